@@ -1,0 +1,82 @@
+/*
+ * http: requests over libcurl's multi interface on a loop. The only file that includes <curl/curl.h>.
+ *
+ * TLS is verified always: system store, a CA file, or the pinned SHA-256 of the leaf certificate, which
+ * then replaces chain and name checks. There is no switch that turns verification off. A certificate
+ * that is not trusted or has changed fails with ERR_TLS and both fingerprints in the message; redirects
+ * are not followed; bodies beyond max_body fail with ERR_LIMIT; plain http:// is refused but for loopback
+ * addresses. Connections are kept and shared by (host, TLS settings, proxy) within one struct http.
+ */
+#ifndef HYCON_CORE_HTTP_H
+#define HYCON_CORE_HTTP_H
+
+#include "core/err.h"
+#include "core/hash.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct http;
+struct loop;
+
+struct http_tls {
+    const char *ca_file; /* NULL: system store */
+    const char *sha256;  /* pin, 64 lower-case hex digits; NULL: none */
+    const char *client_cert, *client_key; /* PEM files; NULL: none */
+};
+
+struct http_request {
+    const char *method; /* "GET", "POST", ... */
+    const char *url;
+    const char *const *headers; /* "Name: value"; copied; wiped after the transfer */
+    size_t nheaders;
+    const char *body; /* copied (and wiped); NULL: none */
+    size_t body_len;
+    int64_t connect_timeout_ms; /* 0: 10 s */
+    int64_t timeout_ms;         /* whole request; 0: 60 s */
+    size_t max_body;            /* after content decoding; 0: HTTP_BODY_MAX */
+    struct http_tls tls;
+    const char *proxy; /* NULL: the usual variables and NO_PROXY; "": none */
+};
+
+#define HTTP_BODY_MAX (64u << 20)
+#define HTTP_HEADERS_MAX 256
+
+struct http_reply {
+    struct err err;  /* transport errors only; an HTTP status is not an error here */
+    int status;      /* 0 when err.kind is set before a status came */
+    char *body;      /* NUL-terminated, owned by the reply; never NULL */
+    size_t len;
+    size_t wire_bytes;
+    int64_t elapsed_ms, connect_ms;
+    int64_t date_ms; /* Date header; 0: none */
+    char cert_sha256[SHA256_HEX]; /* leaf certificate; "" for plain http */
+    char cert_subject[256], cert_issuer[256];
+    int64_t cert_expires_at, cert_starts_at; /* ms; 0: unknown */
+    struct http_header *headers;
+    size_t nheaders;
+};
+
+struct http_header {
+    char *name, *value;
+};
+
+/* First header of that name (case ignored) or NULL. */
+const char *http_reply_header(const struct http_reply *r, const char *name);
+/* All of a name: *i from 0; NULL at the end (Set-Cookie). */
+const char *http_reply_next(const struct http_reply *r, const char *name, size_t *i);
+
+typedef void (*http_done_fn)(void *arg, struct http_reply *reply);
+
+struct http *http_new(struct loop *l);
+void http_free(struct http *h); /* cancels what is under way (callbacks get ERR_CANCEL) */
+/* Starts the request; @done runs once, on the loop's thread, never from inside http_send(). The reply is
+ * freed after @done. Returns an id. */
+uint64_t http_send(struct http *h, const struct http_request *req, http_done_fn done, void *arg);
+void http_cancel(struct http *h, uint64_t id); /* @done gets ERR_CANCEL; unknown ids are ignored */
+
+/* Refuse early: 0, or -1 and ERR_CONFIG for a URL that is not https:// nor loopback http://. */
+int http_url_check(const char *url, struct err *err);
+
+#endif

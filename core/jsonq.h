@@ -1,0 +1,35 @@
+/*
+ * jsonq: reading JSON replies with json-c, leniently and bounded. Every getter accepts NULL objects and
+ * missing, null or wrongly typed members, so decoders read like tables. 64-bit integers everywhere.
+ */
+#ifndef HYCON_CORE_JSONQ_H
+#define HYCON_CORE_JSONQ_H
+
+#include "core/err.h"
+
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define JSONQ_DEPTH_MAX 32
+
+/* Strict parse of the whole text (no comments, no trailing garbage, no NaN). NULL and ERR_PROTO. The caller
+ * puts the object (json_object_put). */
+struct json_object *jsonq_parse(const char *text, size_t len, struct err *err);
+
+struct json_object *jsonq_get(struct json_object *o, const char *name); /* NULL: absent or null */
+/* Dotted path: "tier1_status.per_node_status". */
+struct json_object *jsonq_path(struct json_object *o, const char *path);
+const char *jsonq_str(struct json_object *o, const char *name); /* strings; numbers as their text */
+bool jsonq_int(struct json_object *o, const char *name, int64_t *out); /* also digits in a string */
+bool jsonq_double(struct json_object *o, const char *name, double *out);
+bool jsonq_bool(struct json_object *o, const char *name, bool *out);
+/* Array member: its length (0 when absent or not an array). */
+size_t jsonq_len(struct json_object *o, const char *name);
+struct json_object *jsonq_at(struct json_object *o, const char *name, size_t i);
+/* Is @o itself an array; its elements. */
+size_t jsonq_count(struct json_object *array);
+struct json_object *jsonq_item(struct json_object *array, size_t i);
+
+#endif

@@ -1,0 +1,51 @@
+/*
+ * loop: the I/O loop of one thread, on libuv. Everything here is called on the loop's own thread except
+ * loop_post() and loop_stop(), which any thread may call. CPU work goes to libuv's pool (loop_work) and
+ * comes back finished; child processes run with a time-out and a limit on what they may print.
+ */
+#ifndef HYCON_CORE_LOOP_H
+#define HYCON_CORE_LOOP_H
+
+#include "core/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct loop;
+struct loop_timer;
+struct secret;
+
+struct loop *loop_new(void);
+void loop_free(struct loop *l); /* after loop_run() returned */
+void loop_run(struct loop *l);  /* until loop_stop(); pending callbacks are then dropped cleanly */
+void loop_stop(struct loop *l); /* any thread */
+/* Run @fn(@arg) on the loop's thread soon; any thread. Order is kept. */
+void loop_post(struct loop *l, void (*fn)(void *arg), void *arg);
+void *loop_uv(struct loop *l); /* the uv_loop_t, for core/http.c and core/ssh*.c alone */
+
+/* One shot. The timer frees itself after firing or on cancel; NULL cancel is fine. */
+struct loop_timer *loop_timer(struct loop *l, int64_t delay_ms, void (*fn)(void *arg), void *arg);
+void loop_timer_cancel(struct loop_timer *t);
+
+/* @work on a pool thread, then @done on the loop's thread. */
+void loop_work(struct loop *l, void (*work)(void *arg), void (*done)(void *arg), void *arg);
+
+/* ---- child processes ---------------------------------------------------------------------------- */
+
+#define LOOP_PROCESS_OUTPUT_MAX (1 << 20)
+
+struct loop_process_result {
+    struct err err; /* could not start, timed out, printed too much, killed by a signal */
+    int exit_status;
+    char *out; /* NUL-terminated; wiped after the callback */
+    size_t out_len;
+    char *errout; /* stderr, sanitised, at most 4 KiB */
+};
+
+/* Run argv[0] (found through PATH, no shell) with standard input empty. @extra_env: "NAME=value" or NULL. */
+void loop_process(struct loop *l, const char *const *argv, const char *const *extra_env,
+                  int64_t timeout_ms, void (*done)(void *arg, struct loop_process_result *r),
+                  void *arg);
+
+#endif

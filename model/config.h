@@ -1,0 +1,83 @@
+/*
+ * config: the parsed and checked configuration (design.md section 6): sites, endpoints and every
+ * effective value with where it came from. Immutable after config_load(); shared by all threads.
+ */
+#ifndef HYCON_MODEL_CONFIG_H
+#define HYCON_MODEL_CONFIG_H
+
+#include "core/err.h"
+#include "core/ip.h"
+#include "model/kinds.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct config;
+struct strbuf;
+
+/* Where a secret comes from; the value itself is read by the engine, once per credential. */
+enum secret_source { SECRET_NONE, SECRET_COMMAND, SECRET_ENV, SECRET_FILE, SECRET_PROMPT };
+
+struct secret_spec {
+    enum secret_source source;
+    const char *arg; /* command line, variable name or absolute path */
+};
+
+struct config_endpoint {
+    const char *site;
+    const char *name; /* as in the column endpoint: NAME, or NAME/HOST[:PORT] of a host range */
+    const char *group; /* NAME as configured: what --endpoint selects */
+    enum endpoint_kind kind;
+    const char *credential; /* identity of the credential: endpoints with the same one stop together */
+    unsigned index;         /* position in the configuration: order on screen */
+    const void *values;     /* use the getters */
+};
+
+struct config_site {
+    const char *name, *label; /* label falls back to the name */
+    bool production;
+    const struct ip *networks; /* on-premises ranges */
+    size_t nnetworks;
+    const struct config_endpoint *const *endpoints;
+    size_t nendpoints;
+};
+
+/* Parse and check; every error names file, line and column ("hycon.yaml:12:7: unknown key 'urll' ..."). At most
+ * CONFIG_ERRORS_MAX problems are put into @err's message and @all (may be NULL; one per line). Relative paths are
+ * relative to the file. */
+#define CONFIG_ERRORS_MAX 50
+struct config *config_load(const char *path, struct err *err, struct strbuf *all);
+/* The same from memory; @name stands for the file in messages. */
+struct config *config_parse(const char *text, size_t len, const char *name, struct err *err,
+                            struct strbuf *all);
+void config_free(struct config *c);
+
+const char *config_path(const struct config *c);
+size_t config_site_count(const struct config *c);
+const struct config_site *config_site(const struct config *c, size_t i);
+const struct config_site *config_find_site(const struct config *c, const char *name);
+/* Every endpoint of every site, in order. */
+size_t config_endpoint_count(const struct config *c);
+const struct config_endpoint *config_endpoint(const struct config *c, size_t i);
+const char *config_contact(const struct config *c, const char *field); /* company, name, ...; NULL */
+
+/* Getters by key name; dotted for maps ("tls.ca_file", "assume_role.role_arn"). NULL / false: not set and no
+ * default. Shorthands are resolved (url -> urls, vpc -> vpcs, subnet -> subnets). */
+const char *config_str(const struct config_endpoint *e, const char *key);
+bool config_bool(const struct config_endpoint *e, const char *key, bool fallback);
+int64_t config_int(const struct config_endpoint *e, const char *key, int64_t fallback);
+size_t config_list(const struct config_endpoint *e, const char *key, const char *const **items);
+struct secret_spec config_secret(const struct config_endpoint *e, const char *key);
+
+/* Interval of a table in ms: endpoint, then site, then global, then @fallback. */
+int64_t config_interval(const struct config_endpoint *e, const char *table, int64_t fallback);
+bool config_table_disabled(const struct config_endpoint *e, const char *table);
+/* A threshold of a check: site, then global, then @fallback. Durations in ms, percents as numbers. */
+double config_threshold(const struct config *c, const char *site, const char *name, double fallback);
+
+/* Append every effective value and where it came from (file:line:column or default). Secrets appear as
+ * their source, never as a value. */
+void config_show(const struct config *c, struct strbuf *out);
+
+#endif
