@@ -1,6 +1,7 @@
 /*
- * jsonq: reading JSON replies with json-c, leniently and bounded. Every getter accepts NULL objects and
- * missing, null or wrongly typed members, so decoders read like tables. 64-bit integers everywhere.
+ * jsonq: reading JSON replies with json-c, leniently and bounded. Every getter accepts NULL objects
+ * and missing, null or wrongly typed members, so decoders read like tables. 64-bit integers
+ * everywhere.
  */
 #ifndef HYCON_CORE_JSONQ_H
 #define HYCON_CORE_JSONQ_H
@@ -14,15 +15,19 @@
 
 #define JSONQ_DEPTH_MAX 32
 
-/* Strict parse of the whole text (no comments, no trailing garbage, no NaN). NULL and ERR_PROTO. The caller
- * puts the object (json_object_put). */
+/* Strict parse of the whole text (UTF-8, no comments, no trailing garbage, no NaN, at most
+ * JSONQ_DEPTH_MAX levels; a lone null is refused too, because nothing can be read from it). NULL
+ * and ERR_PROTO. The caller puts the object (json_object_put). */
 struct json_object *jsonq_parse(const char *text, size_t len, struct err *err);
 
 struct json_object *jsonq_get(struct json_object *o, const char *name); /* NULL: absent or null */
-/* Dotted path: "tier1_status.per_node_status". */
+/* Dotted path: "tier1_status.per_node_status"; one name of it has less than 128 bytes. */
 struct json_object *jsonq_path(struct json_object *o, const char *path);
 const char *jsonq_str(struct json_object *o, const char *name); /* strings; numbers as their text */
-bool jsonq_int(struct json_object *o, const char *name, int64_t *out); /* also digits in a string */
+/* The next three leave *out alone and return false when there is no such value. Integers may also
+ * come as digits in a string or as 5.0; what does not fit into 64 bits is absent, not clamped.
+ * Doubles are finite. Booleans may also come as the words "true" and "false". */
+bool jsonq_int(struct json_object *o, const char *name, int64_t *out);
 bool jsonq_double(struct json_object *o, const char *name, double *out);
 bool jsonq_bool(struct json_object *o, const char *name, bool *out);
 /* Array member: its length (0 when absent or not an array). */
