@@ -11,7 +11,8 @@ char *mem_strdup(const char *s);        /* NULL stays NULL */
 char *mem_strndup(const char *s, size_t len);
 char *mem_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/* Grow array @p of @n elements so that element n fits; *cap is kept by the caller. */
+/* Grow array @p of @n elements so that element n fits; *cap is kept by the caller. New elements are
+ * zeroed. */
 void *mem_grow(void *p, size_t n, size_t *cap, size_t size);
 
 /* Register what must happen before an abort (restoring the terminal). Async-signal-safe code only. */

@@ -2,7 +2,7 @@
  * strbuf: a growing, always NUL-terminated byte string. buf is never NULL, so it can be read as a
  * C string at any time. A limit may be set: reaching it marks the buffer (overflow) and drops the
  * rest, never silently, because strbuf_ok() must be asked before use of bounded buffers.
- * Out of memory aborts (after the terminal is restored, see core/die.h): inputs are bounded.
+ * Out of memory aborts (after the terminal is restored, see core/mem.h): inputs are bounded.
  */
 #ifndef HYCON_CORE_STRBUF_H
 #define HYCON_CORE_STRBUF_H

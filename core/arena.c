@@ -1,0 +1,182 @@
+/*
+ * An arena is a list of chunks, the newest first; allocation moves a mark through the newest one.
+ * Chunks double from a small first one to 256 KiB, so an arena of ten strings costs about a
+ * kilobyte and one of a hundred thousand rows costs few calls of malloc. An allocation that does
+ * not fit a chunk of the next size gets a chunk of its own behind the newest one, so the room that
+ * is left there stays in use.
+ *
+ * Objects are aligned for any type; strings are packed without alignment, because most of what
+ * rows hold are short strings. Under AddressSanitizer the unused part of each chunk is poisoned, so
+ * that reading behind an object or after arena_reset() is caught like it would be with malloc.
+ */
+#include "core/arena.h"
+
+#include <stdalign.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/mem.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+#define POISON(p, n)   ASAN_POISON_MEMORY_REGION(p, n)
+#define UNPOISON(p, n) ASAN_UNPOISON_MEMORY_REGION(p, n)
+#else
+#define POISON(p, n)   ((void)(p), (void)(n))
+#define UNPOISON(p, n) ((void)(p), (void)(n))
+#endif
+
+#define CHUNK_FIRST 1024
+#define CHUNK_MAX   (256 * 1024)
+
+struct chunk {
+    struct chunk *next;
+    size_t size, used;
+    alignas(max_align_t) char data[];
+};
+
+struct arena {
+    struct chunk *head;
+    size_t next_size; /* of the next chunk */
+    size_t bytes;
+};
+
+static struct chunk *chunk_new(struct arena *a, size_t size)
+{
+    struct chunk *c = mem_realloc(NULL, sizeof(*c) + size);
+
+    *c = (struct chunk){.size = size};
+    POISON(c->data, size);
+    a->bytes += sizeof(*c) + size;
+    return c;
+}
+
+static void chunk_free(struct chunk *c)
+{
+    UNPOISON(c->data, c->size);
+    free(c);
+}
+
+struct arena *arena_new(size_t first_chunk)
+{
+    struct arena *a = mem_alloc(sizeof(*a));
+
+    a->next_size = first_chunk ? first_chunk : CHUNK_FIRST;
+    return a;
+}
+
+void arena_free(struct arena *a)
+{
+    struct chunk *c, *next;
+
+    if (!a)
+        return;
+    for (c = a->head; c; c = next) {
+        next = c->next;
+        chunk_free(c);
+    }
+    free(a);
+}
+
+void arena_reset(struct arena *a)
+{
+    struct chunk *keep = a->head, *c, *next;
+
+    if (!keep)
+        return;
+    for (c = keep->next; c; c = next) {
+        next = c->next;
+        chunk_free(c);
+    }
+    keep->next = NULL;
+    keep->used = 0;
+    POISON(keep->data, keep->size);
+    a->bytes = sizeof(*keep) + keep->size;
+}
+
+/* Room in the newest chunk, or NULL. */
+static void *take(struct chunk *c, size_t size, size_t align)
+{
+    if (!c)
+        return NULL;
+    size_t at = (c->used + align - 1) & ~(align - 1);
+    if (at > c->size || size > c->size - at)
+        return NULL;
+    c->used = at + size;
+    UNPOISON(c->data + at, size);
+    return c->data + at;
+}
+
+static void *raw_alloc(struct arena *a, size_t size, size_t align)
+{
+    void *p = take(a->head, size, align);
+
+    if (p)
+        return p;
+    if (size > SIZE_MAX / 2)
+        mem_die("out of memory: arena object too large");
+    if (a->head && size > a->next_size) {
+        struct chunk *own = chunk_new(a, size);
+        own->next = a->head->next;
+        a->head->next = own;
+        return take(own, size, align);
+    }
+    struct chunk *c = chunk_new(a, size > a->next_size ? size : a->next_size);
+    c->next = a->head;
+    a->head = c;
+    if (a->next_size < CHUNK_MAX)
+        a->next_size = a->next_size * 2 < CHUNK_MAX ? a->next_size * 2 : CHUNK_MAX;
+    return take(c, size, align);
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+    void *p = raw_alloc(a, size ? size : 1, alignof(max_align_t));
+
+    return memset(p, 0, size ? size : 1);
+}
+
+char *arena_strdup(struct arena *a, const char *s)
+{
+    return s ? arena_strndup(a, s, strlen(s)) : NULL;
+}
+
+char *arena_strndup(struct arena *a, const char *s, size_t len)
+{
+    if (!s)
+        return NULL;
+    len = strnlen(s, len);
+    char *p = raw_alloc(a, len + 1, 1);
+    memcpy(p, s, len);
+    p[len] = '\0';
+    return p;
+}
+
+char *arena_printf(struct arena *a, const char *fmt, ...)
+{
+    char small[256];
+    va_list ap, again;
+    char *p;
+
+    va_start(ap, fmt);
+    va_copy(again, ap);
+    int n = vsnprintf(small, sizeof(small), fmt, ap);
+    va_end(ap);
+    if (n < 0)
+        mem_die("a format string that cannot be printed");
+    p = raw_alloc(a, (size_t)n + 1, 1);
+    if ((size_t)n < sizeof(small))
+        memcpy(p, small, (size_t)n + 1);
+    else
+        vsnprintf(p, (size_t)n + 1, fmt, again);
+    va_end(again);
+    return p;
+}
+
+size_t arena_bytes(const struct arena *a)
+{
+    return sizeof(*a) + a->bytes;
+}
