@@ -43,13 +43,14 @@ static const char *level_name(enum log_level level)
 int log_open_file(const char *path)
 {
     int fd = -1, old;
+    struct stat st;
 
     if (path) {
         fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
         if (fd < 0)
             return -1;
-        /* The file may be older than this rule. */
-        if (fchmod(fd, 0600)) {
+        /* The file may be older than this rule; a device keeps its mode. */
+        if (fstat(fd, &st) || (S_ISREG(st.st_mode) && fchmod(fd, 0600))) {
             int saved = errno;
             close(fd);
             errno = saved;
