@@ -1,5 +1,5 @@
 /*
- * Two things make this more than a call of json_tokener_parse():
+ * Three things make this more than a call of json_tokener_parse():
  *
  * - json-c validates UTF-8 byte by byte inside its state machine. Replies are almost all ASCII, so
  * the whole text is checked first, eight bytes at a time, which costs next to nothing.
@@ -72,6 +72,24 @@ static bool may_hold_nan(const char *text, size_t len)
     return memmem(text, len, "NaN", 3) || memmem(text, len, "Infinity", 8);
 }
 
+/* Is there an apostrophe outside of the (double-quoted) strings of this well-formed text? */
+static bool has_single_quotes(const char *text, size_t len)
+{
+    bool inside = false;
+
+    if (!memchr(text, '\'', len))
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        if (inside && text[i] == '\\')
+            i++;
+        else if (text[i] == '"')
+            inside = !inside;
+        else if (text[i] == '\'' && !inside)
+            return true;
+    }
+    return false;
+}
+
 static bool only_space(const char *text, size_t len)
 {
     for (size_t i = 0; i < len; i++)
@@ -118,6 +136,19 @@ static struct json_object *parse(struct json_tokener *tok, const char *text, siz
     return o;
 }
 
+/* Puts @o and says why when json-c took what is not JSON. */
+static bool lenient(struct json_object *o, const char *text, size_t len, struct err *err)
+{
+    if (may_hold_nan(text, len) && !all_finite(o))
+        err_set(err, ERR_PROTO, 0, "not JSON: NaN or Infinity stands for a number");
+    else if (has_single_quotes(text, len))
+        err_set(err, ERR_PROTO, 0, "not JSON: a name in single quotes");
+    else
+        return false;
+    json_object_put(o);
+    return true;
+}
+
 struct json_object *jsonq_parse(const char *text, size_t len, struct err *err)
 {
     size_t valid = utf8_valid_prefix(text, len);
@@ -140,12 +171,7 @@ struct json_object *jsonq_parse(const char *text, size_t len, struct err *err)
     json_tokener_set_flags(tok, JSON_TOKENER_STRICT);
     o = parse(tok, text, len, err);
     json_tokener_free(tok);
-    if (o && may_hold_nan(text, len) && !all_finite(o)) {
-        json_object_put(o);
-        err_set(err, ERR_PROTO, 0, "not JSON: NaN or Infinity stands for a number");
-        return NULL;
-    }
-    return o;
+    return o && lenient(o, text, len, err) ? NULL : o;
 }
 
 struct json_object *jsonq_get(struct json_object *o, const char *name)

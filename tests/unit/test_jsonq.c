@@ -1,0 +1,228 @@
+/* jsonq: what is refused, and that getters shrug at everything. */
+#include "core/jsonq.h"
+
+#include "core/mem.h"
+#include "core/strbuf.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct json_object *parsed(const char *text)
+{
+    struct err err = {0};
+    struct json_object *o = jsonq_parse(text, strlen(text), &err);
+
+    if (!o)
+        fail_msg("%s: %s", text, err.msg);
+    return o;
+}
+
+static void refused(const char *text, size_t len, const char *why)
+{
+    struct err err = {0};
+    struct json_object *o = jsonq_parse(text, len, &err);
+
+    if (o) {
+        json_object_put(o);
+        fail_msg("accepted: %s", text);
+    }
+    assert_int_equal(err.kind, ERR_PROTO);
+    if (!strstr(err.msg, why))
+        fail_msg("'%s' should say '%s'", err.msg, why);
+}
+
+static void test_refuses_what_is_not_json(void **state)
+{
+    static const struct {
+        const char *text, *why;
+    } cases[] = {
+        {"", "empty"},
+        {"   ", "ends early"},
+        {"null", "null"},
+        {"{\"a\":1", "ends early"},
+        {"[1,2", "ends early"},
+        {"{\"a\":1}x", "not JSON at byte 7"},
+        {"{\"a\":1}{\"b\":2}", "not JSON at byte 7"},
+        {"{\"a\":1,}", "not JSON"},
+        {"[1,]", "not JSON"},
+        {"/* c */{}", "not JSON"},
+        {"{'a':1}", "single quotes"},
+        {"{\"a\\\"\":\"it's\",'b':1}", "single quotes"},
+        {"['a']", "not JSON"},
+        {"{\"a\":NaN}", "NaN"},
+        {"[{\"a\":[1,Infinity]}]", "NaN"},
+        {"[-Infinity]", "NaN"},
+        {"{\"a\":nan}", "not JSON"},
+        {"<html>", "not JSON at byte 0"},
+        {"{\"a\":\"\xff\"}", "not UTF-8 at byte 6"},
+        {"{\"abcdefgh\":\"abcdefgh\xe3\x81\"}", "not UTF-8"},
+        {"{\"a\":\"\xed\xa0\x80\"}", "not UTF-8"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+        refused(cases[i].text, strlen(cases[i].text), cases[i].why);
+    refused("{}\0{}", 5, "at byte 2");
+}
+
+static void test_depth_is_bounded(void **state)
+{
+    struct strbuf sb = STRBUF_INIT;
+
+    (void)state;
+    strbuf_addchars(&sb, '[', JSONQ_DEPTH_MAX - 1);
+    strbuf_addchars(&sb, ']', JSONQ_DEPTH_MAX - 1);
+    json_object_put(parsed(sb.buf));
+    strbuf_reset(&sb);
+    strbuf_addchars(&sb, '[', JSONQ_DEPTH_MAX + 1);
+    strbuf_addchars(&sb, ']', JSONQ_DEPTH_MAX + 1);
+    refused(sb.buf, sb.len, "deeper than 32");
+    strbuf_reset(&sb);
+    strbuf_addchars(&sb, '[', 1000000);
+    refused(sb.buf, sb.len, "deeper than 32");
+    strbuf_release(&sb);
+}
+
+static void test_accepts_json(void **state)
+{
+    struct json_object *o;
+
+    (void)state;
+    o = parsed(
+        " {\"name\":\"\xe3\x82\xbb\xe3\x82\xb0\xe3\x83\xa1\xe3\x83\xb3\xe3\x83\x88 NaN\"}\r\n\t ");
+    assert_string_equal(jsonq_str(o, "name"),
+                        "\xe3\x82\xbb\xe3\x82\xb0\xe3\x83\xa1\xe3\x83\xb3\xe3\x83\x88 NaN");
+    json_object_put(o);
+    o = parsed("{\"it's\":\"a \\\" quoted 'word' \\\\\",\"x\":1}");
+    assert_string_equal(jsonq_str(o, "it's"), "a \" quoted 'word' \\");
+    json_object_put(o);
+    o = parsed("17");
+    assert_int_equal(json_object_get_int64(o), 17);
+    json_object_put(o);
+}
+
+static void test_text_need_not_end_with_nul(void **state)
+{
+    char text[] = {'{', '"', 'a', '"', ':', '1', '}'};
+    struct json_object *o = jsonq_parse(text, sizeof(text), NULL);
+    int64_t n = 0;
+
+    (void)state;
+    assert_true(jsonq_int(o, "a", &n));
+    assert_int_equal(n, 1);
+    json_object_put(o);
+}
+
+static void test_integers(void **state)
+{
+    struct json_object *o = parsed(
+        "{\"max\":9223372036854775807,\"min\":-9223372036854775808,\"over\":9223372036854775808,"
+        "\"huge\":99999999999999999999999,\"digits\":\"42\",\"neg\":\"-7\",\"mixed\":\"42 "
+        "ms\",\"five\":5.0,"
+        "\"half\":5.5,\"big\":1e30,\"inf\":1e999,\"null\":null,\"true\":true,\"arr\":[1]}");
+    static const char *const absent[] = {"over", "huge", "mixed", "half", "big",
+                                         "inf",  "null", "true",  "arr",  "missing"};
+    int64_t n;
+
+    (void)state;
+    assert_true(jsonq_int(o, "max", &n) && n == INT64_MAX);
+    assert_true(jsonq_int(o, "min", &n) && n == INT64_MIN);
+    assert_true(jsonq_int(o, "digits", &n) && n == 42);
+    assert_true(jsonq_int(o, "neg", &n) && n == -7);
+    assert_true(jsonq_int(o, "five", &n) && n == 5);
+    n = 77;
+    for (size_t i = 0; i < ARRAY_SIZE(absent); i++) {
+        assert_false(jsonq_int(o, absent[i], &n));
+        assert_int_equal(n, 77);
+    }
+    json_object_put(o);
+}
+
+static void test_doubles_and_booleans(void **state)
+{
+    struct json_object *o =
+        parsed("{\"i\":3,\"d\":-2.5,\"s\":\"0.25\",\"bad\":\"x\",\"inf\":1e999,"
+               "\"t\":true,\"f\":false,\"T\":\"TRUE\",\"no\":\"no\",\"one\":1}");
+    double d = 9;
+    bool b;
+
+    (void)state;
+    assert_true(jsonq_double(o, "i", &d) && d == 3);
+    assert_true(jsonq_double(o, "d", &d) && d == -2.5);
+    assert_true(jsonq_double(o, "s", &d) && d == 0.25);
+    assert_false(jsonq_double(o, "bad", &d));
+    assert_false(jsonq_double(o, "inf", &d));
+    assert_false(jsonq_double(o, "t", &d));
+    assert_true(jsonq_bool(o, "t", &b) && b);
+    assert_true(jsonq_bool(o, "f", &b) && !b);
+    assert_true(jsonq_bool(o, "T", &b) && b);
+    assert_false(jsonq_bool(o, "no", &b));
+    assert_false(jsonq_bool(o, "one", &b));
+    assert_null(jsonq_str(o, "inf"));
+    json_object_put(o);
+}
+
+static void test_strings_and_paths(void **state)
+{
+    struct json_object *o =
+        parsed("{\"s\":\"x\",\"i\":12,\"d\":1.50,\"b\":true,\"n\":null,\"o\":{\"p\":{"
+               "\"q\":\"deep\"}},\"a\":[\"x\",null,{\"k\":1}],\"a.b\":1}");
+    char longname[300];
+
+    (void)state;
+    assert_string_equal(jsonq_str(o, "s"), "x");
+    assert_string_equal(jsonq_str(o, "i"), "12");
+    assert_string_equal(jsonq_str(o, "d"), "1.50");
+    assert_null(jsonq_str(o, "b"));
+    assert_null(jsonq_str(o, "n"));
+    assert_null(jsonq_str(o, "o"));
+    assert_null(jsonq_get(o, "n"));
+    assert_string_equal(jsonq_str(jsonq_path(o, "o.p"), "q"), "deep");
+    assert_string_equal(json_object_get_string(jsonq_path(o, "o.p.q")), "deep");
+    assert_null(jsonq_path(o, "o.x.q"));
+    assert_null(jsonq_path(o, "s.q"));
+    assert_null(jsonq_path(NULL, "o"));
+    memset(longname, 'a', sizeof(longname));
+    longname[sizeof(longname) - 1] = '\0';
+    assert_null(jsonq_path(o, longname));
+    json_object_put(o);
+}
+
+static void test_arrays(void **state)
+{
+    struct json_object *o = parsed("{\"a\":[\"x\",null,{\"k\":1}],\"o\":{},\"s\":\"abc\"}");
+    int64_t n = 0;
+
+    (void)state;
+    assert_int_equal(jsonq_len(o, "a"), 3);
+    assert_int_equal(jsonq_len(o, "o"), 0);
+    assert_int_equal(jsonq_len(o, "s"), 0);
+    assert_int_equal(jsonq_len(o, "zz"), 0);
+    assert_int_equal(jsonq_len(NULL, "a"), 0);
+    assert_null(jsonq_at(o, "a", 1));
+    assert_null(jsonq_at(o, "a", 3));
+    assert_true(jsonq_int(jsonq_at(o, "a", 2), "k", &n) && n == 1);
+    assert_null(jsonq_get(jsonq_get(o, "a"), "x"));
+    assert_int_equal(jsonq_count(NULL), 0);
+    assert_null(jsonq_item(NULL, 0));
+    json_object_put(o);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_refuses_what_is_not_json),
+        cmocka_unit_test(test_depth_is_bounded),
+        cmocka_unit_test(test_accepts_json),
+        cmocka_unit_test(test_text_need_not_end_with_nul),
+        cmocka_unit_test(test_integers),
+        cmocka_unit_test(test_doubles_and_booleans),
+        cmocka_unit_test(test_strings_and_paths),
+        cmocka_unit_test(test_arrays),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
