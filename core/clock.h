@@ -4,8 +4,8 @@
 
 #include <stdint.h>
 
-int64_t clock_now_ms(void);  /* wall clock, ms since the epoch UTC */
-int64_t clock_mono_ms(void); /* monotonic, counts while suspended (CLOCK_BOOTTIME) */
+int64_t clock_now_ms(void);        /* wall clock, ms since the epoch UTC */
+int64_t clock_mono_ms(void);       /* monotonic, counts while suspended (CLOCK_BOOTTIME) */
 void clock_freeze(int64_t now_ms); /* tests: both clocks stand still at this value; < 0 thaws */
 
 #endif

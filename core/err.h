@@ -13,15 +13,15 @@
 /* The kind decides the policy (retry, log in once more, stop, hint); msg is for people.
  * Names are public: they are the words of the column endpoints.error_kind. */
 enum err_kind {
-    ERR_NONE,        /* no error */
-    ERR_NET,         /* name look-up, connect, reset, time-out of a transfer */
-    ERR_TLS,         /* handshake, untrusted or changed certificate */
-    ERR_AUTH,        /* credentials refused: stops every endpoint that uses them */
-    ERR_DENIED,      /* logged in, but this call is not allowed; or an SSH host key is not trusted */
-    ERR_HTTP,        /* any other status that is not success */
-    ERR_PROTO,       /* a reply that cannot be understood */
-    ERR_LIMIT,       /* a stated limit was reached (size, depth, pages, time of a run, throttling) */
-    ERR_CONFIG,      /* the configuration is wrong */
+    ERR_NONE,   /* no error */
+    ERR_NET,    /* name look-up, connect, reset, time-out of a transfer */
+    ERR_TLS,    /* handshake, untrusted or changed certificate */
+    ERR_AUTH,   /* credentials refused: stops every endpoint that uses them */
+    ERR_DENIED, /* logged in, but this call is not allowed; or an SSH host key is not trusted */
+    ERR_HTTP,   /* any other status that is not success */
+    ERR_PROTO,  /* a reply that cannot be understood */
+    ERR_LIMIT,  /* a stated limit was reached (size, depth, pages, time of a run, throttling) */
+    ERR_CONFIG, /* the configuration is wrong */
     ERR_UNSUPPORTED, /* this product, version or role does not offer the call */
     ERR_CANCEL,      /* cancelled by the user or by shutdown */
     ERR_IO,          /* local files and processes */

@@ -1,5 +1,5 @@
-/* hash: SHA-256 and HMAC by OpenSSL, and a fast 64-bit hash (XXH64-like quality is enough: it is used
- * with the length to see whether a page changed, never for trust). */
+/* hash: SHA-256 and HMAC by OpenSSL, and a fast 64-bit hash (XXH64-like quality is enough: it is
+ * used with the length to see whether a page changed, never for trust). */
 #ifndef HYCON_CORE_HASH_H
 #define HYCON_CORE_HASH_H
 
@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #define SHA256_BYTES 32
-#define SHA256_HEX 65
+#define SHA256_HEX   65
 
 void hash_sha256(const void *data, size_t len, uint8_t out[SHA256_BYTES]);
 void hash_hmac_sha256(const void *key, size_t keylen, const void *data, size_t len,

@@ -1,4 +1,5 @@
-/* ip: IPv4 and IPv6 addresses and CIDR blocks as numbers: parse, print, compare, contain, overlap. */
+/* ip: IPv4 and IPv6 addresses and CIDR blocks as numbers: parse, print, compare, contain, overlap.
+ */
 #ifndef HYCON_CORE_IP_H
 #define HYCON_CORE_IP_H
 
@@ -7,8 +8,8 @@
 #include <stdint.h>
 
 struct ip {
-    uint8_t family; /* 4 or 6 */
-    uint8_t prefix; /* 0..32 / 0..128; the full length for a single address */
+    uint8_t family;    /* 4 or 6 */
+    uint8_t prefix;    /* 0..32 / 0..128; the full length for a single address */
     uint8_t bytes[16]; /* network order; IPv4 uses the first four */
 };
 

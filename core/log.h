@@ -1,7 +1,8 @@
 /*
- * log: a bounded ring of lines that the log view reads and that goes to a file in the state directory.
- * Nothing is written to the terminal while curses owns it. Lines are sanitised and hold no secret.
- * Thread-safe. The ring holds LOG_RING_LINES; older lines are counted as dropped, never silently.
+ * log: a bounded ring of lines that the log view reads and that goes to a file in the state
+ * directory. Nothing is written to the terminal while curses owns it. Lines are sanitised and hold
+ * no secret. Thread-safe. The ring holds LOG_RING_LINES; older lines are counted as dropped, never
+ * silently.
  */
 #ifndef HYCON_CORE_LOG_H
 #define HYCON_CORE_LOG_H
@@ -10,7 +11,7 @@
 #include <stdint.h>
 
 #define LOG_RING_LINES 2000
-#define LOG_LINE_MAX 1024
+#define LOG_LINE_MAX   1024
 
 enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 

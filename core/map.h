@@ -1,5 +1,5 @@
-/* map: strings to pointers, open hashing. Keys are copied; values stay the caller's. Iteration is in
- * insertion order, so output is deterministic. */
+/* map: strings to pointers, open hashing. Keys are copied; values stay the caller's. Iteration is
+ * in insertion order, so output is deterministic. */
 #ifndef HYCON_CORE_MAP_H
 #define HYCON_CORE_MAP_H
 

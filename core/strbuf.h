@@ -19,7 +19,10 @@ struct strbuf {
 };
 
 extern char strbuf_empty[];
-#define STRBUF_INIT {strbuf_empty, 0, 0, 0, false}
+#define STRBUF_INIT                  \
+    {                                \
+        strbuf_empty, 0, 0, 0, false \
+    }
 
 void strbuf_init(struct strbuf *sb, size_t limit);
 void strbuf_release(struct strbuf *sb); /* frees the contents; sb is usable again */
@@ -30,7 +33,8 @@ void strbuf_addstr(struct strbuf *sb, const char *s); /* NULL adds nothing */
 void strbuf_addch(struct strbuf *sb, char c);
 void strbuf_addchars(struct strbuf *sb, char c, size_t n);
 void strbuf_addf(struct strbuf *sb, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-void strbuf_vaddf(struct strbuf *sb, const char *fmt, va_list ap);
+void strbuf_vaddf(struct strbuf *sb, const char *fmt, va_list ap)
+    __attribute__((format(printf, 2, 0)));
 void strbuf_setlen(struct strbuf *sb, size_t len);
 /* The only way out: the caller frees the result; sb is empty afterwards. */
 char *strbuf_detach(struct strbuf *sb);

@@ -1,7 +1,7 @@
 /*
  * Text from a server is data. text_sanitize() makes control, escape and bidirectional characters
- * visible before the text reaches a terminal, a log or a CSV file; width and cutting work in terminal
- * cells (wcwidth: kanji count two, combining marks none). Invalid UTF-8 becomes U+FFFD.
+ * visible before the text reaches a terminal, a log or a CSV file; width and cutting work in
+ * terminal cells (wcwidth: kanji count two, combining marks none). Invalid UTF-8 becomes U+FFFD.
  */
 #ifndef HYCON_CORE_TEXT_H
 #define HYCON_CORE_TEXT_H
@@ -18,12 +18,12 @@ struct strbuf;
 void text_sanitize(struct strbuf *out, const char *s, size_t len, unsigned flags);
 bool text_is_clean(const char *s); /* nothing to replace */
 
-/* Decode one character of UTF-8 (locale-independent). Returns bytes used (>= 1); invalid input gives
- * U+FFFD and 1. */
+/* Decode one character of UTF-8 (locale-independent). Returns bytes used (>= 1); invalid input
+ * gives U+FFFD and 1. */
 size_t text_decode(const char *s, size_t len, uint32_t *cp);
 void text_encode(struct strbuf *out, uint32_t cp);
-int text_char_width(uint32_t cp);          /* 0, 1, 2; -1 never */
-size_t text_width(const char *s);          /* cells of a sanitised string */
+int text_char_width(uint32_t cp); /* 0, 1, 2; -1 never */
+size_t text_width(const char *s); /* cells of a sanitised string */
 /* Bytes of the longest prefix of @s not wider than @cells; *used gets its width. */
 size_t text_cut(const char *s, size_t cells, size_t *used);
 /* Append @s cut to @cells, "…" (or "~" when @ascii) at its end when something was lost, padded with
