@@ -7,7 +7,7 @@
 PREFIX ?= /usr/local
 BUILD ?= opt
 CC ?= gcc
-PKGS := libcurl json-c libxml-2.0 libuv yaml-0.1 libcrypto ncursesw
+PKGS := libcurl json-c libxml-2.0 libuv yaml-0.1 libssl libcrypto ncursesw
 LAB_PKGS := libmicrohttpd gnutls json-c yaml-0.1 libcrypto
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
@@ -69,7 +69,7 @@ $(B)/%.o: %.c
 
 $(B)/unit/%: $(B)/tests/unit/%.o $(SUPPORT_OBJ) $(B)/libhycon.a
 	@mkdir -p $(dir $@)
-	$(CC) $(LINK_$(BUILD)) -o $@ $^ -lcmocka -lvterm -lutil $(LIBS)
+	$(CC) $(LINK_$(BUILD)) -o $@ $^ -lcmocka -lvterm -lutil $(LAB_LIBS) $(LIBS)
 
 # make unit [T=test_strbuf]: the unit tests under ASan+UBSan
 unit:

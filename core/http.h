@@ -1,11 +1,12 @@
 /*
- * http: requests over libcurl's multi interface on a loop. The only file that includes <curl/curl.h>.
+ * http: requests over libcurl's multi interface on a loop. Only core/http*.c include <curl/curl.h>.
  *
- * TLS is verified always: system store, a CA file, or the pinned SHA-256 of the leaf certificate, which
- * then replaces chain and name checks. There is no switch that turns verification off. A certificate
- * that is not trusted or has changed fails with ERR_TLS and both fingerprints in the message; redirects
- * are not followed; bodies beyond max_body fail with ERR_LIMIT; plain http:// is refused but for loopback
- * addresses. Connections are kept and shared by (host, TLS settings, proxy) within one struct http.
+ * TLS is verified always: system store, a CA file, or the pinned SHA-256 of the leaf certificate,
+ * which then replaces chain and name checks. There is no switch that turns verification off. A
+ * certificate that is not trusted or has changed fails with ERR_TLS and both fingerprints in the
+ * message; redirects are not followed; bodies beyond max_body fail with ERR_LIMIT; plain http:// is
+ * refused but for loopback addresses. Connections are kept and shared by (host, TLS settings,
+ * proxy) within one struct http.
  */
 #ifndef HYCON_CORE_HTTP_H
 #define HYCON_CORE_HTTP_H
@@ -21,15 +22,16 @@ struct http;
 struct loop;
 
 struct http_tls {
-    const char *ca_file; /* NULL: system store */
-    const char *sha256;  /* pin, 64 lower-case hex digits; NULL: none */
+    const char *ca_file;                  /* NULL: system store */
+    const char *sha256;                   /* pin, 64 lower-case hex digits; NULL: none */
     const char *client_cert, *client_key; /* PEM files; NULL: none */
 };
 
 struct http_request {
     const char *method; /* "GET", "POST", ... */
     const char *url;
-    const char *const *headers; /* "Name: value"; copied; wiped after the transfer */
+    const char *const *headers; /* "Name: value"; copied; wiped after the transfer. There is no
+                                 * Content-Type but the one given here */
     size_t nheaders;
     const char *body; /* copied (and wiped); NULL: none */
     size_t body_len;
@@ -37,21 +39,26 @@ struct http_request {
     int64_t timeout_ms;         /* whole request; 0: 60 s */
     size_t max_body;            /* after content decoding; 0: HTTP_BODY_MAX */
     struct http_tls tls;
-    const char *proxy; /* NULL: the usual variables and NO_PROXY; "": none */
+    /* NULL: the usual variables and NO_PROXY, none for loopback; "": none; else http:// or
+     * socks5h://, whatever NO_PROXY says. */
+    const char *proxy;
+    /* Plain http:// to 169.254.0.0/16 too (instance metadata services), never through a proxy. */
+    bool allow_link_local;
 };
 
-#define HTTP_BODY_MAX (64u << 20)
+#define HTTP_BODY_MAX    (64u << 20)
 #define HTTP_HEADERS_MAX 256
 
 struct http_reply {
-    struct err err;  /* transport errors only; an HTTP status is not an error here */
-    int status;      /* 0 when err.kind is set before a status came */
-    char *body;      /* NUL-terminated, owned by the reply; never NULL */
+    struct err err; /* transport errors only; an HTTP status is not an error here */
+    int status;     /* 0 when err.kind is set before a status came */
+    char *body;     /* NUL-terminated, owned by the reply; never NULL; empty when err.kind is set */
     size_t len;
     size_t wire_bytes;
     int64_t elapsed_ms, connect_ms;
     int64_t date_ms; /* Date header; 0: none */
-    char cert_sha256[SHA256_HEX]; /* leaf certificate; "" for plain http */
+    /* Leaf certificate, also on kept connections and when it was refused; "" for plain http. */
+    char cert_sha256[SHA256_HEX];
     char cert_subject[256], cert_issuer[256];
     int64_t cert_expires_at, cert_starts_at; /* ms; 0: unknown */
     struct http_header *headers;
@@ -70,11 +77,14 @@ const char *http_reply_next(const struct http_reply *r, const char *name, size_t
 typedef void (*http_done_fn)(void *arg, struct http_reply *reply);
 
 struct http *http_new(struct loop *l);
-void http_free(struct http *h); /* cancels what is under way (callbacks get ERR_CANCEL) */
-/* Starts the request; @done runs once, on the loop's thread, never from inside http_send(). The reply is
- * freed after @done. Returns an id. */
+/* Cancels what is under way (callbacks get ERR_CANCEL, and may not send). NULL is fine. Before
+ * loop_free(), whether or not the loop has stopped, and not from inside @done. */
+void http_free(struct http *h);
+/* Starts the request; @done runs once, on the loop's thread, never from inside http_send(). The
+ * reply is freed after @done. Returns an id. */
 uint64_t http_send(struct http *h, const struct http_request *req, http_done_fn done, void *arg);
-void http_cancel(struct http *h, uint64_t id); /* @done gets ERR_CANCEL; unknown ids are ignored */
+/* @done gets ERR_CANCEL before this returns; unknown ids are ignored. */
+void http_cancel(struct http *h, uint64_t id);
 
 /* Refuse early: 0, or -1 and ERR_CONFIG for a URL that is not https:// nor loopback http://. */
 int http_url_check(const char *url, struct err *err);
