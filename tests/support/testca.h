@@ -1,4 +1,5 @@
-/* testca: a certificate authority for tests. Keys are P-256, made anew in each run; nothing is kept. */
+/* testca: a certificate authority for tests. Keys are P-256, made anew in each run; nothing is
+ * kept. */
 #ifndef HYCON_TESTS_SUPPORT_TESTCA_H
 #define HYCON_TESTS_SUPPORT_TESTCA_H
 
@@ -17,8 +18,8 @@ struct testca_leaf {
 struct testca *testca_new(const char *common_name);
 void testca_free(struct testca *ca);
 const char *testca_pem(const struct testca *ca);
-/* A leaf for @names ("DNS:localhost,IP:127.0.0.1"), valid from @from_s to @until_s seconds after now
- * (negative: before now). The caller releases it. */
+/* A leaf for @names ("DNS:localhost,IP:127.0.0.1"), valid from @from_s to @until_s seconds after
+ * now (negative: before now). The caller releases it. */
 struct testca_leaf testca_issue(struct testca *ca, const char *names, int64_t from_s,
                                 int64_t until_s);
 void testca_leaf_release(struct testca_leaf *leaf);
