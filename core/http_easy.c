@@ -144,8 +144,11 @@ static size_t take_header(char *line, size_t one, size_t n, void *arg)
 
 static CURLcode on_ssl_ctx(CURL *easy, void *ctx, void *arg)
 {
+    struct http_transfer *t = arg;
+
     (void)easy;
-    http_tls_setup(ctx, arg);
+    t->handshaking = true;
+    http_tls_setup(ctx, t);
     return CURLE_OK;
 }
 

@@ -8,11 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool time_is_set(const struct http_transfer *t, CURLINFO which)
+static bool has_address(const struct http_transfer *t)
 {
     curl_off_t us = 0;
 
-    return curl_easy_getinfo(t->easy, which, &us) == CURLE_OK && us > 0;
+    curl_easy_getinfo(t->easy, CURLINFO_NAMELOOKUP_TIME_T, &us);
+    return us > 0;
 }
 
 static bool ran_out(const struct http_transfer *t)
@@ -34,10 +35,10 @@ static void set_timeout(struct http_transfer *t)
     if (t->connected && !ran_out(t))
         limit = HTTP_STALL_SECONDS * 1000;
     fmt_duration(&text, limit);
-    if (!t->connected && !time_is_set(t, CURLINFO_NAMELOOKUP_TIME_T))
+    if (!t->connected && !has_address(t))
         err_set(e, ERR_NET, 0, "no address found for '%s'%s within %s", t->target.where, t->via,
                 text.buf);
-    else if (!t->connected && !time_is_set(t, CURLINFO_CONNECT_TIME_T))
+    else if (!t->connected && !t->handshaking)
         err_set(e, ERR_NET, 0, "unable to connect to '%s'%s within %s", t->target.where, t->via,
                 text.buf);
     else if (!t->connected)

@@ -37,7 +37,8 @@ struct http_transfer {
     size_t sent_body_len;
     int64_t connect_timeout_ms, timeout_ms;
     size_t max_body, body_alloc, header_bytes, headers_alloc;
-    bool connected; /* and trusted: from here on the request is sent */
+    bool handshaking; /* TCP is there */
+    bool connected;   /* and trusted: from here on the request is sent */
     struct http_reply reply;
     char errbuf[CURL_ERROR_SIZE];
 };

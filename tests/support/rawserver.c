@@ -10,8 +10,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define REQUEST_MAX 8192
-#define HUNG_MAX    64
+#define REQUEST_MAX   8192
+#define HUNG_MAX      64
+#define TLS_HANDSHAKE 0x16
 
 struct rawserver {
     int listener, stop[2], port;
@@ -53,7 +54,7 @@ static void read_request(struct rawserver *s, int fd)
             return;
         n += (size_t)got;
         s->request[n] = '\0';
-        if (strstr(s->request, "\r\n\r\n"))
+        if (strstr(s->request, "\r\n\r\n") || s->request[0] == TLS_HANDSHAKE)
             return;
     }
 }
