@@ -5,7 +5,6 @@
 #include "core/strbuf.h"
 
 #include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 
 static bool has_address(const struct http_transfer *t)
@@ -153,8 +152,11 @@ static void set_by_code(struct http_transfer *t, CURLcode code)
         set_other(t, ERR_TLS, code);
         break;
     case CURLE_PARTIAL_FILE:
-        err_set(e, ERR_NET, 0, "the reply ended early: '%s'%s sent less than it had announced",
-                t->target.where, t->via);
+        if (t->reply.nheaders)
+            err_set(e, ERR_NET, 0, "the reply ended early: '%s'%s sent less than it had announced",
+                    t->target.where, t->via);
+        else
+            set_broken(t);
         break;
     case CURLE_GOT_NOTHING:
     case CURLE_SEND_ERROR:

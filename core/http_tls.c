@@ -10,16 +10,13 @@
  */
 #include "core/http_priv.h"
 
-#include "core/clock.h"
 #include "core/fmt.h"
 #include "core/hash.h"
-#include "core/mem.h"
 #include "core/strbuf.h"
 #include "core/text.h"
 
 #include <arpa/inet.h>
 #include <openssl/x509v3.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 

@@ -2,7 +2,6 @@
  * that is shown, logged and recorded. */
 #include "core/http_priv.h"
 
-#include "core/strbuf.h"
 #include "core/text.h"
 
 #include <arpa/inet.h>
