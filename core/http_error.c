@@ -109,10 +109,24 @@ static void set_handshake(struct http_transfer *t)
                 t->target.where, t->via);
 }
 
-static void set_other(struct http_transfer *t, enum err_kind kind, CURLcode code)
+static enum err_kind kind_of_other(CURLcode code)
 {
-    err_set(&t->reply.err, kind, (int)code, "request to '%s'%s failed: %s", t->target.where, t->via,
-            t->errbuf[0] ? t->errbuf : curl_easy_strerror(code));
+    switch (code) {
+    case CURLE_PEER_FAILED_VERIFICATION:
+        return ERR_TLS;
+    case CURLE_BAD_CONTENT_ENCODING:
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+        return ERR_PROTO;
+    default:
+        return ERR_NET;
+    }
+}
+
+static void set_other(struct http_transfer *t, CURLcode code)
+{
+    err_set(&t->reply.err, kind_of_other(code), (int)code, "request to '%s'%s failed: %s",
+            t->target.where, t->via, t->errbuf[0] ? t->errbuf : curl_easy_strerror(code));
 }
 
 static bool set_proxy_refusal(struct http_transfer *t)
@@ -148,9 +162,6 @@ static void set_by_code(struct http_transfer *t, CURLcode code)
     case CURLE_SSL_CONNECT_ERROR:
         set_handshake(t);
         break;
-    case CURLE_PEER_FAILED_VERIFICATION:
-        set_other(t, ERR_TLS, code);
-        break;
     case CURLE_PARTIAL_FILE:
         if (t->reply.nheaders)
             err_set(e, ERR_NET, 0, "the reply ended early: '%s'%s sent less than it had announced",
@@ -164,13 +175,8 @@ static void set_by_code(struct http_transfer *t, CURLcode code)
     case CURLE_HTTP2_STREAM:
         set_broken(t);
         break;
-    case CURLE_BAD_CONTENT_ENCODING:
-    case CURLE_WEIRD_SERVER_REPLY:
-    case CURLE_UNSUPPORTED_PROTOCOL:
-        set_other(t, ERR_PROTO, code);
-        break;
     default:
-        set_other(t, ERR_NET, code);
+        set_other(t, code);
     }
 }
 
