@@ -1,0 +1,37 @@
+/* actions: what a scenario step or the control API can do to the estate and to the servers. */
+#ifndef HYCON_TESTS_LAB_ACTIONS_H
+#define HYCON_TESTS_LAB_ACTIONS_H
+
+#include "tests/lab/lab.h"
+#include "tests/lab/server.h"
+
+struct err;
+
+/* Run one action: pairs of words, "do" names it. @lab->lock must not be held. 0, or -1 and @err. */
+int lab_action_run(struct lab *lab, const struct lab_pairs *action, struct err *err);
+/* One line per action with its words. */
+void lab_actions_help(struct strbuf *out);
+
+/* The word @key of @action, or an error that names it. */
+const char *lab_action_word(const struct lab_pairs *action, const char *key, struct err *err);
+
+/* Changes of the estate (change.c): @lab->lock is held. */
+int lab_change_fail_host(struct lab *lab, const struct lab_pairs *a, struct err *err);
+int lab_change_recover_host(struct lab *lab, const struct lab_pairs *a, struct err *err);
+int lab_change_move_edge(struct lab *lab, const struct lab_pairs *a, struct err *err);
+int lab_change_restart_edge(struct lab *lab, const struct lab_pairs *a, struct err *err);
+int lab_change_follow_eni(struct lab *lab, const struct lab_pairs *a, struct err *err);
+int lab_change_set_eni(struct lab *lab, const struct lab_pairs *a, struct err *err);
+int lab_change_rewrite_route(struct lab *lab, const struct lab_pairs *a, struct err *err);
+int lab_change_add_route(struct lab *lab, const struct lab_pairs *a, struct err *err);
+int lab_change_remove_route(struct lab *lab, const struct lab_pairs *a, struct err *err);
+int lab_change_set_route(struct lab *lab, const struct lab_pairs *a, struct err *err);
+int lab_change_add_segment(struct lab *lab, const struct lab_pairs *a, struct err *err);
+int lab_change_remove_segment(struct lab *lab, const struct lab_pairs *a, struct err *err);
+int lab_change_set_segment(struct lab *lab, const struct lab_pairs *a, struct err *err);
+int lab_change_add_task(struct lab *lab, const struct lab_pairs *a, struct err *err);
+int lab_change_end_task(struct lab *lab, const struct lab_pairs *a, struct err *err);
+int lab_change_add_alarm(struct lab *lab, const struct lab_pairs *a, struct err *err);
+int lab_change_resolve_alarms(struct lab *lab, const struct lab_pairs *a, struct err *err);
+
+#endif
