@@ -18,10 +18,11 @@
 /* The members of a flat JSON object, or the form. */
 static struct lab_pairs body_pairs(const struct lab_request *req)
 {
-    struct json_object *o = req->form.n ? NULL : json_tokener_parse(req->body);
+    bool json = req->body[strspn(req->body, " \t\r\n")] == '{'; /* whatever its type says */
+    struct json_object *o = json ? json_tokener_parse(req->body) : NULL;
     struct lab_pairs p = {arena_alloc(req->arena, LAB_PAIRS_MAX * sizeof(struct lab_pair)), 0};
 
-    if (req->form.n)
+    if (!json && req->form.at)
         return req->form;
     if (o && json_object_is_type(o, json_type_object)) {
         json_object_object_foreach(o, key, value)

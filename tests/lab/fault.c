@@ -27,7 +27,8 @@ int lab_fault_find(const char *word)
 
 static bool concerns(const struct lab_fault *f, const struct lab_request *req)
 {
-    if (f->path && !text_has_prefix(req->path, f->path))
+    if (f->path && (strchr(f->path, '*') ? !text_glob(f->path, req->path)
+                                         : !text_has_prefix(req->path, f->path)))
         return false;
     return !f->action || (req->action && text_glob(f->action, req->action));
 }

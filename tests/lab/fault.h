@@ -20,7 +20,7 @@ enum lab_fault_kind {
 struct lab_fault {
     enum lab_fault_kind kind;
     unsigned id;
-    const char *path;   /* prefix of the path; NULL: any */
+    const char *path;   /* prefix of the path, or a glob with *; NULL: any */
     const char *action; /* glob on the action; NULL: any */
     const char *code;   /* error code of a status; NULL: the product's usual one */
     int status;

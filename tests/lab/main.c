@@ -112,7 +112,7 @@ static void print_help(void)
         "  --port-base N     ports N, N+1, ... instead of free ones\n"
         "  --max-seconds N   default 7200\n"
         "  --no-stdin        do not end with standard input\n"
-        "  --check           read the scenario and build the estate, then end\n\n"
+        "  --check           play the whole scenario at once and end\n\n"
         "Scale:\n");
     lab_params_help(&out);
     strbuf_addstr(&out, "\nActions of scenarios and of POST /action on DIR/control.url:\n");
@@ -188,13 +188,26 @@ static void run(struct lab *lab, const struct options *o, int signals)
     }
 }
 
+/* Every step at once, to see whether each action can be done. */
+static int play_all(struct lab *lab, const struct lab_scenario *s, struct err *err)
+{
+    lab->clock.manual = true;
+    lab->clock.advanced = s->length_ms;
+    lab->script->loop = false;
+    lab_script_play(lab, 0);
+    return lab->script->failures ? err_set(err, ERR_CONFIG, 0, "steps of '%s' failed", s->name) : 0;
+}
+
 static int serve(struct lab *lab, const struct options *o, const struct lab_scenario *s,
                  int signals, struct err *err)
 {
     int rc = -1;
 
-    if (lab_topology_start(lab, (int)o->port_base, err) == 0 && lab_script_begin(lab, err) == 0 &&
-        lab_files_write(lab, s, err) == 0) {
+    if (lab_topology_start(lab, (int)o->port_base, err) < 0 || lab_script_begin(lab, err) < 0) {
+        rc = -1;
+    } else if (o->check) {
+        rc = play_all(lab, s, err);
+    } else if (lab_files_write(lab, s, err) == 0) {
         print_ready(lab);
         lab->clock.started = monotonic_ms();
         run(lab, o, signals);
@@ -243,7 +256,7 @@ static int run_lab(const struct options *o, struct lab_scenario *scenario)
     if (read_params(&lab, scenario, o->scale, &err) == 0) {
         lab.estate = lab_estate_new(&lab.params, lab.seed, lab_wall_ms());
         lab.ca = lab_ca_new();
-        rc = o->check || serve(&lab, o, scenario, take_signals(), &err) == 0 ? 0 : EXIT_CREATE;
+        rc = serve(&lab, o, scenario, take_signals(), &err) == 0 ? 0 : EXIT_CREATE;
         lab_ca_free(lab.ca);
         lab_estate_free(lab.estate);
     }

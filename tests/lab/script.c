@@ -42,8 +42,10 @@ static void play_step(struct lab *lab, const struct lab_step *step)
 {
     struct err err;
 
-    if (run_actions(lab, &step->actions, &err) < 0)
+    if (run_actions(lab, &step->actions, &err) < 0) {
         fprintf(stderr, "hycon-lab: step %zu: %s\n", lab->script->next + 1, err.msg);
+        lab->script->failures++;
+    }
     pthread_mutex_lock(&lab->lock);
     if (step->caption_en || step->caption_ja) {
         lab->caption_en = step->caption_en;

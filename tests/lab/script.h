@@ -12,6 +12,7 @@ struct lab_script {
     pthread_mutex_t lock; /* one thread plays at a time: the main loop or POST /advance */
     size_t next;          /* step */
     unsigned rounds;      /* how often it began again */
+    unsigned failures;    /* steps with an action that could not be done */
     bool loop;
 };
 
