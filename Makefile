@@ -71,6 +71,12 @@ $(B)/unit/%: $(B)/tests/unit/%.o $(SUPPORT_OBJ) $(B)/libhycon.a
 	@mkdir -p $(dir $@)
 	$(CC) $(LINK_$(BUILD)) -o $@ $^ -lcmocka -lvterm -lutil $(LAB_LIBS) $(LIBS)
 
+# Tests of the lab link its modules, too.
+$(B)/unit/test_lab_%: $(B)/tests/unit/test_lab_%.o $(filter-out $(B)/tests/lab/main.o,$(LAB_OBJ)) \
+		$(SUPPORT_OBJ) $(B)/libhycon.a
+	@mkdir -p $(dir $@)
+	$(CC) $(LINK_$(BUILD)) -o $@ $^ -lcmocka -lvterm -lutil $(LAB_LIBS) $(LIBS)
+
 # make unit [T=test_strbuf]: the unit tests under ASan+UBSan
 unit:
 	$(MAKE) BUILD=asan unit-run T='$(T)'

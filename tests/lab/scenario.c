@@ -264,27 +264,28 @@ static struct lab_scenario *load_path(const char *path, struct err *err)
     return s;
 }
 
-/* Beside the sources of this program, or where it was installed. */
+static bool readable(struct strbuf *path, const char *base, size_t len, const char *below,
+                     const char *name)
+{
+    strbuf_reset(path);
+    strbuf_addf(path, "%.*s/%s/%s.yaml", (int)len, base, below, name);
+    return access(path->buf, R_OK) == 0;
+}
+
+/* In a folder above this program (its sources, or where it was installed), or below the prefix. */
 static bool find_file(const char *name, struct strbuf *path)
 {
-    static const char *const below[] = {"tests/lab/scenarios", "../tests/lab/scenarios",
-                                        "../../tests/lab/scenarios", "../share/hycon/scenarios"};
     char self[4096];
     ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 
-    if (n > 0) {
-        self[n] = '\0';
-        *strrchr(self, '/') = '\0';
-    }
-    for (size_t i = 0; n > 0 && i < ARRAY_SIZE(below); i++) {
-        strbuf_reset(path);
-        strbuf_addf(path, "%s/%s/%s.yaml", self, below[i], name);
-        if (access(path->buf, R_OK) == 0)
+    while (n > 0) {
+        while (--n > 0 && self[n] != '/')
+            ;
+        if (readable(path, self, (size_t)n, "tests/lab/scenarios", name) ||
+            readable(path, self, (size_t)n, "share/hycon/scenarios", name))
             return true;
     }
-    strbuf_reset(path);
-    strbuf_addf(path, HYCON_PREFIX "/share/hycon/scenarios/%s.yaml", name);
-    return access(path->buf, R_OK) == 0;
+    return readable(path, HYCON_PREFIX, strlen(HYCON_PREFIX), "share/hycon/scenarios", name);
 }
 
 struct lab_scenario *lab_scenario_load(const char *name, struct err *err)
