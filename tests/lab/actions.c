@@ -155,11 +155,9 @@ int lab_action_run(struct lab *lab, const struct lab_pairs *action, struct err *
     for (size_t i = 0; name && i < ARRAY_SIZE(actions); i++) {
         if (strcmp(actions[i].name, name) != 0)
             continue;
-        if (!actions[i].unlocked)
-            pthread_mutex_lock(&lab->lock);
+        pthread_mutex_lock(actions[i].unlocked ? &lab->listeners : &lab->lock);
         rc = actions[i].run(lab, action, err);
-        if (!actions[i].unlocked)
-            pthread_mutex_unlock(&lab->lock);
+        pthread_mutex_unlock(actions[i].unlocked ? &lab->listeners : &lab->lock);
         if (rc < 0)
             err_prefix(err, "%s", name);
         return rc;

@@ -27,7 +27,8 @@ struct lab_clock {
 
 struct lab {
     pthread_mutex_t lock;
-    struct arena *arena; /* names, tokens and keys: lives longer than an estate */
+    pthread_mutex_t listeners; /* one thread at a time stops and starts them; taken before lock */
+    struct arena *arena;       /* names, tokens and keys: lives longer than an estate */
     struct lab_params params;
     struct lab_estate *estate; /* replaced when a scenario begins again */
     struct lab_ca *ca;

@@ -191,8 +191,10 @@ static void run(struct lab *lab, const struct options *o, int signals)
 /* Every step at once, to see whether each action can be done. */
 static int play_all(struct lab *lab, const struct lab_scenario *s, struct err *err)
 {
+    pthread_mutex_lock(&lab->lock);
     lab->clock.manual = true;
     lab->clock.advanced = s->length_ms;
+    pthread_mutex_unlock(&lab->lock);
     lab->script->loop = false;
     lab_script_play(lab, 0);
     return lab->script->failures ? err_set(err, ERR_CONFIG, 0, "steps of '%s' failed", s->name) : 0;
@@ -209,7 +211,9 @@ static int serve(struct lab *lab, const struct options *o, const struct lab_scen
         rc = play_all(lab, s, err);
     } else if (lab_files_write(lab, s, err) == 0) {
         print_ready(lab);
+        pthread_mutex_lock(&lab->lock);
         lab->clock.started = monotonic_ms();
+        pthread_mutex_unlock(&lab->lock);
         run(lab, o, signals);
         rc = 0;
     }
@@ -248,6 +252,7 @@ static int run_lab(const struct options *o, struct lab_scenario *scenario)
     int rc = EXIT_DATA;
 
     pthread_mutex_init(&lab.lock, NULL);
+    pthread_mutex_init(&lab.listeners, NULL);
     pthread_mutex_init(&script.lock, NULL);
     lab.clock = (struct lab_clock){.speed = o->speed, .manual = o->manual};
     lab.clock.started = monotonic_ms();
@@ -264,6 +269,7 @@ static int run_lab(const struct options *o, struct lab_scenario *scenario)
         fprintf(stderr, "hycon-lab: %s\n", err.msg);
     arena_free(lab.arena);
     pthread_mutex_destroy(&script.lock);
+    pthread_mutex_destroy(&lab.listeners);
     pthread_mutex_destroy(&lab.lock);
     return rc;
 }

@@ -24,7 +24,7 @@ static void announce(const struct lab_step *step, size_t number, unsigned round)
 {
     struct json_object *o = json_object_new_object(), *caption;
 
-    jset_int(o, "step", (int64_t)number + 1);
+    jset_int(o, "step", (int64_t)number);
     jset_int(o, "round", round);
     jset_int(o, "at_ms", step->at_ms);
     if (step->caption_en || step->caption_ja) {
@@ -51,6 +51,7 @@ static void play_step(struct lab *lab, const struct lab_step *step)
         lab->caption_en = step->caption_en;
         lab->caption_ja = step->caption_ja;
     }
+    lab->script->next++;
     pthread_mutex_unlock(&lab->lock);
     announce(step, lab->script->next, lab->script->rounds);
 }
@@ -68,9 +69,9 @@ static void begin_again(struct lab *lab)
     lab_topology_repoint(lab);
     lab_estate_free(old);
     lab->caption_en = lab->caption_ja = NULL;
-    pthread_mutex_unlock(&lab->lock);
     script->next = 0;
     script->rounds++;
+    pthread_mutex_unlock(&lab->lock);
     if (lab_script_begin(lab, &err) < 0)
         fprintf(stderr, "hycon-lab: start: %s\n", err.msg);
 }
@@ -85,24 +86,33 @@ static int64_t next_at(const struct lab_script *s)
     return s->loop && s->scenario->length_ms > 0 ? base + s->scenario->length_ms : -1;
 }
 
+/* Scenario ms until then; INT64_MAX: never. */
+static int64_t time_left(struct lab *lab)
+{
+    int64_t at, left;
+
+    pthread_mutex_lock(&lab->lock);
+    at = next_at(lab->script);
+    left = at < 0 ? INT64_MAX : at - lab_scenario_ms(lab);
+    pthread_mutex_unlock(&lab->lock);
+    return left;
+}
+
 int64_t lab_script_play(struct lab *lab, int64_t max)
 {
     struct lab_script *s = lab->script;
-    int64_t at, left = max;
+    int64_t left;
 
     pthread_mutex_lock(&s->lock);
-    while ((at = next_at(s)) >= 0 && at <= lab_scenario_ms(lab)) {
-        if (s->next == s->scenario->steps.n) {
+    while ((left = time_left(lab)) <= 0) {
+        if (s->next == s->scenario->steps.n)
             begin_again(lab);
-        } else {
+        else
             play_step(lab, s->scenario->steps.at[s->next]);
-            s->next++;
-        }
-    }
-    if (at >= 0 && !lab->clock.manual) {
-        left = (int64_t)((double)(at - lab_scenario_ms(lab)) / lab->clock.speed) + 1;
-        left = left < max ? left : max;
     }
     pthread_mutex_unlock(&s->lock);
-    return left;
+    if (left == INT64_MAX || lab->clock.manual)
+        return max;
+    left = (int64_t)((double)left / lab->clock.speed) + 1;
+    return left < max ? left : max;
 }

@@ -285,11 +285,14 @@ void lab_server_stop(struct lab_server *s, bool release)
 
 void lab_server_change_cert(struct lab_server *s, enum lab_leaf_kind kind)
 {
+    struct lab_leaf leaf = lab_ca_issue(s->lab->ca, s->name, kind);
     struct err err;
 
     lab_server_stop(s, false);
+    pthread_mutex_lock(&s->lab->lock);
     lab_leaf_release(&s->leaf);
-    s->leaf = lab_ca_issue(s->lab->ca, s->name, kind);
+    s->leaf = leaf;
+    pthread_mutex_unlock(&s->lab->lock);
     if (run_daemon(s, &err) < 0)
         mem_die(err.msg);
 }
@@ -298,7 +301,9 @@ int lab_server_set_down(struct lab_server *s, bool down, struct err *err)
 {
     if (down == s->down)
         return 0;
+    pthread_mutex_lock(&s->lab->lock);
     s->down = down;
+    pthread_mutex_unlock(&s->lab->lock);
     if (!down)
         return lab_server_start(s, s->port, err);
     lab_server_stop(s, true);

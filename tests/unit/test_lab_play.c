@@ -32,6 +32,7 @@ static void begin(const char *name)
     scenario = lab_scenario_load(name, &err);
     assert_non_null(scenario);
     pthread_mutex_init(&lab.lock, NULL);
+    pthread_mutex_init(&lab.listeners, NULL);
     pthread_mutex_init(&script.lock, NULL);
     script.scenario = scenario;
     lab.script = &script;
@@ -56,6 +57,7 @@ static void end(void)
     lab_estate_free(lab.estate);
     arena_free(lab.arena);
     lab_scenario_free(scenario);
+    pthread_mutex_destroy(&lab.listeners);
     pthread_mutex_destroy(&lab.lock);
     pthread_mutex_destroy(&script.lock);
 }
