@@ -92,12 +92,12 @@ int lab_params_parse(struct lab_params *p, const char *list, struct err *err)
     return 0;
 }
 
-int lab_params_check(const struct lab_params *p, struct err *err)
+int lab_params_check(struct lab_params *p, struct err *err)
 {
     if (p->sddcs + p->datacenters == 0)
         return err_set(err, ERR_CONFIG, 0, "an estate needs an SDDC or a data centre");
-    if (p->enis < p->hosts)
-        return err_set(err, ERR_CONFIG, 0, "'enis' must not be smaller than 'hosts'");
+    if (p->enis <= p->hosts)
+        p->enis = p->hosts + 1;
     if (p->multi_edge && p->hosts < 4)
         return err_set(err, ERR_CONFIG, 0, "'multi_edge' needs at least four hosts");
     if (p->sddcs * p->segments > 16000)

@@ -21,8 +21,9 @@ void lab_params_init(struct lab_params *p);
 int lab_params_set(struct lab_params *p, const char *name, const char *value, struct err *err);
 /* "hosts=16,segments=1000". */
 int lab_params_parse(struct lab_params *p, const char *list, struct err *err);
-/* What must hold between parameters. */
-int lab_params_check(const struct lab_params *p, struct err *err);
+/* What must hold between parameters; a Cluster-1 with more hosts than ENIs gets more ENIs, as VMC
+ * does. */
+int lab_params_check(struct lab_params *p, struct err *err);
 void lab_params_help(struct strbuf *out);
 
 #endif
