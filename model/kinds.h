@@ -1,6 +1,7 @@
 /*
  * kinds: every kind of endpoint and its configuration keys, once. Parsing, error messages,
- * `hycon config show`, `config init` and hycon.conf(5) follow from these tables (design.md section 6).
+ * `hycon config show`, `config init` and hycon.conf(5) follow from these tables (design.md section
+ * 6).
  */
 #ifndef HYCON_MODEL_KINDS_H
 #define HYCON_MODEL_KINDS_H
@@ -27,19 +28,26 @@ enum key_type {
     KEY_CIDRS,    /* list of CIDR blocks */
     KEY_SECRET,   /* {command|env|file|prompt} */
     KEY_ENUM,
-    KEY_MAP,      /* mapping described by its own key table (tls, assume_role, hosts_from) */
+    KEY_MAP,       /* mapping described by its own key table (tls, assume_role, hosts_from) */
     KEY_DURATIONS, /* mapping NAME: duration (intervals) */
-    KEY_NUMBERS,  /* mapping NAME: number, percent or duration (thresholds) */
+    KEY_NUMBERS,   /* mapping NAME: number, percent or duration (thresholds) */
+    KEY_URLS,      /* list of KEY_URL */
+    KEY_PROXY,     /* http://, https:// or socks5h:// and host:port; "none" */
+    KEY_SHA256,    /* 64 hex digits; colons and case ignored */
+    KEY_SITES,     /* list of sites, endpoints: see the tables below */
+    KEY_ENDPOINTS,
+    KEY_CREDENTIALS, /* mapping NAME: credential */
 };
 
 struct key_spec {
     const char *name;
     enum key_type type;
     bool required, secret;
-    const char *fallback; /* default as text; NULL: none */
-    const char *values;   /* KEY_ENUM: words separated by blanks */
-    const char *meaning;  /* one line */
-    const struct key_spec *keys; /* KEY_MAP */
+    const char *fallback;        /* default as text; NULL: none */
+    const char *values;          /* KEY_ENUM: words separated by blanks */
+    const char *meaning;         /* one line */
+    const struct key_spec *keys; /* KEY_MAP, KEY_NUMBERS: the names it may have */
+    const char *stands_for;      /* shorthand: the list this is one entry of ("url" of "urls") */
 };
 
 struct kind_spec {
@@ -51,10 +59,22 @@ struct kind_spec {
 };
 
 extern const struct kind_spec *const kinds_all[]; /* NULL-terminated */
-extern const struct key_spec kinds_common_keys[];  /* keys every endpoint takes */
+extern const struct key_spec kinds_common_keys[]; /* keys every endpoint takes */
 extern const struct key_spec kinds_site_keys[], kinds_global_keys[];
+/* Keys that hold for the whole file, a site or an endpoint; the innermost wins. */
+extern const struct key_spec kinds_scope_keys[];
+extern const struct key_spec kinds_credential_keys[]; /* below credentials.NAME */
+/* Every threshold of a check, with its default. KEY_DURATION, or KEY_INT for counts and percents.
+ */
+extern const struct key_spec kinds_threshold_keys[];
 
 const struct kind_spec *kinds_find(const char *name);
 const char *kinds_name(enum endpoint_kind kind);
+/* The key @name in a table that ends with name NULL, or NULL. */
+const struct key_spec *kinds_key(const struct key_spec *keys, const char *name);
+/* A key an endpoint of @k takes: its own, a common or a scope key; NULL: none. */
+const struct key_spec *kinds_endpoint_key(const struct kind_spec *k, const char *name);
+/* "text", "a duration (30s, 10m)": what a value of this type looks like. */
+const char *kinds_type_name(enum key_type type);
 
 #endif

@@ -1,0 +1,339 @@
+/*
+ * The tables are the truth of hycon.yaml: a key that is not here does not exist, and its line of
+ * meaning is what help, the sample file and the manual page print.
+ */
+#include "model/kinds.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "core/mem.h"
+
+#define END          \
+    {                \
+        .name = NULL \
+    }
+
+static const struct key_spec tls_keys[] = {
+    {.name = "ca_file", .type = KEY_PATH, .meaning = "trust the authorities in this PEM file"},
+    {.name = "sha256",
+     .type = KEY_SHA256,
+     .meaning = "trust exactly this leaf certificate; replaces chain and name checks"},
+    END,
+};
+
+#define TLS_KEY                                           \
+    {                                                     \
+        .name = "tls", .type = KEY_MAP, .keys = tls_keys, \
+        .meaning = "which certificate to trust; "         \
+                   "default: the system's store"          \
+    }
+#define URL_KEYS(what)                                                                     \
+    {.name = "url", .type = KEY_URL, .stands_for = "urls", .meaning = "address of " what}, \
+    {                                                                                      \
+        .name = "urls", .type = KEY_URLS, .required = true,                                \
+        .meaning = "addresses of its nodes, tried in this order"                           \
+    }
+
+static const struct key_spec vcenter_keys[] = {
+    URL_KEYS("the vCenter Server"),
+    {.name = "user", .type = KEY_STR, .required = true, .meaning = "user@domain to log in as"},
+    {.name = "password",
+     .type = KEY_SECRET,
+     .required = true,
+     .secret = true,
+     .meaning = "where the password comes from"},
+    TLS_KEY,
+    END,
+};
+
+static const struct key_spec nsx_keys[] = {
+    URL_KEYS("the NSX Manager"),
+    {.name = "auth",
+     .type = KEY_ENUM,
+     .values = "local vidm certificate",
+     .fallback = "local",
+     .meaning = "how to log in: local or LDAP user, VMware Identity Manager, client certificate"},
+    {.name = "user", .type = KEY_STR, .meaning = "user to log in as (auth local and vidm)"},
+    {.name = "password",
+     .type = KEY_SECRET,
+     .secret = true,
+     .meaning = "where the password comes from (auth local and vidm)"},
+    {.name = "client_cert",
+     .type = KEY_PATH,
+     .meaning = "PEM file of the principal identity (auth certificate)"},
+    {.name = "client_key", .type = KEY_PATH, .meaning = "PEM file of its private key"},
+    TLS_KEY,
+    END,
+};
+
+static const struct key_spec vmc_keys[] = {
+    {.name = "url",
+     .type = KEY_URL,
+     .stands_for = "urls",
+     .fallback = "https://vmc.vmware.com/",
+     .meaning = "address of the VMC service"},
+    {.name = "csp_url",
+     .type = KEY_URL,
+     .fallback = "https://console.cloud.vmware.com/",
+     .meaning = "address of the Cloud Services Platform that exchanges the token"},
+    {.name = "org", .type = KEY_STR, .required = true, .meaning = "id of the organisation"},
+    {.name = "sddc", .type = KEY_STR, .required = true, .meaning = "id of the SDDC"},
+    {.name = "token",
+     .type = KEY_SECRET,
+     .required = true,
+     .secret = true,
+     .meaning = "where the CSP API token (refresh token) comes from"},
+    TLS_KEY,
+    END,
+};
+
+static const struct key_spec assume_role_keys[] = {
+    {.name = "role_arn", .type = KEY_STR, .required = true, .meaning = "ARN of the role"},
+    {.name = "external_id", .type = KEY_STR, .meaning = "external id the role's policy asks for"},
+    {.name = "session_name",
+     .type = KEY_STR,
+     .fallback = "hycon",
+     .meaning = "name of the session in CloudTrail"},
+    END,
+};
+
+static const struct key_spec aws_keys[] = {
+    {.name = "region", .type = KEY_STR, .required = true, .meaning = "such as ap-northeast-1"},
+    {.name = "account",
+     .type = KEY_STR,
+     .meaning = "account number this must be; compared with what STS says"},
+    {.name = "profile", .type = KEY_STR, .meaning = "profile of the shared AWS files"},
+    {.name = "assume_role",
+     .type = KEY_MAP,
+     .keys = assume_role_keys,
+     .meaning = "role to assume with the credentials of the chain"},
+    {.name = "credentials_file",
+     .type = KEY_PATH,
+     .meaning = "shared credentials file instead of the usual one"},
+    {.name = "config_file",
+     .type = KEY_PATH,
+     .meaning = "shared configuration file instead of the usual one"},
+    {.name = "vpc", .type = KEY_STR, .stands_for = "vpcs", .meaning = "the one VPC to show"},
+    {.name = "vpcs", .type = KEY_LIST, .meaning = "VPCs to show; default: discovered or all"},
+    {.name = "subnet",
+     .type = KEY_STR,
+     .stands_for = "subnets",
+     .meaning = "the one subnet with the SDDC's interfaces"},
+    {.name = "subnets",
+     .type = KEY_LIST,
+     .meaning = "subnets with the SDDC's interfaces; default: discovered or all"},
+    {.name = "endpoint_url",
+     .type = KEY_URL,
+     .meaning = "address of the AWS API instead of the region's"},
+    TLS_KEY,
+    END,
+};
+
+static const struct key_spec hosts_from_keys[] = {
+    {.name = "vcenter",
+     .type = KEY_STR,
+     .required = true,
+     .meaning = "name of the vcenter endpoint of this site that lists the hosts"},
+    {.name = "cluster", .type = KEY_STR, .fallback = "*", .meaning = "clusters to take (* and ?)"},
+    END,
+};
+
+static const struct key_spec esxi_keys[] = {
+    {.name = "hosts",
+     .type = KEY_LIST,
+     .meaning = "HOST[:PORT], with ranges: esx-[01-16].example is sixteen endpoints"},
+    {.name = "hosts_from",
+     .type = KEY_MAP,
+     .keys = hosts_from_keys,
+     .meaning = "take the hosts from a vCenter"},
+    {.name = "exclude", .type = KEY_LIST, .meaning = "hosts to leave out (* and ?)"},
+    {.name = "user", .type = KEY_STR, .required = true, .meaning = "user to log in as"},
+    {.name = "password",
+     .type = KEY_SECRET,
+     .secret = true,
+     .meaning = "where the password comes from; default: keys and the SSH agent"},
+    {.name = "key_file", .type = KEY_PATH, .meaning = "private key to log in with"},
+    {.name = "known_hosts",
+     .type = KEY_PATH,
+     .fallback = "~/.ssh/known_hosts",
+     .meaning = "file of trusted host keys"},
+    {.name = "host_key", .type = KEY_STR, .meaning = "SHA256:... of the one host key to trust"},
+    {.name = "transport",
+     .type = KEY_ENUM,
+     .values = "auto libssh2 openssh",
+     .fallback = "auto",
+     .meaning = "which SSH implementation to use"},
+    END,
+};
+
+const struct key_spec kinds_common_keys[] = {
+    {.name = "name",
+     .type = KEY_STR,
+     .required = true,
+     .meaning = "name of the endpoint, unique in its site"},
+    {.name = "kind",
+     .type = KEY_ENUM,
+     .required = true,
+     .values = "vcenter nsx vmc aws esxi",
+     .meaning = "what it is"},
+    {.name = "credential", .type = KEY_STR, .meaning = "name below credentials: user and secret"},
+    END,
+};
+
+const struct key_spec kinds_scope_keys[] = {
+    {.name = "proxy",
+     .type = KEY_PROXY,
+     .meaning = "proxy to use, or none; default: the usual variables and NO_PROXY"},
+    {.name = "jump", .type = KEY_STR, .meaning = "user@bastion to go through"},
+    {.name = "intervals",
+     .type = KEY_DURATIONS,
+     .meaning = "TABLE: how often it is read (30s, 5m)"},
+    {.name = "thresholds",
+     .type = KEY_NUMBERS,
+     .keys = kinds_threshold_keys,
+     .meaning = "NAME: what the checks compare with"},
+    {.name = "requests_per_min", .type = KEY_INT, .meaning = "budget of requests per manager"},
+    {.name = "disable", .type = KEY_LIST, .meaning = "tables that are not read"},
+    {.name = "time_zone", .type = KEY_STR, .meaning = "such as Asia/Tokyo; default: TZ"},
+    END,
+};
+
+const struct key_spec kinds_site_keys[] = {
+    {.name = "name", .type = KEY_STR, .required = true, .meaning = "name of the site, unique"},
+    {.name = "label", .type = KEY_STR, .meaning = "what people call it; default: the name"},
+    {.name = "production",
+     .type = KEY_BOOL,
+     .fallback = "false",
+     .meaning = "the header marks it by a word"},
+    {.name = "networks", .type = KEY_CIDRS, .meaning = "on-premises ranges, for overlap checks"},
+    {.name = "endpoints", .type = KEY_ENDPOINTS, .required = true, .meaning = "what is read"},
+    END,
+};
+
+static const struct key_spec contact_keys[] = {
+    {.name = "company", .type = KEY_STR, .meaning = "company, for support requests"},
+    {.name = "name", .type = KEY_STR, .meaning = "person to ask"},
+    {.name = "email", .type = KEY_STR, .meaning = "mail address"},
+    {.name = "phone", .type = KEY_STR, .meaning = "telephone number"},
+    {.name = "language", .type = KEY_STR, .meaning = "language to answer in"},
+    {.name = "time_zone", .type = KEY_STR, .meaning = "time zone of that person"},
+    {.name = "hours", .type = KEY_STR, .meaning = "when that person can be reached"},
+    {.name = "customer_number", .type = KEY_STR, .meaning = "customer or contract number"},
+    END,
+};
+
+const struct key_spec kinds_global_keys[] = {
+    {.name = "contact",
+     .type = KEY_MAP,
+     .keys = contact_keys,
+     .meaning = "who is asked about a support request"},
+    {.name = "sites", .type = KEY_SITES, .required = true, .meaning = "the estate"},
+    {.name = "credentials",
+     .type = KEY_CREDENTIALS,
+     .meaning = "NAME: user and secret, used by credential: NAME"},
+    END,
+};
+
+const struct key_spec kinds_credential_keys[] = {
+    {.name = "user", .type = KEY_STR, .meaning = "user to log in as"},
+    {.name = "password",
+     .type = KEY_SECRET,
+     .secret = true,
+     .meaning = "where the password comes from"},
+    {.name = "token",
+     .type = KEY_SECRET,
+     .secret = true,
+     .meaning = "where the API token comes from"},
+    {.name = "key_file", .type = KEY_PATH, .meaning = "private SSH key"},
+    {.name = "client_cert", .type = KEY_PATH, .meaning = "PEM file of a client certificate"},
+    {.name = "client_key", .type = KEY_PATH, .meaning = "PEM file of its private key"},
+    {.name = "profile", .type = KEY_STR, .meaning = "profile of the shared AWS files"},
+    {.name = "assume_role", .type = KEY_MAP, .keys = assume_role_keys, .meaning = "AWS role"},
+    END,
+};
+
+const struct key_spec kinds_threshold_keys[] = {
+    {.name = "converge",
+     .type = KEY_DURATION,
+     .fallback = "3m",
+     .meaning = "how long routes may disagree after a failover before it is a fault"},
+    END,
+};
+
+static const struct kind_spec vcenter = {KIND_VCENTER, "vcenter", "vCenter Server",
+                                         "hosts, clusters, VMs, events of a vSphere estate",
+                                         vcenter_keys};
+static const struct kind_spec nsx = {KIND_NSX, "nsx", "NSX Manager",
+                                     "segments, gateways, edges of an NSX Manager", nsx_keys};
+static const struct kind_spec vmc = {KIND_VMC, "vmc", "VMware Cloud on AWS",
+                                     "an SDDC, its hosts, its linked VPC and its NSX", vmc_keys};
+static const struct kind_spec aws = {KIND_AWS, "aws", "AWS account",
+                                     "interfaces, route tables, VPCs, subnets of EC2", aws_keys};
+static const struct kind_spec esxi = {KIND_ESXI, "esxi", "ESXi host", "hosts on premises, over SSH",
+                                      esxi_keys};
+
+const struct kind_spec *const kinds_all[] = {&vcenter, &nsx, &vmc, &aws, &esxi, NULL};
+
+const struct kind_spec *kinds_find(const char *name)
+{
+    for (size_t i = 0; kinds_all[i]; i++) {
+        if (strcmp(kinds_all[i]->name, name) == 0)
+            return kinds_all[i];
+    }
+    return NULL;
+}
+
+const char *kinds_name(enum endpoint_kind kind)
+{
+    for (size_t i = 0; kinds_all[i]; i++) {
+        if (kinds_all[i]->kind == kind)
+            return kinds_all[i]->name;
+    }
+    return NULL;
+}
+
+const struct key_spec *kinds_key(const struct key_spec *keys, const char *name)
+{
+    for (; keys && keys->name; keys++) {
+        if (strcmp(keys->name, name) == 0)
+            return keys;
+    }
+    return NULL;
+}
+
+const struct key_spec *kinds_endpoint_key(const struct kind_spec *k, const char *name)
+{
+    const struct key_spec *key = kinds_key(k->keys, name);
+
+    if (!key)
+        key = kinds_key(kinds_common_keys, name);
+    return key ? key : kinds_key(kinds_scope_keys, name);
+}
+
+const char *kinds_type_name(enum key_type type)
+{
+    static const char *const names[] = {
+        [KEY_STR] = "text",
+        [KEY_INT] = "a number",
+        [KEY_BOOL] = "true or false",
+        [KEY_DURATION] = "a duration (30s, 10m)",
+        [KEY_URL] = "a URL",
+        [KEY_PATH] = "a path",
+        [KEY_LIST] = "a list of text",
+        [KEY_CIDRS] = "a list of networks (10.0.0.0/8)",
+        [KEY_SECRET] = "one of {command: ...}, {env: ...}, {file: ...}, {prompt: true}",
+        [KEY_ENUM] = "a word",
+        [KEY_MAP] = "a mapping",
+        [KEY_DURATIONS] = "a mapping of names to durations",
+        [KEY_NUMBERS] = "a mapping of names to numbers",
+        [KEY_URLS] = "a list of URLs",
+        [KEY_PROXY] = "a proxy URL, or none",
+        [KEY_SHA256] = "64 hex digits",
+        [KEY_SITES] = "a list of sites",
+        [KEY_ENDPOINTS] = "a list of endpoints",
+        [KEY_CREDENTIALS] = "a mapping of names to credentials",
+    };
+
+    return names[type];
+}
