@@ -26,12 +26,13 @@ struct secret_spec {
 
 struct config_endpoint {
     const char *site;
-    const char *name; /* as in the column endpoint: NAME, or NAME/HOST[:PORT] of a host range */
+    const char *name;  /* as in the column endpoint: NAME, or NAME/HOST[:PORT] of a host range */
     const char *group; /* NAME as configured: what --endpoint selects */
     enum endpoint_kind kind;
-    const char *credential; /* identity of the credential: endpoints with the same one stop together */
-    unsigned index;         /* position in the configuration: order on screen */
-    const void *values;     /* use the getters */
+    const char
+        *credential;    /* identity of the credential: endpoints with the same one stop together */
+    unsigned index;     /* position in the configuration: order on screen */
+    const void *values; /* use the getters */
 };
 
 struct config_site {
@@ -43,9 +44,9 @@ struct config_site {
     size_t nendpoints;
 };
 
-/* Parse and check; every error names file, line and column ("hycon.yaml:12:7: unknown key 'urll' ..."). At most
- * CONFIG_ERRORS_MAX problems are put into @err's message and @all (may be NULL; one per line). Relative paths are
- * relative to the file. */
+/* Parse and check; every error names file, line and column ("hycon.yaml:12:7: unknown key 'urll'
+ * ..."). At most CONFIG_ERRORS_MAX problems are put into @err's message and @all (may be NULL; one
+ * per line). Relative paths are relative to the file. */
 #define CONFIG_ERRORS_MAX 50
 struct config *config_load(const char *path, struct err *err, struct strbuf *all);
 /* The same from memory; @name stands for the file in messages. */
@@ -60,24 +61,35 @@ const struct config_site *config_find_site(const struct config *c, const char *n
 /* Every endpoint of every site, in order. */
 size_t config_endpoint_count(const struct config *c);
 const struct config_endpoint *config_endpoint(const struct config *c, size_t i);
-const char *config_contact(const struct config *c, const char *field); /* company, name, ...; NULL */
+const char *config_contact(const struct config *c,
+                           const char *field); /* company, name, ...; NULL */
 
-/* Getters by key name; dotted for maps ("tls.ca_file", "assume_role.role_arn"). NULL / false: not set and no
- * default. Shorthands are resolved (url -> urls, vpc -> vpcs, subnet -> subnets). */
+/* Getters by key name; dotted for maps ("tls.ca_file", "assume_role.role_arn"). NULL / false: not
+ * set and no default. Shorthands are resolved (url -> urls, vpc -> vpcs, subnet -> subnets), so
+ * both names work for both getters. Paths are absolute, tls.sha256 is 64 lower-case digits, `proxy:
+ * none` is "". A host of a range has "host" and "port" besides the keys of its endpoint. */
 const char *config_str(const struct config_endpoint *e, const char *key);
 bool config_bool(const struct config_endpoint *e, const char *key, bool fallback);
 int64_t config_int(const struct config_endpoint *e, const char *key, int64_t fallback);
 size_t config_list(const struct config_endpoint *e, const char *key, const char *const **items);
 struct secret_spec config_secret(const struct config_endpoint *e, const char *key);
 
+/* Append where the effective value of @key comes from: "FILE:LINE:COLUMN", or "default". */
+void config_origin(const struct config_endpoint *e, const char *key, struct strbuf *out);
+
 /* Interval of a table in ms: endpoint, then site, then global, then @fallback. */
 int64_t config_interval(const struct config_endpoint *e, const char *table, int64_t fallback);
 bool config_table_disabled(const struct config_endpoint *e, const char *table);
-/* A threshold of a check: site, then global, then @fallback. Durations in ms, percents as numbers. */
-double config_threshold(const struct config *c, const char *site, const char *name, double fallback);
+/* A threshold of a check: site, then global, then @fallback. Durations in ms, percents as numbers.
+ */
+double config_threshold(const struct config *c, const char *site, const char *name,
+                        double fallback);
+/* The same for a check that judges one endpoint: endpoint, then site, then global. */
+double config_endpoint_threshold(const struct config_endpoint *e, const char *name,
+                                 double fallback);
 
-/* Append every effective value and where it came from (file:line:column or default). Secrets appear as
- * their source, never as a value. */
+/* Append every effective value and where it came from (file:line:column or default). Secrets appear
+ * as their source, never as a value. */
 void config_show(const struct config *c, struct strbuf *out);
 
 #endif
