@@ -89,4 +89,7 @@ void http_cancel(struct http *h, uint64_t id);
 /* Refuse early: 0, or -1 and ERR_CONFIG for a URL that is not https:// nor loopback http://. */
 int http_url_check(const char *url, struct err *err);
 
+/* "libcurl/7.88.1 OpenSSL/3.0.11 ...", for --version. */
+const char *http_library_version(void);
+
 #endif

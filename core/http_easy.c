@@ -535,3 +535,8 @@ const char *http_reply_next(const struct http_reply *r, const char *name, size_t
     }
     return NULL;
 }
+
+const char *http_library_version(void)
+{
+    return curl_version();
+}
