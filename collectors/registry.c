@@ -1,0 +1,44 @@
+#include "collectors/registry.h"
+
+#include "collectors/session.h"
+
+/* Alphabetical by kind, then by name. */
+const struct collector *const registry_collectors[] = {
+    NULL,
+};
+
+static const struct session_ops *const sessions[] = {
+    NULL,
+};
+
+static bool serves(const struct collector *c, enum endpoint_kind kind, const struct schema *schema)
+{
+    if (!(c->kinds & (unsigned)kind))
+        return false;
+    for (size_t i = 0; schema && c->tables[i]; i++) {
+        if (c->tables[i] == schema)
+            return true;
+    }
+    return !schema;
+}
+
+const struct collector *registry_next(enum endpoint_kind kind, const struct schema *schema,
+                                      size_t *i)
+{
+    while (registry_collectors[*i]) {
+        const struct collector *c = registry_collectors[(*i)++];
+
+        if (serves(c, kind, schema))
+            return c;
+    }
+    return NULL;
+}
+
+const struct session_ops *session_ops_for(enum endpoint_kind kind)
+{
+    for (size_t i = 0; sessions[i]; i++) {
+        if (sessions[i]->kind == kind)
+            return sessions[i];
+    }
+    return NULL;
+}
