@@ -36,8 +36,9 @@ UNIT_SRC := $(wildcard tests/unit/test_*.c)
 UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(B)/unit/%)
 SUPPORT_SRC := $(wildcard tests/support/*.c)
 SUPPORT_OBJ := $(SUPPORT_SRC:%.c=$(B)/%.o)
+FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 
-.PHONY: all deps test check lint bench fuzz soak demo install clean unit lint-clang
+.PHONY: all deps test check lint bench fuzz fuzz-run fuzz-replay fuzz-replay-run soak demo install clean unit lint-clang
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -67,13 +68,17 @@ $(B)/%.o: %.c
 	@mkdir -p $(dir $@)
 	$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
-$(B)/unit/%: $(B)/tests/unit/%.o $(SUPPORT_OBJ) $(B)/libhycon.a
+# An archive, so that a test is linked with the support it uses.
+$(B)/libsupport.a: $(SUPPORT_OBJ)
+	@rm -f $@; ar crs $@ $^
+
+$(B)/unit/%: $(B)/tests/unit/%.o $(B)/libsupport.a $(B)/libhycon.a
 	@mkdir -p $(dir $@)
 	$(CC) $(LINK_$(BUILD)) -o $@ $^ -lcmocka -lvterm -lutil $(LAB_LIBS) $(LIBS)
 
 # Tests of the lab link its modules, too.
 $(B)/unit/test_lab_%: $(B)/tests/unit/test_lab_%.o $(filter-out $(B)/tests/lab/main.o,$(LAB_OBJ)) \
-		$(SUPPORT_OBJ) $(B)/libhycon.a
+		$(B)/libsupport.a $(B)/libhycon.a
 	@mkdir -p $(dir $@)
 	$(CC) $(LINK_$(BUILD)) -o $@ $^ -lcmocka -lvterm -lutil $(LAB_LIBS) $(LIBS)
 
@@ -82,6 +87,26 @@ unit:
 	$(MAKE) BUILD=asan unit-run T='$(T)'
 unit-run: $(if $(T),$(B)/unit/$(T),$(UNIT_BIN))
 	@set -e; for t in $^; do echo "== $$t"; $$t; done
+
+# make fuzz [T=fuzz_xml] [FUZZ_RUNS=20000] [FUZZ_SECONDS=5]: every decoder on mutated input, by libFuzzer;
+# the corpus is the fixtures (tests/fuzz/corpus.sh names them). make fuzz-replay runs the corpus alone, by gcc.
+FUZZ_RUNS ?= 20000
+FUZZ_SECONDS ?= 5
+FLAGS_fuzz := -O1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+LINK_fuzz := -fsanitize=fuzzer,address,undefined
+FUZZ_BIN := $(FUZZ_SRC:tests/fuzz/%.c=$(B)/fuzz/%)
+$(B)/fuzz/%: $(B)/tests/fuzz/%.o $(if $(filter-out fuzz,$(BUILD)),$(B)/tests/fuzz/main.o) \
+		$(B)/libsupport.a $(B)/libhycon.a
+	@mkdir -p $(dir $@)
+	$(CC) $(LINK_$(BUILD)) -o $@ $^ -lcmocka $(LIBS)
+fuzz:
+	$(MAKE) BUILD=fuzz CC=clang fuzz-run T='$(T)'
+fuzz-run: $(if $(T),$(B)/fuzz/$(T),$(FUZZ_BIN))
+	@set -e; for t in $^; do sh tests/fuzz/run.sh $$t $(FUZZ_RUNS) $(FUZZ_SECONDS); done
+fuzz-replay:
+	$(MAKE) BUILD=asan fuzz-replay-run T='$(T)'
+fuzz-replay-run: $(if $(T),$(B)/fuzz/$(T),$(FUZZ_BIN))
+	@set -e; for t in $^; do sh tests/fuzz/run.sh $$t; done
 
 # make lint: one line per violation; tests/check/lint.sh says what is checked. Sources and headers (each on
 # its own) are compiled by a second compiler, for its warnings.
