@@ -1,0 +1,54 @@
+/*
+ * collector_run: drives one collector as the engine does, but from replies in memory: no session,
+ * no network, no clock. Shared by the fixture harness and the fuzz targets, so it asserts nothing;
+ * what happened is in the struct.
+ */
+#ifndef HYCON_TESTS_SUPPORT_COLLECTOR_RUN_H
+#define HYCON_TESTS_SUPPORT_COLLECTOR_RUN_H
+
+#include "collectors/collector.h"
+#include "core/strbuf.h"
+
+#define COLLECTOR_RUN_TABLES 8
+#define COLLECTOR_RUN_NOW    1795165200000 /* 2026-11-20T09:00:00Z */
+
+struct canned_reply {
+    const char *match; /* answers a request whose "METHOD path body" contains this; NULL: any */
+    int status;        /* 0: 200. What is not 2xx arrives with a sentence in reply->err */
+    const char *body;  /* NUL-terminated */
+    size_t len;
+    const char *const *headers; /* "Name: value", NULL-terminated; NULL: none */
+    const struct err *err;      /* what the session made of it; NULL: made from the status */
+};
+
+struct collector_run {
+    /* given */
+    const struct collector *collector;
+    const struct config_endpoint *endpoint;
+    const struct session_facts *facts; /* NULL: nothing known */
+    const struct run_hints *hints;     /* NULL: none */
+    const struct canned_reply *replies;
+    size_t nreplies;
+    bool repeat; /* every reply may be used again and again */
+    /* kept from run to run */
+    void *state;
+    struct snapshot *tables[COLLECTOR_RUN_TABLES]; /* as published, by collector->tables */
+    /* results of the last run */
+    enum step last; /* STEP_DONE or STEP_FAIL */
+    struct err err;
+    struct strbuf requests;           /* one line each: METHOD path body */
+    size_t nrequests, nwaits, unused; /* unused: replies that nobody asked for */
+    bool endless;                     /* more than COLLECTOR_REQUESTS_MAX requests: stopped */
+};
+
+/* Run once: from step(NULL) to DONE or FAIL. Call it again for the next poll. */
+void collector_run(struct collector_run *r);
+/* Forget tables and state, as a new console would. */
+void collector_run_reset(struct collector_run *r);
+void collector_run_release(struct collector_run *r);
+
+/* Append all tables as text: a head line per table (freshness, error, note), the columns that have
+ * a value in some row, the rows; tabs between cells, "-" for ABSENT. */
+void collector_run_dump(const struct collector_run *r, struct strbuf *out);
+
+#endif
