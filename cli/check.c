@@ -1,0 +1,192 @@
+/* check: the findings, worst first, one block each. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/headless.h"
+#include "core/mem.h"
+#include "core/rows.h"
+#include "core/strbuf.h"
+#include "core/text.h"
+#include "model/tables.h"
+
+#define INDENT 11
+
+static enum severity severity_of(const struct row *r)
+{
+    return cell_severity(&table_findings.columns[FINDINGS_SEVERITY], &r->cells[FINDINGS_SEVERITY]);
+}
+
+static bool is_open(const struct row *r, int64_t now)
+{
+    const char *state = row_str(r, FINDINGS_STATE);
+    int64_t until;
+
+    if (state && strcmp(state, "open") != 0)
+        return false;
+    return !row_int(r, FINDINGS_SNOOZED_UNTIL_AT, &until) || until <= now;
+}
+
+/* Worst first; the order of the table within a severity. */
+static int compare_items(const void *a, const void *b)
+{
+    const struct rows_item *x = a, *y = b;
+    int sx = (int)severity_of(x->row), sy = (int)severity_of(y->row);
+
+    if (sx != sy)
+        return sy - sx;
+    return (x > y) - (x < y);
+}
+
+static void add_line(struct strbuf *out, const char *label, const char *text, size_t len)
+{
+    struct strbuf clean = STRBUF_INIT;
+    size_t width = strlen(label);
+
+    text_sanitize(&clean, text, len, 0);
+    strbuf_addf(out, "  %s%s", label, *label ? ":" : " ");
+    strbuf_addchars(out, ' ', width + 3 < INDENT ? INDENT - width - 3 : 1);
+    strbuf_addf(out, "%s\n", clean.buf);
+    strbuf_release(&clean);
+}
+
+/* A cell as lines below a label: items of a list, or lines of a text. */
+static void add_cell(struct strbuf *out, const char *label, const struct row *r, unsigned col)
+{
+    const struct cell_list *list = row_list(r, col);
+    const char *text = row_str(r, col);
+
+    for (size_t i = 0; list && i < list->n; i++)
+        add_line(out, i ? "" : label, list->items[i], strlen(list->items[i]));
+    while (text && *text) {
+        size_t n = strcspn(text, "\n");
+        add_line(out, label, text, n);
+        label = "";
+        text += n + (text[n] == '\n');
+    }
+}
+
+static void add_finding(struct strbuf *out, const struct row *r)
+{
+    static const char *const words[] = {
+        [SEV_NONE] = "OK",           [SEV_OK] = "OK",
+        [SEV_UNKNOWN] = "UNKNOWN",   [SEV_WARNING] = "WARNING",
+        [SEV_CRITICAL] = "CRITICAL",
+    };
+    const struct cell *site = &r->cells[FINDINGS_SITE];
+
+    strbuf_addf(out, "%-9s", words[severity_of(r)]);
+    cell_format(out, &table_findings.columns[FINDINGS_SUBJECT], &r->cells[FINDINGS_SUBJECT]);
+    strbuf_addstr(out, "  [");
+    cell_format(out, &table_findings.columns[FINDINGS_SITE], site);
+    strbuf_addstr(out, ", ");
+    cell_format(out, &table_findings.columns[FINDINGS_CHECK], &r->cells[FINDINGS_CHECK]);
+    strbuf_addstr(out, "]\n");
+    add_cell(out, "summary", r, FINDINGS_SUMMARY);
+    add_cell(out, "evidence", r, FINDINGS_EVIDENCE);
+    add_cell(out, "affected", r, FINDINGS_AFFECTED);
+    add_cell(out, "cause", r, FINDINGS_CAUSED_BY);
+    add_cell(out, "remedy", r, FINDINGS_REMEDY);
+    strbuf_addch(out, '\n');
+}
+
+static void add_count(struct strbuf *out, unsigned n, const char *word, bool *first)
+{
+    if (!n)
+        return;
+    strbuf_addf(out, "%s%u %s", *first ? "" : ", ", n, word);
+    *first = false;
+}
+
+static void add_text(struct strbuf *out, struct rows *rows, int64_t now)
+{
+    unsigned counts[SEV_CRITICAL + 1] = {0};
+    bool first = true;
+
+    if (rows->n > 1)
+        qsort(rows->items, rows->n, sizeof(*rows->items), compare_items);
+    for (size_t i = 0; i < rows->n; i++) {
+        if (!is_open(rows->items[i].row, now))
+            continue;
+        counts[severity_of(rows->items[i].row)]++;
+        add_finding(out, rows->items[i].row);
+    }
+    add_count(out, counts[SEV_CRITICAL], "critical", &first);
+    add_count(out, counts[SEV_WARNING], "warning", &first);
+    add_count(out, counts[SEV_UNKNOWN], "unknown", &first);
+    strbuf_addstr(out, first ? "ok: nothing is wrong\n" : "\n");
+}
+
+static int status_of(const struct rows *rows, int64_t now)
+{
+    static const int status[] = {
+        [SEV_NONE] = CLI_OK,           [SEV_OK] = CLI_OK,
+        [SEV_UNKNOWN] = CLI_NOT_OK,    [SEV_WARNING] = CLI_WARNING,
+        [SEV_CRITICAL] = CLI_CRITICAL,
+    };
+    enum severity worst = SEV_NONE;
+
+    for (size_t i = 0; i < rows->n; i++) {
+        enum severity s = severity_of(rows->items[i].row);
+        if (is_open(rows->items[i].row, now) && s > worst)
+            worst = s;
+    }
+    return status[worst];
+}
+
+static int answer(const struct cli_options *o, const struct config *c, const struct estate *e)
+{
+    bool json = o->output && strcmp(o->output, "json") == 0;
+    struct rows_output ro = {.format = ROWS_JSON, .now = estate_now(e)};
+    struct strbuf out = STRBUF_INIT;
+    struct snapshot **in_scope;
+    struct rows rows;
+    size_t all, n = 0;
+    int rc, status;
+
+    struct snapshot *const *from = estate_table(e, &table_findings, &all);
+    in_scope = mem_array(all + 1, sizeof(struct snapshot *));
+    for (size_t i = 0; i < all; i++) {
+        if (headless_in_scope(from[i], c, o))
+            in_scope[n++] = from[i];
+    }
+    rows_init(&rows, &table_findings, in_scope, n, NULL, -1, false);
+    status = status_of(&rows, estate_now(e));
+    if (json)
+        rows_print(&out, &rows, &ro);
+    else
+        add_text(&out, &rows, estate_now(e));
+    rc = cli_write(&out);
+    rows_release(&rows);
+    strbuf_release(&out);
+    free(in_scope);
+    return rc ? rc : status;
+}
+
+int cli_check(const struct cli_options *o)
+{
+    struct config *c = cli_load_config(o);
+    int rc = CLI_INTERRUPTED;
+
+    if (!c)
+        return CLI_CONFIG;
+    if (o->site && !config_find_site(c, o->site)) {
+        config_free(c);
+        return cli_usage("check", "no site '%s' in the configuration", o->site);
+    }
+    struct headless_options ho = {.config = c,
+                                  .site = o->site,
+                                  .timeout_ms = o->timeout_ms,
+                                  .samples = (unsigned)o->samples,
+                                  .checks = true};
+    struct headless *h = headless_start(&ho);
+    if (!h)
+        rc = CLI_CONFIG;
+    else if (headless_wait(h)) {
+        rc = answer(o, c, headless_estate(h));
+        headless_report(headless_estate(h), &table_endpoints, o);
+    }
+    headless_stop(h);
+    config_free(c);
+    return rc;
+}

@@ -1,0 +1,140 @@
+/* config check and config show. */
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/headless.h"
+#include "collectors/registry.h"
+#include "core/fmt.h"
+#include "core/strbuf.h"
+#include "model/tables.h"
+
+/* ---- show
+ * ------------------------------------------------------------------------------------------ */
+
+/* Intervals that nobody set: the defaults are the collectors'. */
+static void add_default_intervals(const struct config_endpoint *e, struct strbuf *out)
+{
+    const struct collector *col;
+    size_t i = 0;
+
+    while ((col = registry_next(e->kind, NULL, &i))) {
+        const char *table = col->tables[0]->name;
+        if (config_interval(e, table, -1) >= 0)
+            continue;
+        strbuf_addf(out, "%s/%s.intervals.%s = ", e->site, e->name, table);
+        fmt_duration(out, col->interval_ms);
+        strbuf_addstr(out, "  (default)\n");
+    }
+}
+
+int cli_config_show(const struct cli_options *o)
+{
+    struct config *c = cli_load_config(o);
+    struct strbuf out = STRBUF_INIT;
+    int rc;
+
+    if (!c)
+        return CLI_CONFIG;
+    config_show(c, &out);
+    strbuf_addch(&out, '\n');
+    for (size_t i = 0; i < config_endpoint_count(c); i++)
+        add_default_intervals(config_endpoint(c, i), &out);
+    rc = cli_write(&out);
+    strbuf_release(&out);
+    config_free(c);
+    return rc;
+}
+
+/* ---- check
+ * ----------------------------------------------------------------------------------------- */
+
+/* What this endpoint was refused, table by table: each is a privilege that is missing. */
+static unsigned add_denied(const struct estate *e, const struct config_endpoint *ep,
+                           struct strbuf *out)
+{
+    unsigned bad = 0;
+
+    for (unsigned t = 0; t < tables_count; t++) {
+        const struct snapshot *s;
+        if (tables_all[t] == &table_endpoints)
+            continue;
+        s = estate_snapshot(e, tables_all[t], ep->site, ep->name);
+        enum freshness f = s ? snapshot_freshness(s) : FRESH_OK;
+        if (f == FRESH_OK || f == FRESH_UNSUPPORTED)
+            continue;
+        strbuf_addf(out, "    %s: %s: %s\n", tables_all[t]->name, freshness_name(f),
+                    snapshot_err(s)->msg);
+        bad++;
+    }
+    return bad;
+}
+
+static const char *text_of(const struct row *r, unsigned col)
+{
+    const char *s = r ? row_str(r, col) : NULL;
+
+    return s ? s : "";
+}
+
+/* "tokyo/nsx (credential 'x'): ok, NSX Manager 4.1.2" or what is wrong. Returns how much is. */
+static unsigned add_endpoint(const struct estate *e, const struct config_endpoint *ep,
+                             struct strbuf *out)
+{
+    const struct snapshot *s = estate_snapshot(e, &table_endpoints, ep->site, ep->name);
+    const struct row *r = s && snapshot_count(s) ? snapshot_row(s, 0) : NULL;
+    const char *fresh = r ? text_of(r, ENDPOINTS_FRESHNESS) : "not read";
+    const char *product = text_of(r, ENDPOINTS_PRODUCT), *role = text_of(r, ENDPOINTS_ROLE);
+    const char *message = text_of(r, ENDPOINTS_MESSAGE);
+    bool ok = strcmp(fresh, "ok") == 0 || strcmp(fresh, "unsupported") == 0;
+
+    strbuf_addf(out, "%s/%s (credential '%s'): %s", ep->site, ep->name, ep->credential, fresh);
+    if (*product)
+        strbuf_addf(out, ", %s %s", product, text_of(r, ENDPOINTS_VERSION));
+    if (*role)
+        strbuf_addf(out, ", as %s", role);
+    if (*message)
+        strbuf_addf(out, ": %s", message);
+    strbuf_addch(out, '\n');
+    return add_denied(e, ep, out) + !ok;
+}
+
+static int connect_all(const struct cli_options *o, const struct config *c)
+{
+    struct headless_options ho = {.config = c, .timeout_ms = o->timeout_ms};
+    struct headless *h = headless_start(&ho);
+    struct strbuf out = STRBUF_INIT;
+    unsigned bad = 0;
+    int rc = CLI_INTERRUPTED;
+
+    if (!h)
+        return CLI_CONFIG;
+    if (headless_wait(h)) {
+        const struct estate *e = headless_estate(h);
+        for (size_t i = 0; i < config_endpoint_count(c); i++)
+            bad += add_endpoint(e, config_endpoint(c, i), &out);
+        rc = cli_write(&out);
+        rc = rc ? rc : bad ? CLI_NOT_OK : CLI_OK;
+    }
+    headless_stop(h);
+    strbuf_release(&out);
+    return rc;
+}
+
+int cli_config_check(const struct cli_options *o)
+{
+    struct config *c = cli_load_config(o);
+    struct strbuf out = STRBUF_INIT;
+    int rc;
+
+    if (!c)
+        return CLI_CONFIG;
+    strbuf_addf(&out, "%s: ok, %zu site%s, %zu endpoint%s\n", config_path(c), config_site_count(c),
+                config_site_count(c) == 1 ? "" : "s", config_endpoint_count(c),
+                config_endpoint_count(c) == 1 ? "" : "s");
+    rc = cli_write(&out);
+    if (!rc && o->connect)
+        rc = connect_all(o, c);
+    strbuf_release(&out);
+    config_free(c);
+    return rc;
+}

@@ -1,0 +1,261 @@
+/* get: read, print, and say what could not be read. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/headless.h"
+#include "cli/pick.h"
+#include "core/clock.h"
+#include "core/mem.h"
+#include "core/rows.h"
+#include "core/strbuf.h"
+#include "model/tables.h"
+
+#define WATCH_MS 1000
+
+struct get_table {
+    const struct schema *schema;
+    struct filter *filter;
+    int *columns;
+    unsigned ncolumns;
+    int sort;
+    bool reverse;
+};
+
+struct get {
+    const struct cli_options *o;
+    struct config *config;
+    const struct schema *schemas[PICK_TABLES_MAX];
+    struct get_table tables[PICK_TABLES_MAX];
+    size_t n;
+    enum rows_format format;
+};
+
+static enum rows_format format_of(const char *name)
+{
+    static const char *const names[] = {
+        [ROWS_TABLE] = "table", [ROWS_WIDE] = "wide", [ROWS_JSON] = "json",
+        [ROWS_JSONL] = "jsonl", [ROWS_CSV] = "csv",
+    };
+
+    for (unsigned i = 0; name && i < ARRAY_SIZE(names); i++) {
+        if (strcmp(names[i], name) == 0)
+            return (enum rows_format)i;
+    }
+    return ROWS_TABLE;
+}
+
+/* ---- the question
+ * ---------------------------------------------------------------------------------- */
+
+static int prepare_table(struct get_table *t, const struct cli_options *o)
+{
+    struct err err = {0};
+    int rc = 0;
+
+    t->sort = -1;
+    if (o->fields) {
+        t->columns = mem_array(t->schema->ncolumns, sizeof(*t->columns));
+        rc = pick_columns("get", t->schema, o->fields, t->columns, &t->ncolumns);
+    }
+    if (!rc && o->sort) {
+        t->reverse = o->sort[0] == '-';
+        t->sort = pick_column("get", t->schema, o->sort + t->reverse);
+        if (t->sort < 0)
+            rc = CLI_USAGE;
+    }
+    if (!rc && o->filter) {
+        t->filter = filter_new(t->schema, o->filter, &err);
+        if (!t->filter)
+            rc = cli_usage("get", "bad filter: %s", err.msg);
+    }
+    return rc;
+}
+
+/* Does --site or --endpoint name something that is not configured? */
+static int check_scope(const struct get *g)
+{
+    const struct cli_options *o = g->o;
+
+    if (o->site && !config_find_site(g->config, o->site))
+        return cli_usage("get", "no site '%s' in the configuration", o->site);
+    for (size_t i = 0; o->endpoint && i < config_endpoint_count(g->config); i++) {
+        if (cli_endpoint_matches(o, config_endpoint(g->config, i)))
+            return 0;
+    }
+    return o->endpoint ? cli_usage("get", "no endpoint '%s' in the configuration", o->endpoint) : 0;
+}
+
+static int prepare(struct get *g)
+{
+    int rc = pick_tables("get", g->o->args[0], g->schemas, &g->n);
+
+    for (size_t i = 0; i < g->n && !rc; i++) {
+        g->tables[i].schema = g->schemas[i];
+        rc = prepare_table(&g->tables[i], g->o);
+    }
+    if (rc)
+        return rc;
+    g->config = cli_load_config(g->o);
+    if (!g->config)
+        return CLI_CONFIG;
+    rc = check_scope(g);
+    for (size_t i = 0; i < g->n && !rc; i++) {
+        if (!pick_is_served(g->o, g->config, g->schemas[i])) {
+            cli_say("no configured endpoint can serve table '%s'", g->schemas[i]->name);
+            rc = CLI_CONFIG;
+        }
+    }
+    return rc;
+}
+
+static void release(struct get *g)
+{
+    for (size_t i = 0; i < g->n; i++) {
+        filter_free(g->tables[i].filter);
+        free(g->tables[i].columns);
+    }
+    config_free(g->config);
+}
+
+/* ---- the answer
+ * ------------------------------------------------------------------------------------ */
+
+/* The snapshots of the table that --site and --endpoint leave. The caller frees the array. */
+static struct snapshot **in_scope(const struct get *g, const struct estate *e,
+                                  const struct schema *s, size_t *n)
+{
+    size_t all;
+    struct snapshot *const *from = estate_table(e, s, &all);
+    struct snapshot **out = mem_array(all + 1, sizeof(*out));
+
+    *n = 0;
+    for (size_t i = 0; i < all; i++) {
+        if (headless_in_scope(from[i], g->config, g->o))
+            out[(*n)++] = from[i];
+    }
+    return out;
+}
+
+static void print_table(const struct get *g, const struct get_table *t, const struct estate *e,
+                        struct strbuf *out)
+{
+    struct rows_output ro = {
+        .format = g->format, .columns = t->columns, .ncolumns = t->ncolumns, .now = estate_now(e)};
+    struct rows rows;
+    size_t n;
+    struct snapshot **from = in_scope(g, e, t->schema, &n);
+
+    rows_init(&rows, t->schema, from, n, t->filter, t->sort, t->reverse);
+    if (g->format == ROWS_JSON && g->n > 1)
+        rows_print_json_table(out, &rows, &ro);
+    else
+        rows_print(out, &rows, &ro);
+    rows_release(&rows);
+    free(from);
+}
+
+static void print_all(const struct get *g, const struct estate *e, struct strbuf *out)
+{
+    bool one_object = g->format == ROWS_JSON && g->n > 1;
+    bool titles = g->n > 1 && (g->format == ROWS_TABLE || g->format == ROWS_WIDE);
+
+    if (one_object)
+        strbuf_addstr(out, "{\"schema_version\":1,\"tables\":[");
+    for (size_t i = 0; i < g->n; i++) {
+        if (i && g->format != ROWS_JSONL)
+            strbuf_addch(out, one_object ? ',' : '\n');
+        if (titles)
+            strbuf_addf(out, "%s\n", g->schemas[i]->name);
+        print_table(g, &g->tables[i], e, out);
+    }
+    if (one_object)
+        strbuf_addstr(out, "]}\n");
+}
+
+static int answer(const struct get *g, const struct estate *e)
+{
+    struct strbuf out = STRBUF_INIT;
+    unsigned bad = 0;
+    int rc;
+
+    print_all(g, e, &out);
+    rc = cli_write(&out);
+    strbuf_release(&out);
+    for (size_t i = 0; i < g->n; i++)
+        bad += headless_report(e, g->schemas[i], g->o);
+    return rc ? rc : bad ? CLI_NOT_OK : CLI_OK;
+}
+
+/* Print at once when everything was read, then whenever rows differ. */
+static int watch(const struct get *g, struct headless *h)
+{
+    struct strbuf last = STRBUF_INIT, now = STRBUF_INIT, shown = STRBUF_INIT;
+    struct get plain = *g;
+    int64_t deadline = clock_mono_ms() + g->o->timeout_ms;
+    int rc = CLI_OK;
+    bool first = true;
+
+    plain.format = ROWS_CSV; /* without ages: what changes here changed */
+    while (!rc && headless_wait_change(h, WATCH_MS)) {
+        if (first && headless_is_collecting(h) && clock_mono_ms() < deadline)
+            continue;
+        const struct estate *e = headless_estate(h);
+        strbuf_reset(&now);
+        print_all(&plain, e, &now);
+        if (first || strcmp(now.buf, last.buf) != 0) {
+            strbuf_reset(&shown);
+            print_all(g, e, &shown);
+            rc = cli_write(&shown);
+            strbuf_reset(&last);
+            strbuf_add(&last, now.buf, now.len);
+        }
+        first = false;
+    }
+    strbuf_release(&last);
+    strbuf_release(&now);
+    strbuf_release(&shown);
+    return rc ? rc : CLI_INTERRUPTED;
+}
+
+static int run(struct get *g)
+{
+    const struct schema *inputs[PICK_TABLES_MAX + 1];
+    bool listed = pick_inputs(g->schemas, g->n, inputs);
+    bool findings = false, joined = !listed;
+    int rc;
+
+    for (size_t i = 0; i < g->n; i++)
+        findings = findings || g->schemas[i] == &table_findings;
+    for (size_t i = 0; listed && inputs[i]; i++)
+        joined = joined || i >= g->n;
+    /* Joins need what the other endpoints know: then --endpoint restricts what is printed, not what
+     * is read. */
+    struct headless_options ho = {.config = g->config,
+                                  .tables = listed ? inputs : NULL,
+                                  .site = g->o->site,
+                                  .endpoint = joined ? NULL : g->o->endpoint,
+                                  .timeout_ms = g->o->timeout_ms,
+                                  .watch = g->o->watch,
+                                  .checks = findings};
+    struct headless *h = headless_start(&ho);
+    if (!h)
+        return CLI_CONFIG;
+    if (g->o->watch)
+        rc = watch(g, h);
+    else
+        rc = headless_wait(h) ? answer(g, headless_estate(h)) : CLI_INTERRUPTED;
+    headless_stop(h);
+    return rc;
+}
+
+int cli_get(const struct cli_options *o)
+{
+    struct get g = {.o = o, .format = format_of(o->output)};
+    int rc = prepare(&g);
+
+    if (!rc)
+        rc = run(&g);
+    release(&g);
+    return rc;
+}

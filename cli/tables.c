@@ -1,0 +1,139 @@
+/* tables: the vocabulary, straight from the schemas. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/pick.h"
+#include "core/strbuf.h"
+#include "model/tables.h"
+
+static const char *type_name(enum cell_type t)
+{
+    static const char *const names[] = {
+        [CELL_ABSENT] = "absent", [CELL_STR] = "string",        [CELL_INT] = "integer",
+        [CELL_REAL] = "real",     [CELL_BOOL] = "bool",         [CELL_BYTES] = "bytes",
+        [CELL_TIME] = "time",     [CELL_DURATION] = "duration", [CELL_STATE] = "state",
+        [CELL_IP] = "ip",         [CELL_CIDR] = "cidr",         [CELL_LIST] = "list",
+    };
+
+    return names[t];
+}
+
+/* How the value is written in JSON and CSV. */
+static const char *unit_name(const struct column *c)
+{
+    static const char *const names[] = {
+        [UNIT_NONE] = NULL,         [UNIT_MS] = "ms",       [UNIT_S] = "s",
+        [UNIT_PERCENT] = "percent", [UNIT_BYTES] = "bytes", [UNIT_PER_MIN] = "per minute",
+        [UNIT_COUNT] = NULL,
+    };
+
+    if (c->type == CELL_TIME)
+        return "ISO 8601 UTC";
+    return c->type == CELL_BYTES ? "bytes" : names[c->unit];
+}
+
+static void add_json_text(struct strbuf *out, const char *s)
+{
+    static const struct column text = {.name = "", .type = CELL_STR};
+    struct cell c = {.type = s ? CELL_STR : CELL_ABSENT, .u.s = s};
+
+    cell_json(out, &text, &c);
+}
+
+static void add_json_column(struct strbuf *out, const struct column *c)
+{
+    strbuf_addstr(out, "{\"name\":");
+    add_json_text(out, c->name);
+    strbuf_addf(out, ",\"type\":\"%s\",\"unit\":", type_name(c->type));
+    add_json_text(out, unit_name(c));
+    strbuf_addf(out,
+                ",\"key\":%s,\"derived\":%s,\"inputs\":", c->flags & COL_KEY ? "true" : "false",
+                c->flags & COL_DERIVED ? "true" : "false");
+    add_json_text(out, c->inputs);
+    strbuf_addstr(out, ",\"values\":[");
+    for (const struct state_word *w = c->states; w && w->word; w++) {
+        strbuf_addstr(out, w == c->states ? "" : ",");
+        add_json_text(out, w->word);
+    }
+    strbuf_addstr(out, "],\"meaning\":");
+    add_json_text(out, c->meaning);
+    strbuf_addch(out, '}');
+}
+
+static void add_json_table(struct strbuf *out, const struct schema *s)
+{
+    strbuf_addstr(out, "{\"table\":");
+    add_json_text(out, s->name);
+    strbuf_addstr(out, ",\"meaning\":");
+    add_json_text(out, s->meaning);
+    strbuf_addstr(out, ",\"columns\":[");
+    for (unsigned i = 0; i < s->ncolumns; i++) {
+        strbuf_addstr(out, i ? "," : "");
+        add_json_column(out, &s->columns[i]);
+    }
+    strbuf_addstr(out, "]}");
+}
+
+static void add_text_column(struct strbuf *out, const struct column *c)
+{
+    const char *unit = unit_name(c);
+
+    strbuf_addf(out, "  %-22s %s%s%s%s%s\n", c->name, type_name(c->type), unit ? ", " : "",
+                unit ? unit : "", c->flags & COL_KEY ? ", key" : "",
+                c->flags & COL_DERIVED ? ", derived" : "");
+    strbuf_addf(out, "  %-22s %s\n", "", c->meaning ? c->meaning : "");
+    if (!c->states)
+        return;
+    strbuf_addf(out, "  %-22s", "");
+    for (const struct state_word *w = c->states; w->word; w++)
+        strbuf_addf(out, " %s", w->word);
+    strbuf_addch(out, '\n');
+}
+
+static void add_text_table(struct strbuf *out, const struct schema *s)
+{
+    strbuf_addf(out, "%s: %s\n\n", s->name, s->meaning ? s->meaning : "");
+    for (unsigned i = 0; i < s->ncolumns; i++)
+        add_text_column(out, &s->columns[i]);
+}
+
+static void add_list(struct strbuf *out)
+{
+    for (unsigned i = 0; i < tables_count; i++) {
+        const struct schema *s = tables_all[i];
+        strbuf_addf(out, "%-16s %s\n", s->name, s->meaning ? s->meaning : "");
+    }
+    strbuf_addstr(out, "\n'hycon tables TABLE' lists the columns of one.\n");
+}
+
+int cli_tables(const struct cli_options *o)
+{
+    bool json = o->output && strcmp(o->output, "json") == 0;
+    const struct schema *one = NULL;
+    struct strbuf out = STRBUF_INIT;
+    int rc;
+
+    if (o->nargs) {
+        one = pick_table("tables", o->args[0]);
+        if (!one)
+            return CLI_USAGE;
+    }
+    if (json) {
+        strbuf_addstr(&out, "{\"schema_version\":1,\"tables\":[");
+        for (unsigned i = 0; i < tables_count; i++) {
+            if (!one && i)
+                strbuf_addch(&out, ',');
+            if (!one || one == tables_all[i])
+                add_json_table(&out, tables_all[i]);
+        }
+        strbuf_addstr(&out, "]}\n");
+    } else if (one) {
+        add_text_table(&out, one);
+    } else {
+        add_list(&out);
+    }
+    rc = cli_write(&out);
+    strbuf_release(&out);
+    return rc;
+}
