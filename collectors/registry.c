@@ -1,5 +1,6 @@
 #include "collectors/registry.h"
 
+#include "collectors/aws/session.h"
 #include "collectors/session.h"
 
 /* Alphabetical by kind, then by name. */
@@ -8,6 +9,7 @@ const struct collector *const registry_collectors[] = {
 };
 
 static const struct session_ops *const sessions[] = {
+    &session_aws_ops,
     NULL,
 };
 
