@@ -1,12 +1,13 @@
 /*
- * collector: one source of rows as a pure function (sans-I/O). Bytes in, rows out: no sockets, no clock,
- * no globals, no log. The engine owns time, sessions, retries, paging of time and cancellation; a collector
- * only says what to ask next and what the replies mean. So every collector is tested and fuzzed from files.
+ * collector: one source of rows as a pure function (sans-I/O). Bytes in, rows out: no sockets, no
+ * clock, no globals, no log. The engine owns time, sessions, retries, paging of time and
+ * cancellation; a collector only says what to ask next and what the replies mean. So every
+ * collector is tested and fuzzed from files.
  *
- * step(run, NULL) starts a run; it fills run->request and returns STEP_SEND. Each reply calls step again.
- * Pages, cursors and continuation tokens are further STEP_SENDs. A reply that is not 2xx arrives too
- * (reply->err says why, in words of the product): the primary call returns STEP_FAIL with it
- * (run_fail), an enrichment leaves its cells ABSENT (builder_note) and goes on.
+ * step(run, NULL) starts a run; it fills run->request and returns STEP_SEND. Each reply calls step
+ * again. Pages, cursors and continuation tokens are further STEP_SENDs. A reply that is not 2xx
+ * arrives too (reply->err says why, in words of the product): the primary call returns STEP_FAIL
+ * with it (run_fail), an enrichment leaves its cells ABSENT (builder_note) and goes on.
  *
  * Adding a source: one file, one line in collectors/registry.c, its fixtures.
  */
@@ -32,8 +33,8 @@ enum step {
 
 /* Which base address and signing a request uses; the session maps it to a URL. */
 enum service {
-    SERVICE_MAIN,  /* nsx: the manager (on VMC: the reverse proxy); vmc: the VMC service; aws: EC2 */
-    SERVICE_NSX,   /* NSX policy/manager API: kinds nsx and vmc */
+    SERVICE_MAIN, /* nsx: the manager (on VMC: the reverse proxy); vmc: the VMC service; aws: EC2 */
+    SERVICE_NSX,  /* NSX policy/manager API: kinds nsx and vmc */
     SERVICE_CLOUD, /* vmc: {proxy}/cloud-service */
     SERVICE_VMC,   /* vmc: https://vmc.vmware.com */
     SERVICE_EC2,
@@ -43,25 +44,25 @@ enum service {
 struct request {
     enum service service;
     const char *method; /* "GET" or "POST" */
-    const char *path;   /* below the service's base: "/policy/api/v1/infra/segments?page_size=1000" */
-    const char *body;   /* NULL: none. In the run's arena */
+    const char *path; /* below the service's base: "/policy/api/v1/infra/segments?page_size=1000" */
+    const char *body; /* NULL: none. In the run's arena */
     size_t body_len;
     const char *content_type;
-    size_t max_body;    /* 0: COLLECTOR_BODY_MAX */
-    const char *label;  /* what is read, for messages: "segments" */
+    size_t max_body;   /* 0: COLLECTOR_BODY_MAX */
+    const char *label; /* what is read, for messages: "segments" */
 };
 
-#define COLLECTOR_BODY_MAX (64u << 20)
-#define COLLECTOR_PAGES_MAX 1000
+#define COLLECTOR_BODY_MAX     (64u << 20)
+#define COLLECTOR_PAGES_MAX    1000
 #define COLLECTOR_REQUESTS_MAX 20000 /* per run */
 
 struct reply {
     int status;
     const char *body; /* NUL-terminated */
     size_t len;
-    uint64_t hash;    /* hash_fast(body, len, 0), never 0 */
-    int64_t taken_at; /* when it arrived, wall clock ms */
-    const struct err *err; /* NULL for 2xx; else the session's sentence */
+    uint64_t hash;          /* hash_fast(body, len, 0), never 0 */
+    int64_t taken_at;       /* when it arrived, wall clock ms */
+    const struct err *err;  /* NULL for 2xx; else the session's sentence */
     const char *request_id; /* the manager's id of this request, or NULL */
     const char *(*header)(const struct reply *r, const char *name); /* NULL: not there */
     const void *impl;
@@ -79,12 +80,13 @@ struct run {
     const struct config_endpoint *endpoint;
     const struct session_facts *facts;
     const struct run_hints *hints;
-    int64_t now; /* wall clock at the start of this step */
+    int64_t now;         /* wall clock at the start of this step */
     struct arena *arena; /* freed when the run ends */
     struct request request;
     int64_t wait_ms;
-    void *state; /* collector->state_size bytes, zeroed once, kept across runs */
-    void *scratch; /* for the collector: zero at the start of a run, in run->arena if it needs memory */
+    void *state;   /* collector->state_size bytes, zeroed once, kept across runs */
+    void *scratch; /* for the collector: zero at the start of a run, in run->arena if it needs
+                      memory */
     struct err err;
     enum freshness freshness; /* of what is published: FRESH_OK unless the step says PARTIAL */
     struct table_builder **builders; /* one per collector->tables; use run_table() */
@@ -93,10 +95,10 @@ struct run {
 
 struct collector {
     const char *name;
-    unsigned kinds; /* mask of enum endpoint_kind */
+    unsigned kinds;                     /* mask of enum endpoint_kind */
     const struct schema *const *tables; /* NULL-terminated; the first is the primary */
-    int64_t interval_ms; /* default poll period */
-    int64_t timeout_ms;  /* of a whole run */
+    int64_t interval_ms;                /* default poll period */
+    int64_t timeout_ms;                 /* of a whole run */
     size_t state_size;
     void (*state_release)(void *state); /* NULL: nothing to free */
     enum step (*step)(struct run *run, const struct reply *reply);
@@ -108,7 +110,7 @@ struct session_facts {
     const char *account, *region;         /* aws */
     const char *org, *sddc, *sddc_name;   /* vmc */
     const char *site_path;                /* nsx: "/infra/sites/default" */
-    const char *enforcement_point;        /* nsx: "/infra/sites/default/enforcement-points/default" */
+    const char *enforcement_point; /* nsx: "/infra/sites/default/enforcement-points/default" */
     bool on_vmc;
 };
 

@@ -1,7 +1,8 @@
 /*
  * engine: polls every endpoint on its own thread and publishes snapshots into the store. It owns
- * sessions, credentials, concurrency, request budgets, drop-if-in-flight, jitter, backoff, Retry-After,
- * cancellation and the table `endpoints`. What comes back from the console are typed requests.
+ * sessions, credentials, concurrency, request budgets, drop-if-in-flight, jitter, backoff,
+ * Retry-After, cancellation and the table `endpoints`. What comes back from the console are typed
+ * requests.
  */
 #ifndef HYCON_COLLECTORS_ENGINE_H
 #define HYCON_COLLECTORS_ENGINE_H
@@ -27,34 +28,43 @@ struct engine_options {
     unsigned samples;            /* once: extra rounds after the first (check --samples) */
     const char *trust_file;      /* accepted fingerprints; NULL: none */
     const char *runtime_dir;     /* shared request counts; NULL: none */
-    /* Called on the engine's thread when a credential needs a person ({prompt: true}, L): the console
-     * answers with engine_answer_prompt(). NULL: prompts fail ("needs a terminal"). */
+    /* Called on the engine's thread when a credential needs a person ({prompt: true}, L): the
+     * console answers with engine_answer_prompt(). NULL: prompts fail ("needs a terminal"). */
     void (*on_prompt)(void *arg, const char *credential, const char *question);
-    /* Called on the engine's thread after something changed; must only set a flag or wake a loop. */
+    /* Called on the engine's thread after something changed; must only set a flag or wake a loop.
+     */
     void (*on_change)(void *arg);
     void *arg;
 };
 
 struct engine *engine_start(const struct engine_options *o, struct err *err);
-/* Stops polling, logs every session out (bounded by @grace_ms), joins the thread, frees. NULL is fine. */
+/* Stops polling, logs every session out (bounded by @grace_ms), joins the thread, frees. NULL is
+ * fine. */
 void engine_stop(struct engine *e, int64_t grace_ms);
 
-/* once: wait until every wanted source finished or the time-out passed. Returns false on interrupt_fd readable. */
+/* once: wait until every wanted source finished or the time-out passed. Returns false on
+ * interrupt_fd readable. */
 bool engine_wait(struct engine *e, int interrupt_fd);
-/* once: collectors finished / wanted so far ("collecting 4/9"); continuous: first polls done / all. */
+/* once: collectors finished / wanted so far ("collecting 4/9"); continuous: first polls done / all.
+ */
 void engine_progress(const struct engine *e, unsigned *done, unsigned *total);
 
-/* ---- requests from the console; any thread, never block -------------------------------------------- */
+/* ---- requests from the console; any thread, never block
+ * -------------------------------------------- */
 void engine_refresh(struct engine *e, const char *table); /* NULL: everything, now */
-void engine_focus(struct engine *e, const char *const *tables, size_t n); /* visible tables poll faster */
-void engine_login_again(struct engine *e, const char *credential); /* NULL: all that were rejected */
-void engine_answer_prompt(struct engine *e, const char *credential, struct secret *answer); /* takes the ref; NULL: cancelled */
-void engine_trust(struct engine *e, const char *endpoint, const char *sha256); /* accepted by a person */
+void engine_focus(struct engine *e, const char *const *tables,
+                  size_t n); /* visible tables poll faster */
+void engine_login_again(struct engine *e,
+                        const char *credential); /* NULL: all that were rejected */
+void engine_answer_prompt(struct engine *e, const char *credential,
+                          struct secret *answer); /* takes the ref; NULL: cancelled */
+void engine_trust(struct engine *e, const char *endpoint,
+                  const char *sha256); /* accepted by a person */
 void engine_set_paused(struct engine *e, bool paused);
 
-/* Last raw reply of a source for the details pane: masked (secrets), bounded to 256 KiB, with its time
- * and request line. The caller frees both strings. false: none kept. */
-bool engine_raw_reply(const struct engine *e, const char *endpoint, const char *table, char **request,
-                      char **body, int64_t *at);
+/* Last raw reply of a source for the details pane: masked (secrets), bounded to 256 KiB, with its
+ * time and request line. The caller frees both strings. false: none kept. */
+bool engine_raw_reply(const struct engine *e, const char *endpoint, const char *table,
+                      char **request, char **body, int64_t *at);
 
 #endif

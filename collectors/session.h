@@ -1,11 +1,13 @@
 /*
  * session: how one kind of endpoint logs in, authorises each request, tells an expired session from
- * refused credentials, and logs out. The only code that sees secrets. Sans-I/O like collectors: a session
- * says what to send next; the engine sends. One implementation per kind, in collectors/<kind>/session.c.
+ * refused credentials, and logs out. The only code that sees secrets. Sans-I/O like collectors: a
+ * session says what to send next; the engine sends. One implementation per kind, in
+ * collectors/<kind>/session.c.
  *
- * Rules the engine keeps: one re-login per request; a request refused again after it stops the endpoint;
- * a login that is itself refused (SESSION_REJECTED) is never repeated until a person acts, and stops
- * every endpoint that uses the same credential. Logout runs on exit, within a bound.
+ * Rules the engine keeps: one re-login per request; a request refused again after it stops the
+ * endpoint; a login that is itself refused (SESSION_REJECTED) is never repeated until a person
+ * acts, and stops every endpoint that uses the same credential. Logout runs on exit, within a
+ * bound.
  */
 #ifndef HYCON_COLLECTORS_SESSION_H
 #define HYCON_COLLECTORS_SESSION_H
@@ -15,21 +17,22 @@
 #include "core/secret.h"
 
 enum session_step {
-    SESSION_SEND,     /* s->call.http is filled: send it, then call again with the reply */
-    SESSION_SPAWN,    /* s->call.argv is filled: run it, then call again with its output as reply->body */
-    SESSION_READY,    /* logged in (or logged out) */
-    SESSION_FAIL,     /* s->err: may be tried again later (network, 5xx) */
+    SESSION_SEND,  /* s->call.http is filled: send it, then call again with the reply */
+    SESSION_SPAWN, /* s->call.argv is filled: run it, then call again with its output as reply->body
+                    */
+    SESSION_READY, /* logged in (or logged out) */
+    SESSION_FAIL,  /* s->err: may be tried again later (network, 5xx) */
     SESSION_REJECTED, /* s->err: the credential was refused; never retried by itself */
 };
 
 /* What a reply to an authorised request means for the session. */
 enum session_verdict {
-    VERDICT_OK,       /* 2xx */
-    VERDICT_EXPIRED,  /* log in again once and repeat */
-    VERDICT_REJECTED, /* credentials refused: stop */
+    VERDICT_OK,        /* 2xx */
+    VERDICT_EXPIRED,   /* log in again once and repeat */
+    VERDICT_REJECTED,  /* credentials refused: stop */
     VERDICT_THROTTLED, /* 429, 503, RequestLimitExceeded: wait (Retry-After) and repeat, bounded */
-    VERDICT_RETRY,    /* a passing fault (500/607, InternalError): repeat, bounded */
-    VERDICT_ERROR,    /* anything else: hand to the collector with the sentence in *err */
+    VERDICT_RETRY,     /* a passing fault (500/607, InternalError): repeat, bounded */
+    VERDICT_ERROR,     /* anything else: hand to the collector with the sentence in *err */
 };
 
 struct session_call {
@@ -44,22 +47,25 @@ struct session {
     struct session_facts facts;
     struct session_call call;
     struct err err;
-    struct arena *arena;      /* of the present login; reset when a login starts */
+    struct arena *arena;       /* of the present login; reset when a login starts */
     struct arena *facts_arena; /* lives as long as the session */
-    int64_t now;              /* wall clock, set by the engine before each call */
-    int64_t clock_offset_ms;  /* server minus us, measured from Date; signers use it */
-    int64_t expires_at;       /* when to renew ahead of time; 0: not known */
-    struct secret *secret;    /* resolved by the engine from config_secret(); NULL when the kind has none */
+    int64_t now;               /* wall clock, set by the engine before each call */
+    int64_t clock_offset_ms;   /* server minus us, measured from Date; signers use it */
+    int64_t expires_at;        /* when to renew ahead of time; 0: not known */
+    struct secret
+        *secret; /* resolved by the engine from config_secret(); NULL when the kind has none */
     const char *user;
-    struct http_tls tls;      /* filled by the engine from the configuration and the trust file */
+    struct http_tls tls; /* filled by the engine from the configuration and the trust file */
     const char *proxy;
-    unsigned node; /* nsx: which of urls this session belongs to; the engine advances it when a node is dead */
+    unsigned node; /* nsx: which of urls this session belongs to; the engine advances it when a node
+                      is dead */
     void *priv;
 };
 
 struct session_ops {
     enum endpoint_kind kind;
-    const char *secret_key; /* configuration key of the secret: "password", "token"; NULL: own chain */
+    const char
+        *secret_key; /* configuration key of the secret: "password", "token"; NULL: own chain */
     int (*init)(struct session *s);     /* set up priv; -1 and s->err */
     void (*release)(struct session *s); /* wipe and free priv */
     /* NULL reply starts. */
@@ -67,7 +73,8 @@ struct session_ops {
     enum session_step (*logout)(struct session *s, const struct reply *reply);
     /* Make the absolute, authorised (signed) request in s->call.http; 0 or -1 and s->err. */
     int (*authorize)(struct session *s, const struct request *req);
-    /* Judge a reply; for everything but VERDICT_OK fill *err with one sentence of what the product said. */
+    /* Judge a reply; for everything but VERDICT_OK fill *err with one sentence of what the product
+     * said. */
     enum session_verdict (*judge)(struct session *s, const struct request *req,
                                   const struct reply *reply, struct err *err);
 };

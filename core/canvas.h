@@ -1,8 +1,9 @@
 /*
- * canvas: a grid of styled cells. Views and widgets draw here; tui/term.c copies changed cells to the
- * terminal; tests read it back as text. A wide character takes its cell and an empty continuation cell.
- * Styles are roles, not colours: the theme decides what they look like, and state is never shown by the
- * role alone. Drawing outside the canvas or the clip is cut, never an error.
+ * canvas: a grid of styled cells. Views and widgets draw here; tui/term.c copies changed cells to
+ * the terminal; tests read it back as text. A wide character takes its cell and an empty
+ * continuation cell. Styles are roles, not colours: the theme decides what they look like, and
+ * state is never shown by the role alone. Drawing outside the canvas or the clip is cut, never an
+ * error.
  */
 #ifndef HYCON_CORE_CANVAS_H
 #define HYCON_CORE_CANVAS_H
@@ -15,10 +16,10 @@ struct strbuf;
 
 enum style {
     STYLE_NORMAL,
-    STYLE_DIM,     /* stale or secondary */
+    STYLE_DIM, /* stale or secondary */
     STYLE_STRONG,
     STYLE_TITLE,
-    STYLE_HEADER,  /* column titles */
+    STYLE_HEADER, /* column titles */
     STYLE_OK,
     STYLE_WARNING,
     STYLE_CRITICAL,
@@ -26,13 +27,13 @@ enum style {
     STYLE_CHANGED, /* value differs from the previous generation */
     STYLE_KEY,     /* key hints */
     STYLE_BAR,
-    STYLE_LINE,    /* rules and frames */
+    STYLE_LINE, /* rules and frames */
     STYLE_PRODUCTION,
     STYLE_INPUT,
     STYLE_COUNT,
 };
 #define STYLE_SELECTED 0x40 /* or-ed: the selected row */
-#define STYLE_MARKED 0x80   /* or-ed: marked by the user */
+#define STYLE_MARKED   0x80 /* or-ed: marked by the user */
 
 struct canvas_cell {
     uint32_t ch;      /* 0: continuation of a wide character */
@@ -64,15 +65,16 @@ int canvas_fit(struct canvas *c, int x, int y, int cells, uint8_t style, const c
 int canvas_textf(struct canvas *c, int x, int y, int cells, uint8_t style, const char *fmt, ...)
     __attribute__((format(printf, 6, 7)));
 void canvas_fill(struct canvas *c, struct rect r, uint32_t ch, uint8_t style);
-void canvas_style(struct canvas *c, struct rect r, uint8_t style, bool keep); /* keep: or the flags only */
+void canvas_style(struct canvas *c, struct rect r, uint8_t style,
+                  bool keep); /* keep: or the flags only */
 void canvas_hline(struct canvas *c, int x, int y, int w, uint8_t style);
 void canvas_vline(struct canvas *c, int x, int y, int h, uint8_t style);
 void canvas_box(struct canvas *c, struct rect r, uint8_t style, const char *title);
 /* A bar of @cells showing @fraction (0..1), eighth blocks or '#'. */
 void canvas_bar(struct canvas *c, int x, int y, int cells, double fraction, uint8_t style);
 
-/* The whole grid as lines of text without trailing blanks: goldens, screen capture. With @styles, a second
- * block of lines shows one letter per styled run. */
+/* The whole grid as lines of text without trailing blanks: goldens, screen capture. With @styles, a
+ * second block of lines shows one letter per styled run. */
 void canvas_dump(const struct canvas *c, struct strbuf *out, bool styles);
 
 #endif

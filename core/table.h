@@ -1,13 +1,14 @@
 /*
  * The data contract: cells, columns, schemas.
  *
- * A schema declares a table once: name, columns (name, type, unit, one-line meaning, flags). Screens,
- * JSON, CSV, filters, `hycon tables` and the manual page follow from it. A cell is typed; ABSENT is not
- * zero and not "": it is shown as "-" and is null in JSON.
+ * A schema declares a table once: name, columns (name, type, unit, one-line meaning, flags).
+ * Screens, JSON, CSV, filters, `hycon tables` and the manual page follow from it. A cell is typed;
+ * ABSENT is not zero and not "": it is shown as "-" and is null in JSON.
  *
- * Cells are 16 bytes and point into the arena of their block (core/snapshot.h) or into constant memory.
- * A column's type is what its cells normally have; when a server sends something that does not fit
- * (a new enum word, a broken address), the cell is CELL_STR with the raw text, so nothing is lost.
+ * Cells are 16 bytes and point into the arena of their block (core/snapshot.h) or into constant
+ * memory. A column's type is what its cells normally have; when a server sends something that does
+ * not fit (a new enum word, a broken address), the cell is CELL_STR with the raw text, so nothing
+ * is lost.
  */
 #ifndef HYCON_CORE_TABLE_H
 #define HYCON_CORE_TABLE_H
@@ -27,7 +28,8 @@ enum cell_type {
     CELL_REAL,
     CELL_BOOL,
     CELL_BYTES,    /* integer, bytes */
-    CELL_DURATION, /* integer, always milliseconds in memory; the column's unit decides the output */
+    CELL_DURATION, /* integer, always milliseconds in memory; the column's unit decides the output
+                    */
     CELL_TIME,     /* integer, milliseconds since the epoch, UTC */
     CELL_STATE,    /* one of the column's words (kept as text when unknown), with a severity */
     CELL_IP,
@@ -35,8 +37,8 @@ enum cell_type {
     CELL_LIST, /* list of strings */
 };
 
-/* Order is badness for sorting: worst last. UNKNOWN is worse than ok, better than warning when shown,
- * and has its own exit status. */
+/* Order is badness for sorting: worst last. UNKNOWN is worse than ok, better than warning when
+ * shown, and has its own exit status. */
 enum severity { SEV_NONE, SEV_OK, SEV_UNKNOWN, SEV_WARNING, SEV_CRITICAL };
 
 struct cell_list {
@@ -47,10 +49,10 @@ struct cell_list {
 struct cell {
     enum cell_type type;
     union {
-        const char *s; /* STR, STATE */
-        int64_t i;     /* INT, BYTES, DURATION, TIME */
-        double d;      /* REAL */
-        bool b;        /* BOOL */
+        const char *s;       /* STR, STATE */
+        int64_t i;           /* INT, BYTES, DURATION, TIME */
+        double d;            /* REAL */
+        bool b;              /* BOOL */
         const struct ip *ip; /* IP, CIDR */
         const struct cell_list *list;
     } u;
@@ -59,11 +61,11 @@ struct cell {
 enum unit { UNIT_NONE, UNIT_MS, UNIT_S, UNIT_PERCENT, UNIT_BYTES, UNIT_PER_MIN, UNIT_COUNT };
 
 enum column_flags {
-    COL_KEY = 1,      /* part of the row key, in column order */
-    COL_DERIVED = 2,  /* filled by model/derive, not by a collector */
-    COL_WIDE = 4,     /* shown in wide output only */
-    COL_SECRET = 8,   /* never printed */
-    COL_RAW = 16,     /* long raw text: details only */
+    COL_KEY = 1,     /* part of the row key, in column order */
+    COL_DERIVED = 2, /* filled by model/derive, not by a collector */
+    COL_WIDE = 4,    /* shown in wide output only */
+    COL_SECRET = 8,  /* never printed */
+    COL_RAW = 16,    /* long raw text: details only */
 };
 
 struct state_word {
@@ -88,14 +90,15 @@ struct schema {
     unsigned ncolumns;
 };
 
-#define SCHEMA_SITE 0
-#define SCHEMA_ENDPOINT 1
+#define SCHEMA_SITE       0
+#define SCHEMA_ENDPOINT   1
 #define ROW_KEY_SEPARATOR '\x1f'
 
 /* Index of column @name, or -1. */
 int schema_column(const struct schema *s, const char *name);
 
-/* Severity of a cell of @col: by its word for CELL_STATE (unknown words: SEV_UNKNOWN), else SEV_NONE. */
+/* Severity of a cell of @col: by its word for CELL_STATE (unknown words: SEV_UNKNOWN), else
+ * SEV_NONE. */
 enum severity cell_severity(const struct column *col, const struct cell *c);
 const char *severity_name(enum severity s); /* "ok" "unknown" "warning" "critical", "" for NONE */
 
@@ -104,8 +107,8 @@ const char *severity_name(enum severity s); /* "ok" "unknown" "warning" "critica
 int cell_compare(const struct cell *a, const struct cell *b);
 bool cell_equal(const struct cell *a, const struct cell *b);
 
-/* Append the cell for people ("-" for ABSENT, 1.5 GiB, 3m05s, time as 2026-11-20T09:00:00Z). Text is
- * sanitised. */
+/* Append the cell for people ("-" for ABSENT, 1.5 GiB, 3m05s, time as 2026-11-20T09:00:00Z). Text
+ * is sanitised. */
 void cell_format(struct strbuf *out, const struct column *col, const struct cell *c);
 /* Append the value as plain machine text (durations in the column's unit, times ISO 8601 UTC, lists
  * joined by a blank): CSV cells and row keys. ABSENT appends nothing. */

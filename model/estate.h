@@ -2,10 +2,10 @@
  * estate: everything that is known at one moment, final and immutable: the collectors' tables with
  * duplicates merged and derived columns filled, and the tables made here (findings, timeline).
  *
- * Data flows one way: raw snapshots -> model_update() -> estate -> views, checks, command line. Deriving is
- * pure (model/derive/); what must be remembered between updates (since when, first seen, acknowledged,
- * what happened) is in struct model, which one thread at a time updates. An estate is refcounted and may
- * be read from any thread.
+ * Data flows one way: raw snapshots -> model_update() -> estate -> views, checks, command line.
+ * Deriving is pure (model/derive/); what must be remembered between updates (since when, first
+ * seen, acknowledged, what happened) is in struct model, which one thread at a time updates. An
+ * estate is refcounted and may be read from any thread.
  */
 #ifndef HYCON_MODEL_ESTATE_H
 #define HYCON_MODEL_ESTATE_H
@@ -28,7 +28,8 @@ int64_t estate_now(const struct estate *e); /* when it was made */
 uint64_t estate_generation(const struct estate *e);
 const struct config *estate_config(const struct estate *e);
 /* All snapshots of @schema (one per endpoint), valid while the estate is referenced. */
-struct snapshot *const *estate_table(const struct estate *e, const struct schema *schema, size_t *n);
+struct snapshot *const *estate_table(const struct estate *e, const struct schema *schema,
+                                     size_t *n);
 /* The snapshot of one site and endpoint, or NULL. */
 const struct snapshot *estate_snapshot(const struct estate *e, const struct schema *schema,
                                        const char *site, const char *endpoint);
@@ -36,29 +37,33 @@ const struct snapshot *estate_snapshot(const struct estate *e, const struct sche
  * FRESH_UNSUPPORTED when there is none that could serve it. */
 enum freshness estate_freshness(const struct estate *e, const struct schema *schema,
                                 const char *site);
-/* The row before this update (what it was in the previous estate), or NULL: changed-cell marks, rates. */
+/* The row before this update (what it was in the previous estate), or NULL: changed-cell marks,
+ * rates. */
 const struct row *estate_previous_row(const struct estate *e, const struct snapshot *s,
                                       const struct row *r);
 /* When cell @col of a row last changed (0: not since hycon has watched). */
 int64_t estate_changed_at(const struct estate *e, const struct snapshot *s, const struct row *r,
                           unsigned col);
 /* Worst open, not acknowledged, not snoozed finding (@site NULL: all); counts may be NULL. */
-enum severity estate_worst(const struct estate *e, const char *site, unsigned counts[SEV_CRITICAL + 1]);
+enum severity estate_worst(const struct estate *e, const char *site,
+                           unsigned counts[SEV_CRITICAL + 1]);
 /* First polls not finished yet: "collecting done/total". */
 bool estate_collecting(const struct estate *e, unsigned *done, unsigned *total);
 
-/* ---- the model ---------------------------------------------------------------------------------- */
+/* ---- the model ----------------------------------------------------------------------------------
+ */
 
 struct model_options {
     const struct config *config;
-    bool one_sample; /* headless: what needs persistence is a warning that says so */
-    bool checks;     /* run the checks */
+    bool one_sample;  /* headless: what needs persistence is a warning that says so */
+    bool checks;      /* run the checks */
     const char *user; /* who acknowledges */
 };
 
 struct model *model_new(const struct model_options *o);
 void model_free(struct model *m);
-/* Make the next estate from the raw snapshots. One caller at a time. The caller owns one reference. */
+/* Make the next estate from the raw snapshots. One caller at a time. The caller owns one reference.
+ */
 struct estate *model_update(struct model *m, struct snapshot *const *raw, size_t n, int64_t now);
 
 /* Thread-safe; take effect with the next update. @finding is the stable id. */
@@ -66,12 +71,14 @@ void model_acknowledge(struct model *m, const char *finding, const char *note);
 void model_unacknowledge(struct model *m, const char *finding);
 void model_snooze(struct model *m, const char *finding, int64_t until_ms, const char *note);
 
-/* ---- memory across restarts (model/history.c) ------------------------------------------------------ */
+/* ---- memory across restarts (model/history.c)
+ * ------------------------------------------------------ */
 
-/* New lines of the history since the last call (JSON lines, versioned; no secrets), appended to @out: the
- * caller writes them to $XDG_STATE_HOME/hycon/. Thread-safe. */
+/* New lines of the history since the last call (JSON lines, versioned; no secrets), appended to
+ * @out: the caller writes them to $XDG_STATE_HOME/hycon/. Thread-safe. */
 void model_history_take(struct model *m, struct strbuf *out);
-/* Read a history back before the first update; lines that are not understood are counted, not fatal. */
+/* Read a history back before the first update; lines that are not understood are counted, not
+ * fatal. */
 unsigned model_history_load(struct model *m, const char *text, size_t len, int64_t now);
 
 #endif

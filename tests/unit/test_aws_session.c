@@ -292,52 +292,52 @@ static void test_authorize(void **state)
 /* ---- judging -----------------------------------------------------------------------------------
  */
 
+static const struct {
+    int status;
+    const char *file, *body;
+    enum session_verdict verdict;
+    enum err_kind kind;
+    const char *want;
+} judged[] = {
+    {200, NULL, "<a/>", VERDICT_OK, ERR_NONE, ""},
+    {400, "error-ec2.400-InvalidSubnetID.NotFound.xml", NULL, VERDICT_ERROR, ERR_CONFIG,
+     "AWS refused ec2:DescribeRouteTables: The subnet ID 'subnet-0deadbeefdeadbeef' does not "
+     "exist (InvalidSubnetID.NotFound, request 5c9d3a10-eeee-4000-8000-000000000001)"},
+    {400, "error-ec2.400-RequestExpired.xml", NULL, VERDICT_EXPIRED, ERR_AUTH, "clock"},
+    {401, "error-ec2.401-AuthFailure.xml", NULL, VERDICT_REJECTED, ERR_AUTH,
+     "AWS did not accept the credentials of the environment: AWS was not able to validate the "
+     "provided access credentials (AuthFailure, request "},
+    {403, "error-ec2.403-SignatureDoesNotMatch.xml", NULL, VERDICT_REJECTED, ERR_AUTH,
+     "did not accept the credentials of the environment"},
+    {403, "error-ec2.403-UnauthorizedOperation.xml", NULL, VERDICT_ERROR, ERR_DENIED,
+     "not allowed: ec2:DescribeRouteTables (UnauthorizedOperation, request "
+     "5c9d3a10-eeee-4000-8000-000000000001)"},
+    {500, "error-ec2.500-InternalError.xml", NULL, VERDICT_RETRY, ERR_HTTP, "fault of its own"},
+    {503, "error-ec2.503-RequestLimitExceeded.xml", NULL, VERDICT_THROTTLED, ERR_LIMIT,
+     "AWS throttles ec2:DescribeRouteTables: Request limit exceeded (RequestLimitExceeded"},
+    {403, "error-sts.403-ExpiredToken.xml", NULL, VERDICT_EXPIRED, ERR_AUTH,
+     "the session is over of the credentials of the environment"},
+    {400, NULL, "<Response><Errors><Error><Code>Throttling</Code></Error></Errors></Response>",
+     VERDICT_THROTTLED, ERR_LIMIT, "(Throttling)"},
+    {400, NULL, "<Response><Errors><Error><Code>InvalidAction</Code></Error></Errors></Response>",
+     VERDICT_ERROR, ERR_UNSUPPORTED, "not offered here"},
+    {403, NULL,
+     "<r><Error><Code>SignatureDoesNotMatch</Code><Message>Signature expired: 1 is now earlier"
+     "</Message></Error></r>",
+     VERDICT_EXPIRED, ERR_AUTH, "clock"},
+    {429, NULL, "", VERDICT_THROTTLED, ERR_LIMIT, "429 and no AWS error"},
+    {502, NULL, "<html><body>Bad gateway</body>", VERDICT_RETRY, ERR_HTTP, "502"},
+    {403, NULL, "<html>Forbidden by proxy</html>", VERDICT_ERROR, ERR_HTTP,
+     "AWS refused ec2:DescribeRouteTables (403 and no AWS error)"},
+    {400, NULL,
+     "<r><Error><Code>A\xe2\x80\xae"
+     "B</Code><Message>x&#xA;y</Message></Error></r>",
+     VERDICT_ERROR, ERR_HTTP, "x"},
+    {0, NULL, "", VERDICT_RETRY, ERR_NET, "no answer"},
+};
+
 static void test_judge(void **state)
 {
-    static const struct {
-        int status;
-        const char *file, *body;
-        enum session_verdict verdict;
-        enum err_kind kind;
-        const char *want;
-    } cases[] = {
-        {200, NULL, "<a/>", VERDICT_OK, ERR_NONE, ""},
-        {400, "error-ec2.400-InvalidSubnetID.NotFound.xml", NULL, VERDICT_ERROR, ERR_CONFIG,
-         "AWS refused ec2:DescribeRouteTables: The subnet ID 'subnet-0deadbeefdeadbeef' does not "
-         "exist (InvalidSubnetID.NotFound, request 5c9d3a10-eeee-4000-8000-000000000001)"},
-        {400, "error-ec2.400-RequestExpired.xml", NULL, VERDICT_EXPIRED, ERR_AUTH, "clock"},
-        {401, "error-ec2.401-AuthFailure.xml", NULL, VERDICT_REJECTED, ERR_AUTH,
-         "AWS did not accept the credentials of the environment: AWS was not able to validate the "
-         "provided access credentials (AuthFailure, request "},
-        {403, "error-ec2.403-SignatureDoesNotMatch.xml", NULL, VERDICT_REJECTED, ERR_AUTH,
-         "did not accept the credentials of the environment"},
-        {403, "error-ec2.403-UnauthorizedOperation.xml", NULL, VERDICT_ERROR, ERR_DENIED,
-         "not allowed: ec2:DescribeRouteTables (UnauthorizedOperation, request "
-         "5c9d3a10-eeee-4000-8000-000000000001)"},
-        {500, "error-ec2.500-InternalError.xml", NULL, VERDICT_RETRY, ERR_HTTP, "fault of its own"},
-        {503, "error-ec2.503-RequestLimitExceeded.xml", NULL, VERDICT_THROTTLED, ERR_LIMIT,
-         "AWS throttles ec2:DescribeRouteTables: Request limit exceeded (RequestLimitExceeded"},
-        {403, "error-sts.403-ExpiredToken.xml", NULL, VERDICT_EXPIRED, ERR_AUTH,
-         "the session is over of the credentials of the environment"},
-        {400, NULL, "<Response><Errors><Error><Code>Throttling</Code></Error></Errors></Response>",
-         VERDICT_THROTTLED, ERR_LIMIT, "(Throttling)"},
-        {400, NULL,
-         "<Response><Errors><Error><Code>InvalidAction</Code></Error></Errors></Response>",
-         VERDICT_ERROR, ERR_UNSUPPORTED, "not offered here"},
-        {403, NULL,
-         "<r><Error><Code>SignatureDoesNotMatch</Code><Message>Signature expired: 1 is now earlier"
-         "</Message></Error></r>",
-         VERDICT_EXPIRED, ERR_AUTH, "clock"},
-        {429, NULL, "", VERDICT_THROTTLED, ERR_LIMIT, "429 and no AWS error"},
-        {502, NULL, "<html><body>Bad gateway</body>", VERDICT_RETRY, ERR_HTTP, "502"},
-        {403, NULL, "<html>Forbidden by proxy</html>", VERDICT_ERROR, ERR_HTTP,
-         "AWS refused ec2:DescribeRouteTables (403 and no AWS error)"},
-        {400, NULL,
-         "<r><Error><Code>A\xe2\x80\xae"
-         "B</Code><Message>x&#xA;y</Message></Error></r>",
-         VERDICT_ERROR, ERR_HTTP, "x"},
-        {0, NULL, "", VERDICT_RETRY, ERR_NET, "no answer"},
-    };
     struct request req = {.service = SERVICE_EC2,
                           .method = "POST",
                           .path = "/",
@@ -349,14 +349,14 @@ static void test_judge(void **state)
     open_session(&f, PLAIN, keys);
     f.s.ops->login(&f.s, NULL);
     answer(&f, 0, "");
-    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        char *body = cases[i].file ? fixture_text(cases[i].file) : mem_strdup(cases[i].body);
+    for (size_t i = 0; i < ARRAY_SIZE(judged); i++) {
+        char *body = judged[i].file ? fixture_text(judged[i].file) : mem_strdup(judged[i].body);
         struct reply r = {
-            .status = cases[i].status, .body = body, .len = strlen(body), .header = server_date};
+            .status = judged[i].status, .body = body, .len = strlen(body), .header = server_date};
         struct err err = {0};
 
-        if (f.s.ops->judge(&f.s, &req, &r, &err) != cases[i].verdict || err.kind != cases[i].kind ||
-            !strstr(err.msg, cases[i].want))
+        if (f.s.ops->judge(&f.s, &req, &r, &err) != judged[i].verdict ||
+            err.kind != judged[i].kind || !strstr(err.msg, judged[i].want))
             fail_msg("case %zu: kind %d: %s", i, err.kind, err.msg);
         assert_true(text_is_clean(err.msg));
         free(body);
