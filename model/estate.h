@@ -21,6 +21,9 @@ struct estate;
 struct model;
 struct strbuf;
 
+/* The endpoint of rows that hycon itself makes: findings and timeline, one snapshot per site. */
+#define ESTATE_OWN_ENDPOINT "hycon"
+
 struct estate *estate_ref(const struct estate *e);
 void estate_unref(const struct estate *e);
 
