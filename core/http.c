@@ -271,6 +271,7 @@ uint64_t http_send(struct http *h, const struct http_request *req, http_done_fn 
     t->http = h;
     t->id = id;
     t->done = done;
+    t->on_body = req->on_body;
     t->arg = arg;
     if (http_easy_open(t, req)) {
         send_failed(h, t);

@@ -42,6 +42,12 @@ struct http_request {
     /* NULL: the usual variables and NO_PROXY, none for loopback; "": none; else http:// or
      * socks5h://, whatever NO_PROXY says. */
     const char *proxy;
+    /* NULL: the body is collected into the reply. Else the body of a 2xx reply is handed on in
+     * pieces as it arrives, decoded, and the reply's own stays empty; @done still comes last.
+     * Other replies are collected, because their bodies are error documents. Anything but 0 ends
+     * the transfer with ERR_CANCEL. It may neither send nor cancel; it runs on the loop's thread
+     * with the @arg of http_send(). */
+    int (*on_body)(void *arg, const char *data, size_t len);
     /* Plain http:// to 169.254.0.0/16 too (instance metadata services), never through a proxy. */
     bool allow_link_local;
 };

@@ -59,21 +59,23 @@ static size_t first_alloc(const struct http_transfer *t)
     return len < (curl_off_t)BODY_FIRST_MAX ? (size_t)len + 1 : BODY_FIRST_MAX;
 }
 
-static size_t take_body(char *data, size_t one, size_t n, void *arg)
+static bool is_within_limit(struct http_transfer *t, size_t n)
 {
-    struct http_transfer *t = arg;
+    struct strbuf limit = STRBUF_INIT;
+
+    if (n <= t->max_body - t->taken)
+        return true;
+    fmt_bytes(&limit, (int64_t)t->max_body);
+    err_set(&t->reply.err, ERR_LIMIT, 0, "the reply of '%s' is larger than %s", t->target.where,
+            limit.buf);
+    strbuf_release(&limit);
+    return false;
+}
+
+static void keep_body(struct http_transfer *t, const char *data, size_t n)
+{
     struct http_reply *r = &t->reply;
 
-    (void)one;
-    if (n > t->max_body - r->len) {
-        struct strbuf limit = STRBUF_INIT;
-
-        fmt_bytes(&limit, (int64_t)t->max_body);
-        err_set(&r->err, ERR_LIMIT, 0, "the reply of '%s' is larger than %s", t->target.where,
-                limit.buf);
-        strbuf_release(&limit);
-        return 0;
-    }
     if (r->len + n + 1 > t->body_alloc) {
         if (!t->body_alloc)
             t->body_alloc = first_alloc(t);
@@ -81,12 +83,42 @@ static size_t take_body(char *data, size_t one, size_t n, void *arg)
             t->body_alloc *= 2;
         r->body = mem_realloc(r->body, t->body_alloc);
     }
-    /* A server may think as long as the time-out allows; once it talks it must not fall silent. */
-    if (!r->len)
-        curl_easy_setopt(t->easy, CURLOPT_LOW_SPEED_TIME, (long)HTTP_STALL_SECONDS);
     memcpy(r->body + r->len, data, n);
     r->len += n;
     r->body[r->len] = '\0';
+}
+
+static int hand_on(struct http_transfer *t, const char *data, size_t n)
+{
+    if (t->on_body(t->arg, data, n))
+        return err_set(&t->reply.err, ERR_CANCEL, 0, "the reply of '%s' was not wanted any more",
+                       t->target.where);
+    return 0;
+}
+
+static bool is_success(const struct http_transfer *t)
+{
+    long status = 0;
+
+    curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+    return status >= 200 && status < 300;
+}
+
+static size_t take_body(char *data, size_t one, size_t n, void *arg)
+{
+    struct http_transfer *t = arg;
+
+    (void)one;
+    if (!is_within_limit(t, n))
+        return 0;
+    /* A server may think as long as the time-out allows; once it talks it must not fall silent. */
+    if (!t->taken)
+        curl_easy_setopt(t->easy, CURLOPT_LOW_SPEED_TIME, (long)HTTP_STALL_SECONDS);
+    t->taken += n;
+    if (!t->on_body || !is_success(t))
+        keep_body(t, data, n);
+    else if (hand_on(t, data, n))
+        return 0;
     return n;
 }
 

@@ -28,6 +28,7 @@ struct http_transfer {
     CURL *easy;
     bool added; /* to the multi handle */
     http_done_fn done;
+    int (*on_body)(void *arg, const char *data, size_t len);
     void *arg;
     struct http_target target;
     char pin[SHA256_HEX]; /* "": chain and name are checked */
@@ -37,6 +38,7 @@ struct http_transfer {
     size_t sent_body_len;
     int64_t connect_timeout_ms, timeout_ms;
     size_t max_body, body_alloc, header_bytes, headers_alloc;
+    size_t taken;     /* bytes of the body so far, kept or handed on */
     bool handshaking; /* TCP is there */
     bool connected;   /* and trusted: from here on the request is sent */
     struct http_reply reply;
