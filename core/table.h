@@ -96,9 +96,11 @@ struct schema {
 
 /* Index of column @name, or -1. */
 int schema_column(const struct schema *s, const char *name);
+/* The word of @col that @word is: exactly, else ignoring case (servers shout); NULL: not one. */
+const struct state_word *column_state(const struct column *col, const char *word);
 
-/* Severity of a cell of @col: by its word for CELL_STATE (unknown words: SEV_UNKNOWN), else
- * SEV_NONE. */
+/* Severity of a cell of a CELL_STATE column by its word (unknown words: SEV_UNKNOWN; ABSENT:
+ * SEV_NONE); other columns SEV_NONE. */
 enum severity cell_severity(const struct column *col, const struct cell *c);
 const char *severity_name(enum severity s); /* "ok" "unknown" "warning" "critical", "" for NONE */
 
@@ -111,10 +113,13 @@ bool cell_equal(const struct cell *a, const struct cell *b);
  * is sanitised. */
 void cell_format(struct strbuf *out, const struct column *col, const struct cell *c);
 /* Append the value as plain machine text (durations in the column's unit, times ISO 8601 UTC, lists
- * joined by a blank): CSV cells and row keys. ABSENT appends nothing. */
+ * joined by a blank): CSV cells and row keys. Text is sanitised. ABSENT appends nothing. */
 void cell_plain(struct strbuf *out, const struct column *col, const struct cell *c);
 /* Append the JSON value: null, number, true, "word", ["a","b"]. */
 void cell_json(struct strbuf *out, const struct column *col, const struct cell *c);
+/* Append @s as a JSON string in quotes: whole, with control and bidi characters escaped; bytes that
+ * are not UTF-8 become U+FFFD. */
+void json_text(struct strbuf *out, const char *s);
 
 /* Constructors for cells whose memory outlives the row. */
 static inline struct cell cell_absent(void)
