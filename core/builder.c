@@ -1,0 +1,555 @@
+/*
+ * builder: how a snapshot comes into being.
+ *
+ * The cells of a row are allocated in the arena of the current block as soon as the row starts, so
+ * setting a cell is an assignment and nothing is copied later. The key is made when the row is
+ * complete; a key of one text column is the cell's own string.
+ */
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/arena.h"
+#include "core/mem.h"
+#include "core/snapshot_priv.h"
+#include "core/strbuf.h"
+#include "core/text.h"
+
+#define NO_BLOCK SIZE_MAX
+
+struct table_builder {
+    const struct schema *schema;
+    char *site, *endpoint;
+    const struct snapshot *prev; /* a reference */
+    bool reuse;                  /* the blocks of prev are of this table and endpoint */
+    struct block **blocks;
+    size_t nblocks, alloc;
+    struct block *current; /* where rows go: one of blocks, or NULL */
+    const char *block_site, *block_endpoint;
+    struct cell *row;   /* being filled; NULL: none, or one beyond the limit */
+    struct cell *spare; /* cells of a dropped row of the current block */
+    size_t count, over, limit;
+    size_t expected; /* the block of prev that most likely comes next */
+    struct block **by_hash;
+    size_t by_hash_n;
+    unsigned keys, key_column; /* number of key columns, and the last of them */
+    struct strbuf key;
+    char *note;
+};
+
+struct table_builder *builder_new(const struct schema *schema, const char *site,
+                                  const char *endpoint, const struct snapshot *prev)
+{
+    struct table_builder *b = mem_alloc(sizeof(*b));
+
+    b->schema = schema;
+    b->site = mem_strdup(site ? site : "");
+    b->endpoint = mem_strdup(endpoint ? endpoint : "");
+    b->prev = snapshot_ref(prev);
+    b->reuse = prev && prev->schema == schema && strcmp(prev->site, b->site) == 0 &&
+               strcmp(prev->endpoint, b->endpoint) == 0;
+    b->limit = SNAPSHOT_ROWS_MAX;
+    strbuf_init(&b->key, 0);
+    for (unsigned i = 0; i < schema->ncolumns; i++) {
+        if (schema->columns[i].flags & COL_KEY) {
+            b->keys++;
+            b->key_column = i;
+        }
+    }
+    return b;
+}
+
+void builder_limit_rows(struct table_builder *b, size_t limit)
+{
+    b->limit = limit;
+}
+
+static void release(struct table_builder *b)
+{
+    snapshot_unref(b->prev);
+    free(b->site);
+    free(b->endpoint);
+    free(b->note);
+    free(b->by_hash);
+    strbuf_release(&b->key);
+    free(b);
+}
+
+void builder_free(struct table_builder *b)
+{
+    if (!b)
+        return;
+    for (size_t i = 0; i < b->nblocks; i++)
+        block_unref(b->blocks[i]);
+    free(b->blocks);
+    release(b);
+}
+
+const struct schema *builder_schema(const struct table_builder *b)
+{
+    return b->schema;
+}
+
+const struct snapshot *builder_prev(const struct table_builder *b)
+{
+    return b->prev;
+}
+
+size_t builder_count(const struct table_builder *b)
+{
+    return b->count + (b->row != NULL);
+}
+
+/* ---- blocks ------------------------------------------------------------------------------- */
+
+static void add_block(struct table_builder *b, struct block *block)
+{
+    b->blocks = mem_grow(b->blocks, b->nblocks, &b->alloc, sizeof(struct block *));
+    b->blocks[b->nblocks++] = block;
+}
+
+static void open_block(struct table_builder *b, uint64_t hash)
+{
+    b->current = block_new(hash);
+    b->block_site = arena_strdup(b->current->arena, b->site);
+    b->block_endpoint = arena_strdup(b->current->arena, b->endpoint);
+    add_block(b, b->current);
+}
+
+static const char *make_key(struct table_builder *b)
+{
+    const struct cell *only = &b->row[b->key_column];
+    bool first = true;
+
+    if (b->keys == 1 && only->type == CELL_STR && text_is_clean(only->u.s))
+        return only->u.s;
+    strbuf_reset(&b->key);
+    for (unsigned i = 0; i < b->schema->ncolumns; i++) {
+        if (!(b->schema->columns[i].flags & COL_KEY))
+            continue;
+        if (!first)
+            strbuf_addch(&b->key, ROW_KEY_SEPARATOR);
+        first = false;
+        cell_plain(&b->key, &b->schema->columns[i], &b->row[i]);
+    }
+    return arena_strndup(b->current->arena, b->key.buf, b->key.len);
+}
+
+static void end_row(struct table_builder *b)
+{
+    struct block *block = b->current;
+
+    if (!b->row)
+        return;
+    block->rows = mem_grow(block->rows, block->n, &block->alloc, sizeof(*block->rows));
+    block->rows[block->n++] = (struct row){b->row, make_key(b)};
+    b->row = NULL;
+    b->count++;
+}
+
+static void end_block(struct table_builder *b)
+{
+    struct block *block = b->current;
+
+    end_row(b);
+    if (block && block->n && block->n < block->alloc) {
+        block->rows = mem_realloc(block->rows, block->n * sizeof(*block->rows));
+        block->alloc = block->n;
+    }
+    b->current = NULL;
+    b->spare = NULL;
+}
+
+static int compare_hashes(const void *a, const void *b)
+{
+    uint64_t x = (*(struct block *const *)a)->hash, y = (*(struct block *const *)b)->hash;
+
+    return (x > y) - (x < y);
+}
+
+/* Made at the first block that is not where it was: an unchanged reply never needs it. */
+static void index_prev(struct table_builder *b)
+{
+    const struct body *body = b->prev->body;
+
+    b->by_hash = mem_array(body->nblocks, sizeof(struct block *));
+    memcpy(b->by_hash, body->blocks, body->nblocks * sizeof(struct block *));
+    b->by_hash_n = body->nblocks;
+    qsort(b->by_hash, b->by_hash_n, sizeof(struct block *), compare_hashes);
+}
+
+static struct block *find_block(struct table_builder *b, uint64_t hash)
+{
+    const struct body *body = b->prev->body;
+    struct block probe = {.hash = hash}, *key = &probe, **found;
+
+    if (b->expected < body->nblocks && body->blocks[b->expected]->hash == hash)
+        return body->blocks[b->expected];
+    if (!body->nblocks)
+        return NULL;
+    if (!b->by_hash)
+        index_prev(b);
+    found = bsearch(&key, b->by_hash, b->by_hash_n, sizeof(struct block *), compare_hashes);
+    return found ? *found : NULL;
+}
+
+bool builder_block(struct table_builder *b, uint64_t hash)
+{
+    struct block *old;
+
+    end_block(b);
+    old = b->reuse && hash ? find_block(b, hash) : NULL;
+    b->expected++;
+    if (!old) {
+        open_block(b, hash);
+        return false;
+    }
+    if (old->n > b->limit - b->count) {
+        b->over += old->n;
+        return true;
+    }
+    b->count += old->n;
+    add_block(b, block_ref(old));
+    return true;
+}
+
+struct arena *builder_arena(struct table_builder *b)
+{
+    if (!b->current)
+        open_block(b, 0);
+    return b->current->arena;
+}
+
+/* ---- rows --------------------------------------------------------------------------------- */
+
+void builder_row(struct table_builder *b)
+{
+    unsigned n = b->schema->ncolumns;
+
+    end_row(b);
+    if (!b->current)
+        open_block(b, 0);
+    if (b->count >= b->limit) {
+        b->over++;
+        return;
+    }
+    b->row = b->spare;
+    b->spare = NULL;
+    if (b->row)
+        memset(b->row, 0, n * sizeof(*b->row));
+    else
+        b->row = arena_alloc(b->current->arena, n * sizeof(*b->row));
+    b->row[SCHEMA_SITE] = (struct cell){.type = CELL_STR, .u.s = b->block_site};
+    b->row[SCHEMA_ENDPOINT] = (struct cell){.type = CELL_STR, .u.s = b->block_endpoint};
+}
+
+void builder_drop(struct table_builder *b)
+{
+    if (b->row)
+        b->spare = b->row;
+    b->row = NULL;
+}
+
+const struct cell *builder_peek(const struct table_builder *b, unsigned col)
+{
+    static const struct cell absent;
+
+    return b->row && col < b->schema->ncolumns ? &b->row[col] : &absent;
+}
+
+/* ---- cells -------------------------------------------------------------------------------- */
+
+/* The cell to fill, or NULL when the row is not kept. */
+static struct cell *target(struct table_builder *b, unsigned col)
+{
+    return b->row && col < b->schema->ncolumns ? &b->row[col] : NULL;
+}
+
+/* A string ends at its first NUL, so a NUL inside is made visible instead of losing what follows.
+ */
+static const char *copy_text(struct table_builder *b, const char *s, size_t len)
+{
+    struct strbuf visible = STRBUF_INIT;
+    const char *copy;
+
+    if (!len || !memchr(s, '\0', len))
+        return arena_strndup(b->current->arena, s, len);
+    text_sanitize(&visible, s, len, TEXT_KEEP_LINES);
+    copy = arena_strndup(b->current->arena, visible.buf, visible.len);
+    strbuf_release(&visible);
+    return copy;
+}
+
+static void set_text(struct table_builder *b, struct cell *c, const char *s, size_t len)
+{
+    *c = (struct cell){.type = CELL_STR, .u.s = copy_text(b, s, len)};
+}
+
+void builder_strn(struct table_builder *b, unsigned col, const char *s, size_t len)
+{
+    struct cell *c = target(b, col);
+
+    if (!c || !s)
+        return;
+    set_text(b, c, s, len);
+    switch (b->schema->columns[col].type) {
+    case CELL_STATE:
+        builder_state(b, col, c->u.s);
+        break;
+    case CELL_IP:
+    case CELL_CIDR:
+        builder_ip(b, col, c->u.s);
+        break;
+    case CELL_LIST:
+        builder_list(b, col, (const char *const[]){c->u.s}, 1);
+        break;
+    default:
+        break;
+    }
+}
+
+void builder_str(struct table_builder *b, unsigned col, const char *s)
+{
+    if (s)
+        builder_strn(b, col, s, strlen(s));
+}
+
+void builder_int(struct table_builder *b, unsigned col, int64_t v)
+{
+    struct cell *c = target(b, col);
+
+    if (!c)
+        return;
+    switch (b->schema->columns[col].type) {
+    case CELL_BYTES:
+    case CELL_DURATION:
+    case CELL_TIME:
+        *c = (struct cell){.type = b->schema->columns[col].type, .u.i = v};
+        break;
+    case CELL_REAL:
+        *c = (struct cell){.type = CELL_REAL, .u.d = (double)v};
+        break;
+    case CELL_STR:
+        *c = (struct cell){.type = CELL_STR,
+                           .u.s = arena_printf(b->current->arena, "%lld", (long long)v)};
+        break;
+    default:
+        *c = (struct cell){.type = CELL_INT, .u.i = v};
+        break;
+    }
+}
+
+/* 2^63: the first double that does not fit an int64_t. */
+#define INT_LIMIT 9223372036854775808.0
+
+void builder_real(struct table_builder *b, unsigned col, double v)
+{
+    struct cell *c = target(b, col);
+    enum cell_type type;
+
+    if (!c || !isfinite(v))
+        return;
+    type = b->schema->columns[col].type;
+    /* A whole number of a whole-number column stays one; 1.5 in it is shown as it came. */
+    if ((type == CELL_BYTES || type == CELL_DURATION || type == CELL_TIME || type == CELL_INT) &&
+        fabs(v) < INT_LIMIT && (type != CELL_INT || v == trunc(v)))
+        builder_int(b, col, (int64_t)round(v));
+    else
+        *c = (struct cell){.type = CELL_REAL, .u.d = v};
+}
+
+void builder_bool(struct table_builder *b, unsigned col, bool v)
+{
+    struct cell *c = target(b, col);
+
+    if (c)
+        *c = (struct cell){.type = CELL_BOOL, .u.b = v};
+}
+
+void builder_state(struct table_builder *b, unsigned col, const char *word)
+{
+    struct cell *c = target(b, col);
+
+    if (!c || !word)
+        return;
+    const struct state_word *w = column_state(&b->schema->columns[col], word);
+    if (w)
+        *c = (struct cell){.type = CELL_STATE, .u.s = w->word};
+    else
+        set_text(b, c, word, strlen(word));
+}
+
+static void set_ip(struct table_builder *b, struct cell *c, enum cell_type type,
+                   const struct ip *ip)
+{
+    struct ip *copy = arena_alloc(b->current->arena, sizeof(*copy));
+
+    *copy = *ip;
+    *c = (struct cell){.type = type, .u.ip = copy};
+}
+
+void builder_ip(struct table_builder *b, unsigned col, const char *s)
+{
+    struct cell *c = target(b, col);
+    enum cell_type type;
+    struct ip ip;
+
+    if (!c || !s)
+        return;
+    if (ip_parse(s, &ip)) {
+        set_text(b, c, s, strlen(s));
+        return;
+    }
+    /* A block in a column of addresses keeps its prefix. */
+    type = b->schema->columns[col].type;
+    if (type != CELL_CIDR)
+        type = ip.prefix == (ip.family == 4 ? 32 : 128) ? CELL_IP : CELL_CIDR;
+    set_ip(b, c, type, &ip);
+}
+
+/* Room for @n items: a power of two, so that the array's size needs no field of its own. */
+static const char **list_room(struct table_builder *b, size_t n)
+{
+    size_t room = 1;
+
+    while (room < n)
+        room *= 2;
+    return arena_alloc(b->current->arena, room * sizeof(char *));
+}
+
+void builder_list(struct table_builder *b, unsigned col, const char *const *items, size_t n)
+{
+    struct cell *c = target(b, col);
+    struct cell_list *l;
+    const char **copy;
+
+    if (!c || (n && !items))
+        return;
+    l = arena_alloc(b->current->arena, sizeof(*l));
+    copy = n ? list_room(b, n) : NULL;
+    for (size_t i = 0; i < n; i++) {
+        if (items[i])
+            copy[l->n++] = arena_strdup(b->current->arena, items[i]);
+    }
+    l->items = copy;
+    *c = (struct cell){.type = CELL_LIST, .u.list = l};
+}
+
+void builder_list_empty(struct table_builder *b, unsigned col)
+{
+    builder_list(b, col, NULL, 0);
+}
+
+void builder_list_add(struct table_builder *b, unsigned col, const char *item)
+{
+    struct cell *c = target(b, col);
+    struct cell_list *l;
+    const char **items;
+
+    if (!c || !item)
+        return;
+    if (c->type != CELL_LIST)
+        builder_list_empty(b, col);
+    /* Both were made here, in this row's block: nobody else has seen them yet. */
+    l = (struct cell_list *)c->u.list;
+    items = (const char **)l->items;
+    if (!(l->n & (l->n - 1))) {
+        items = list_room(b, l->n + 1);
+        if (l->n)
+            memcpy(items, l->items, l->n * sizeof(*items));
+        l->items = items;
+    }
+    items[l->n++] = arena_strdup(b->current->arena, item);
+}
+
+void builder_cell(struct table_builder *b, unsigned col, const struct cell *c)
+{
+    struct cell *to = target(b, col);
+
+    if (!to)
+        return;
+    switch (c->type) {
+    case CELL_STR:
+        set_text(b, to, c->u.s, strlen(c->u.s));
+        break;
+    case CELL_STATE:
+        builder_state(b, col, c->u.s);
+        break;
+    case CELL_IP:
+    case CELL_CIDR:
+        set_ip(b, to, c->type, c->u.ip);
+        break;
+    case CELL_LIST:
+        builder_list(b, col, c->u.list->items, c->u.list->n);
+        break;
+    default:
+        *to = *c;
+        break;
+    }
+}
+
+/* ---- the end ------------------------------------------------------------------------------ */
+
+void builder_note(struct table_builder *b, const char *fmt, ...)
+{
+    struct strbuf text = STRBUF_INIT;
+    va_list ap;
+
+    if (b->note)
+        strbuf_addf(&text, "%s; ", b->note);
+    va_start(ap, fmt);
+    strbuf_vaddf(&text, fmt, ap);
+    va_end(ap);
+    free(b->note);
+    b->note = strbuf_detach(&text);
+}
+
+/* Rows were left out: the snapshot is not whole, whatever the collector thinks. */
+static void say_over(const struct table_builder *b, struct snapshot *s)
+{
+    if (s->freshness == FRESH_OK || s->freshness == FRESH_STALE)
+        s->freshness = FRESH_PARTIAL;
+    if (s->err.kind == ERR_NONE)
+        err_set(&s->err, ERR_LIMIT, 0, "%zu rows beyond the limit of %zu rows were not kept",
+                b->over, b->limit);
+    else
+        err_prefix(&s->err, "%zu rows beyond the limit of %zu rows were not kept", b->over,
+                   b->limit);
+}
+
+/* A block without rows and without a name is nothing. */
+static void drop_empty_blocks(struct table_builder *b)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < b->nblocks; i++) {
+        if (b->blocks[i]->n || b->blocks[i]->hash)
+            b->blocks[n++] = b->blocks[i];
+        else
+            block_unref(b->blocks[i]);
+    }
+    b->nblocks = n;
+}
+
+struct snapshot *builder_finish(struct table_builder *b, int64_t taken_at, enum freshness f,
+                                const struct err *err)
+{
+    struct snapshot *s;
+    struct body *body;
+
+    end_block(b);
+    drop_empty_blocks(b);
+    body = body_new(b->blocks, b->nblocks, b->reuse ? b->prev->body : NULL);
+    s = snapshot_new(b->schema, b->site, b->endpoint, body);
+    s->taken_at = taken_at;
+    s->freshness = f;
+    if (err)
+        s->err = *err;
+    if (b->over)
+        say_over(b, s);
+    s->note = b->note;
+    b->note = NULL;
+    release(b);
+    return s;
+}

@@ -1,0 +1,264 @@
+/*
+ * The index of a body: its rows sorted by key.
+ *
+ * Most polls change little, so the index of the previous body is the best start: rows of blocks
+ * that are still there keep their order and are only filtered out of it, rows of new blocks are
+ * sorted on their own, and one merge joins the two. A poll that changed nothing does not come here
+ * at all (body_new() hands out the old body). Sorting is a natural merge sort: replies are often
+ * sorted already, and then it is one pass of comparisons that moves nothing. It is stable, because
+ * rows with the same key must stand in the order in which they came, however the index was made.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/arena.h"
+#include "core/mem.h"
+#include "core/snapshot_priv.h"
+
+#define NOT_KEPT UINT32_MAX
+
+static int compare(const struct entry *a, const struct entry *b)
+{
+    int d = strcmp(a->row->key, b->row->key);
+
+    return d ? d : (a->owner > b->owner) - (a->owner < b->owner);
+}
+
+/* ---- natural merge sort ------------------------------------------------------------------- */
+
+static void merge(struct entry *to, const struct entry *a, size_t na, const struct entry *b,
+                  size_t nb)
+{
+    while (na && nb) {
+        if (compare(a, b) <= 0) {
+            *to++ = *a++;
+            na--;
+        } else {
+            *to++ = *b++;
+            nb--;
+        }
+    }
+    if (na)
+        memcpy(to, a, na * sizeof(*a));
+    if (nb)
+        memcpy(to, b, nb * sizeof(*b));
+}
+
+/* Ends of the ascending runs of @e, as an array of *n positions. */
+static size_t *find_runs(const struct entry *e, size_t count, size_t *n)
+{
+    size_t *ends = NULL, alloc = 0;
+
+    *n = 0;
+    for (size_t i = 1; i <= count; i++) {
+        if (i < count && compare(&e[i - 1], &e[i]) <= 0)
+            continue;
+        ends = mem_grow(ends, *n, &alloc, sizeof(*ends));
+        ends[(*n)++] = i;
+    }
+    return ends;
+}
+
+/* Merge neighbouring runs of @from into @to; their ends shrink in place. */
+static size_t merge_pass(struct entry *to, const struct entry *from, size_t *ends, size_t runs)
+{
+    size_t start = 0, out = 0;
+
+    for (size_t i = 0; i < runs; i += 2) {
+        size_t middle = ends[i], end = i + 1 < runs ? ends[i + 1] : middle;
+
+        merge(to + start, from + start, middle - start, from + middle, end - middle);
+        ends[out++] = start = end;
+    }
+    return out;
+}
+
+static void sort_entries(struct entry *e, size_t count)
+{
+    size_t runs, *ends = find_runs(e, count, &runs);
+    struct entry *other, *from = e;
+
+    if (runs < 2) {
+        free(ends);
+        return;
+    }
+    other = mem_array(count, sizeof(*other));
+    while (runs > 1) {
+        struct entry *to = from == e ? other : e;
+
+        runs = merge_pass(to, from, ends, runs);
+        from = to;
+    }
+    if (from != e)
+        memcpy(e, from, count * sizeof(*e));
+    free(other);
+    free(ends);
+}
+
+/* ---- what is kept ------------------------------------------------------------------------- */
+
+/* For each block of @prev its place in @b, or NOT_KEPT; marks in @kept the blocks of @b that are
+ * found. A block that is used twice is found once: the second time its rows are new ones. */
+static uint32_t *match_blocks(const struct body *b, const struct body *prev, bool *kept)
+{
+    uint32_t *place = mem_array(prev->nblocks ? prev->nblocks : 1, sizeof(*place));
+    size_t j = 0;
+
+    for (size_t i = 0; i < prev->nblocks; i++)
+        place[i] = NOT_KEPT;
+    /* Both are walked forward: replies keep their order, and a block that moved is merely sorted
+     * again. */
+    for (size_t i = 0; i < prev->nblocks; i++) {
+        size_t k = j;
+
+        while (k < b->nblocks && b->blocks[k] != prev->blocks[i])
+            k++;
+        if (k == b->nblocks)
+            continue;
+        place[i] = (uint32_t)k;
+        kept[k] = true;
+        j = k + 1;
+    }
+    return place;
+}
+
+static size_t take_kept(struct entry *to, const struct body *prev, const uint32_t *place)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < prev->n; i++) {
+        uint32_t owner = place[prev->entries[i].owner];
+
+        if (owner != NOT_KEPT)
+            to[n++] = (struct entry){prev->entries[i].row, owner};
+    }
+    return n;
+}
+
+static size_t take_new(struct entry *to, const struct body *b, const bool *kept)
+{
+    size_t n = 0;
+
+    for (size_t j = 0; j < b->nblocks; j++) {
+        const struct block *block = b->blocks[j];
+
+        for (size_t i = 0; i < block->n && !kept[j]; i++)
+            to[n++] = (struct entry){&block->rows[i], (uint32_t)j};
+    }
+    return n;
+}
+
+static void build_index(struct body *b, const struct body *prev)
+{
+    bool *kept = mem_array(b->nblocks ? b->nblocks : 1, sizeof(*kept));
+    struct entry *parts = mem_array(b->n ? b->n : 1, sizeof(*parts));
+    size_t nkept = 0, nnew;
+
+    if (prev) {
+        uint32_t *place = match_blocks(b, prev, kept);
+
+        nkept = take_kept(parts, prev, place);
+        free(place);
+    }
+    nnew = take_new(parts + nkept, b, kept);
+    sort_entries(parts + nkept, nnew);
+    if (nkept && nnew) {
+        b->entries = mem_array(b->n, sizeof(*b->entries));
+        merge(b->entries, parts, nkept, parts + nkept, nnew);
+        free(parts);
+    } else {
+        b->entries = parts;
+    }
+    free(kept);
+}
+
+static unsigned count_duplicates(const struct body *b)
+{
+    unsigned n = 0;
+
+    for (size_t i = 1; i < b->n; i++)
+        n += strcmp(b->entries[i - 1].row->key, b->entries[i].row->key) == 0;
+    return n;
+}
+
+/* ---- bodies ------------------------------------------------------------------------------- */
+
+static size_t block_memory(const struct block *b)
+{
+    return sizeof(*b) + b->alloc * sizeof(*b->rows) + arena_bytes(b->arena);
+}
+
+static bool same_blocks(struct block *const *blocks, size_t n, const struct body *prev)
+{
+    return prev && prev->nblocks == n &&
+           (n == 0 || memcmp(blocks, prev->blocks, n * sizeof(struct block *)) == 0);
+}
+
+static void free_blocks(struct block **blocks, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        block_unref(blocks[i]);
+    free(blocks);
+}
+
+struct body *body_new(struct block **blocks, size_t nblocks, const struct body *prev)
+{
+    struct body *b;
+
+    if (same_blocks(blocks, nblocks, prev)) {
+        free_blocks(blocks, nblocks);
+        return body_ref((struct body *)prev);
+    }
+    b = mem_alloc(sizeof(*b));
+    atomic_init(&b->refs, 1);
+    b->blocks = blocks;
+    b->nblocks = nblocks;
+    for (size_t i = 0; i < nblocks; i++) {
+        b->n += blocks[i]->n;
+        b->memory += block_memory(blocks[i]);
+    }
+    build_index(b, prev);
+    b->duplicates = count_duplicates(b);
+    b->memory += sizeof(*b) + nblocks * sizeof(*blocks) + b->n * sizeof(*b->entries);
+    return b;
+}
+
+struct body *body_ref(struct body *b)
+{
+    atomic_fetch_add_explicit(&b->refs, 1, memory_order_relaxed);
+    return b;
+}
+
+void body_unref(struct body *b)
+{
+    if (!b || atomic_fetch_sub_explicit(&b->refs, 1, memory_order_acq_rel) != 1)
+        return;
+    free_blocks(b->blocks, b->nblocks);
+    free(b->entries);
+    free(b);
+}
+
+struct block *block_new(uint64_t hash)
+{
+    struct block *b = mem_alloc(sizeof(*b));
+
+    atomic_init(&b->refs, 1);
+    b->hash = hash;
+    b->arena = arena_new(0);
+    return b;
+}
+
+struct block *block_ref(struct block *b)
+{
+    atomic_fetch_add_explicit(&b->refs, 1, memory_order_relaxed);
+    return b;
+}
+
+void block_unref(struct block *b)
+{
+    if (!b || atomic_fetch_sub_explicit(&b->refs, 1, memory_order_acq_rel) != 1)
+        return;
+    arena_free(b->arena);
+    free(b->rows);
+    free(b);
+}

@@ -1,0 +1,65 @@
+/* What snapshot.c, builder.c and store.c share. */
+#ifndef HYCON_CORE_SNAPSHOT_PRIV_H
+#define HYCON_CORE_SNAPSHOT_PRIV_H
+
+#include "core/snapshot.h"
+
+#include <stdatomic.h>
+
+/* Rows that were decoded together, in the order they came. */
+struct block {
+    atomic_uint refs;
+    uint64_t hash; /* 0: anonymous */
+    struct arena *arena;
+    struct row *rows;
+    size_t n, alloc;
+};
+
+/* A row and the block (by its place in the body) it is from. */
+struct entry {
+    const struct row *row;
+    uint32_t owner;
+};
+
+/* What successive snapshots share when nothing changed: blocks and the index over them. */
+struct body {
+    atomic_uint refs;
+    struct block **blocks;
+    size_t nblocks;
+    struct entry *entries; /* by key, then by block, then in the order they came */
+    size_t n;
+    unsigned duplicates;
+    size_t memory;
+};
+
+struct snapshot {
+    atomic_uint refs;
+    const struct schema *schema;
+    char *site, *endpoint, *note; /* note: NULL when there is none */
+    uint64_t generation;
+    int64_t taken_at;
+    enum freshness freshness;
+    struct err err;
+    struct body *body;
+};
+
+struct block *block_new(uint64_t hash);
+struct block *block_ref(struct block *b);
+void block_unref(struct block *b);
+
+/* Take over the references in @blocks (and the array) and index their rows; the index of @prev
+ * (may be NULL) saves the sorting of what did not change. */
+struct body *body_new(struct block **blocks, size_t nblocks, const struct body *prev);
+struct body *body_ref(struct body *b);
+void body_unref(struct body *b);
+
+/* Takes over @body. */
+struct snapshot *snapshot_new(const struct schema *schema, const char *site, const char *endpoint,
+                              struct body *body);
+/* Before the snapshot is seen by anybody else. */
+void snapshot_set_generation(struct snapshot *s, uint64_t generation);
+
+/* Tests: another limit than SNAPSHOT_ROWS_MAX. */
+void builder_limit_rows(struct table_builder *b, size_t limit);
+
+#endif
