@@ -353,12 +353,31 @@ enum {
     NSX_NODES_N
 };
 
-extern const struct schema table_endpoints, table_enis, table_routes, table_vpcs, table_subnets,
-    table_vpc_endpoints, table_prefix_lists, table_linked_vpcs, table_sddcs, table_segments,
-    table_edges, table_gateways, table_timeline, table_hosts, table_findings, table_reports,
-    table_nsx_vms, table_nsx_nodes;
+/* Every table, in the order of design.md section 4, then those that only feed others. */
+#define TABLES(X)    \
+    X(endpoints)     \
+    X(enis)          \
+    X(routes)        \
+    X(vpcs)          \
+    X(subnets)       \
+    X(vpc_endpoints) \
+    X(prefix_lists)  \
+    X(linked_vpcs)   \
+    X(sddcs)         \
+    X(segments)      \
+    X(edges)         \
+    X(gateways)      \
+    X(timeline)      \
+    X(hosts)         \
+    X(findings)      \
+    X(reports)       \
+    X(nsx_vms)       \
+    X(nsx_nodes)
 
-/* All tables, in the order of design.md section 4. */
+#define TABLE_EXTERN(name) extern const struct schema table_##name;
+TABLES(TABLE_EXTERN)
+#undef TABLE_EXTERN
+
 extern const struct schema *const tables_all[];
 extern const unsigned tables_count;
 
