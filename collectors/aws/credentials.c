@@ -37,7 +37,7 @@ struct aws_chain {
     const char *where;
     struct aws_key key;
     struct secret *instance_token;
-    struct aws_wire wire;
+    struct wire wire;
 };
 
 /* ---- life --------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ struct aws_session {
     const struct aws_env *env;
     struct aws_options options;
     struct aws_chain *chain;
-    struct aws_wire wire;
+    struct wire wire;
     const char *region, *ec2_url, *sts_url; /* in facts_arena */
     bool asking_sts, clock_corrected, sts_silent;
 };

@@ -17,60 +17,6 @@ void aws_key_release(struct aws_key *k)
     *k = (struct aws_key){0};
 }
 
-/* ---- the text of a request ---------------------------------------------------------------------
- */
-
-void wire_init(struct aws_wire *w)
-{
-    *w = (struct aws_wire){0};
-    for (size_t i = 0; i < WIRE_HEADERS_MAX; i++)
-        strbuf_init(&w->lines[i], 0);
-    strbuf_init(&w->url, 0);
-    strbuf_init(&w->body, 0);
-}
-
-static void wipe(struct strbuf *sb)
-{
-    if (sb->len > 0)
-        secret_wipe(sb->buf, sb->len);
-    strbuf_release(sb);
-}
-
-void wire_release(struct aws_wire *w)
-{
-    for (size_t i = 0; i < WIRE_HEADERS_MAX; i++)
-        wipe(&w->lines[i]);
-    wipe(&w->url);
-    wipe(&w->body);
-    w->n = 0;
-}
-
-void wire_reset(struct aws_wire *w)
-{
-    wire_release(w);
-}
-
-void wire_header(struct aws_wire *w, const char *name, const char *value)
-{
-    struct strbuf *line = &w->lines[w->n];
-
-    assert(w->n < WIRE_HEADERS_MAX);
-    strbuf_grow(line, strlen(name) + strlen(value) + 2);
-    strbuf_addf(line, "%s: ", name);
-    strbuf_addstr(line, value);
-    w->headers[w->n++] = line->buf;
-}
-
-void wire_fill(struct aws_wire *w, const char *method, struct http_request *http)
-{
-    http->method = method;
-    http->url = w->url.buf;
-    http->headers = w->headers;
-    http->nheaders = w->n;
-    http->body = w->body.len > 0 ? w->body.buf : NULL;
-    http->body_len = w->body.len;
-}
-
 /* ---- signing -----------------------------------------------------------------------------------
  */
 
@@ -88,16 +34,7 @@ static void add_host(struct strbuf *out, const char *url)
         strbuf_setlen(out, out->len - len);
 }
 
-/* The base address, without a slash at its end, and the call's path. */
-static void add_url(struct strbuf *out, const char *base, const char *path)
-{
-    strbuf_addstr(out, base);
-    while (out->len > 0 && out->buf[out->len - 1] == '/')
-        strbuf_setlen(out, out->len - 1);
-    strbuf_addstr(out, path);
-}
-
-static void add_signature(struct aws_wire *w, const struct aws_target *t, const struct aws_key *key,
+static void add_signature(struct wire *w, const struct aws_target *t, const struct aws_key *key,
                           const struct sigv4_request *req, const char *date)
 {
     struct sigv4_scope scope = {.access_key = secret_reveal(key->access),
@@ -112,7 +49,7 @@ static void add_signature(struct aws_wire *w, const struct aws_target *t, const 
     strbuf_release(&value);
 }
 
-void wire_sign(struct aws_wire *w, const struct aws_target *t, const struct aws_key *key,
+void wire_sign(struct wire *w, const struct aws_target *t, const struct aws_key *key,
                const struct aws_call *call, struct http_request *http)
 {
     struct strbuf host = STRBUF_INIT, path = STRBUF_INIT;
@@ -122,7 +59,7 @@ void wire_sign(struct aws_wire *w, const struct aws_target *t, const struct aws_
     const char *start, *query;
 
     wire_reset(w);
-    add_url(&w->url, t->url, call->path);
+    wire_url(w, t->url, call->path);
     strbuf_add(&w->body, call->body ? call->body : "", call->body ? call->body_len : 0);
     sigv4_date(call->now, date);
     add_host(&host, t->url);

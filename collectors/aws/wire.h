@@ -1,12 +1,8 @@
-/*
- * wire: AWS addresses and signed requests as core/http wants them. A wire owns the text of one
- * request at a time and wipes it before the next, because headers carry session tokens.
- */
+/* wire: AWS addresses and signed requests. */
 #ifndef HYCON_COLLECTORS_AWS_WIRE_H
 #define HYCON_COLLECTORS_AWS_WIRE_H
 
-#include "core/http.h"
-#include "core/strbuf.h"
+#include "collectors/wire.h"
 
 #include <stdint.h>
 
@@ -21,24 +17,6 @@ struct aws_key {
 };
 
 void aws_key_release(struct aws_key *k); /* wipes; k is empty afterwards */
-
-#define WIRE_HEADERS_MAX 8
-
-struct aws_wire {
-    struct strbuf lines[WIRE_HEADERS_MAX]; /* "Name: value" */
-    const char *headers[WIRE_HEADERS_MAX];
-    size_t n;
-    struct strbuf url, body;
-};
-
-void wire_init(struct aws_wire *w);
-void wire_release(struct aws_wire *w);
-/* Forget (and wipe) the last request. */
-void wire_reset(struct aws_wire *w);
-/* Add a header; the value is copied. */
-void wire_header(struct aws_wire *w, const char *name, const char *value);
-/* The request of @w: @http->url, headers and body point into it. */
-void wire_fill(struct aws_wire *w, const char *method, struct http_request *http);
 
 struct aws_target {
     const char *url; /* base address; a slash at its end does not matter */
@@ -56,7 +34,7 @@ struct aws_call {
 
 /* Make @http the signed request. Only what belongs to the request is set: time-outs, TLS and proxy
  * are the caller's. */
-void wire_sign(struct aws_wire *w, const struct aws_target *t, const struct aws_key *key,
+void wire_sign(struct wire *w, const struct aws_target *t, const struct aws_key *key,
                const struct aws_call *call, struct http_request *http);
 
 /* Where @service ("ec2", "sts") of @region is: @configured (of our configuration) wins over

@@ -1,0 +1,31 @@
+/*
+ * wire: the text of a request as core/http wants it. A wire owns one request at a time and wipes it
+ * before the next, because headers and forms carry passwords, cookies and session tokens.
+ */
+#ifndef HYCON_COLLECTORS_WIRE_H
+#define HYCON_COLLECTORS_WIRE_H
+
+#include "core/http.h"
+#include "core/strbuf.h"
+
+#define WIRE_HEADERS_MAX 8
+
+struct wire {
+    struct strbuf lines[WIRE_HEADERS_MAX]; /* "Name: value" */
+    const char *headers[WIRE_HEADERS_MAX];
+    size_t n;
+    struct strbuf url, body;
+};
+
+void wire_init(struct wire *w);
+void wire_release(struct wire *w);
+/* Forget (and wipe) the last request. */
+void wire_reset(struct wire *w);
+/* Add a header; the value is copied. */
+void wire_header(struct wire *w, const char *name, const char *value);
+/* The address: @base, with or without a slash at its end, and @path. */
+void wire_url(struct wire *w, const char *base, const char *path);
+/* The request of @w: @http->url, headers and body point into it. */
+void wire_fill(struct wire *w, const char *method, struct http_request *http);
+
+#endif
