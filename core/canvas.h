@@ -2,8 +2,7 @@
  * canvas: a grid of styled cells. Views and widgets draw here; tui/term.c copies changed cells to
  * the terminal; tests read it back as text. A wide character takes its cell and an empty
  * continuation cell. Styles are roles, not colours: the theme decides what they look like, and
- * state is never shown by the role alone. Drawing outside the canvas or the clip is cut, never an
- * error.
+ * state is never shown by the role alone. Drawing outside the canvas is cut, never an error.
  */
 #ifndef HYCON_CORE_CANVAS_H
 #define HYCON_CORE_CANVAS_H
@@ -57,8 +56,8 @@ void canvas_resize(struct canvas *c, int w, int h); /* contents lost */
 void canvas_clear(struct canvas *c);
 const struct canvas_cell *canvas_at(const struct canvas *c, int x, int y);
 
-/* Draw sanitised text at (x, y), at most @cells wide; returns the cells used. Text with control
- * characters is sanitised on the way. */
+/* Draw text at (x, y), at most @cells wide; returns the cells used, those outside the canvas
+ * included. Text with control characters is sanitised on the way. NULL is "". */
 int canvas_text(struct canvas *c, int x, int y, int cells, uint8_t style, const char *s);
 /* The same padded with blanks to @cells; cut text ends in an ellipsis. @right aligns. */
 int canvas_fit(struct canvas *c, int x, int y, int cells, uint8_t style, const char *s, bool right);
@@ -70,11 +69,15 @@ void canvas_style(struct canvas *c, struct rect r, uint8_t style,
 void canvas_hline(struct canvas *c, int x, int y, int w, uint8_t style);
 void canvas_vline(struct canvas *c, int x, int y, int h, uint8_t style);
 void canvas_box(struct canvas *c, struct rect r, uint8_t style, const char *title);
-/* A bar of @cells showing @fraction (0..1), eighth blocks or '#'. */
+/* A bar of @cells showing @fraction (0..1), eighth blocks or '#'. Full only at 1; never empty above
+ * 0. */
 void canvas_bar(struct canvas *c, int x, int y, int cells, double fraction, uint8_t style);
 
 /* The whole grid as lines of text without trailing blanks: goldens, screen capture. With @styles, a
- * second block of lines shows one letter per styled run. */
+ * second block of as many lines follows, one letter per cell, without trailing dots: . normal, d
+ * dim, s strong, t title, h header, o ok, w warning, c critical, u unknown, x changed, k key, b
+ * bar, l line, p production, i input; selected cells are capitals (N: normal), marked ones *, both
+ * @. */
 void canvas_dump(const struct canvas *c, struct strbuf *out, bool styles);
 
 #endif
