@@ -1,0 +1,215 @@
+/*
+ * Matching a row. Comparisons read typed cells. A search over the whole row looks at its cells one
+ * by one when the pattern is a plain word, since such a word cannot lie across the blanks between
+ * cells, and formats only the cells whose alphabet has all its characters; only a real expression
+ * needs the row as one text.
+ */
+#include <string.h>
+
+#include "core/filter_priv.h"
+
+/* ---- comparisons -------------------------------------------------------------------------------
+ */
+
+static bool holds(enum filter_op op, int c)
+{
+    switch (op) {
+    case FILTER_LT:
+        return c < 0;
+    case FILTER_LE:
+        return c <= 0;
+    case FILTER_GT:
+        return c > 0;
+    case FILTER_GE:
+        return c >= 0;
+    default:
+        return c == 0;
+    }
+}
+
+static int compare_real(double a, double b)
+{
+    return (a > b) - (a < b);
+}
+
+static bool test_number(const struct filter_test *t, const struct cell *c)
+{
+    int order;
+
+    if (t->kind != VALUE_INT && t->kind != VALUE_REAL)
+        return false;
+    if (c->type == CELL_REAL)
+        order = compare_real(c->u.d, t->kind == VALUE_INT ? (double)t->i : t->d);
+    else if (t->kind == VALUE_INT)
+        order = (c->u.i > t->i) - (c->u.i < t->i);
+    else
+        order = compare_real((double)c->u.i, t->d);
+    return holds(t->op, order);
+}
+
+/* Within the block; or, for a single address, the block that has it. */
+static bool matches_ip(const struct filter_test *t, const struct ip *ip)
+{
+    return t->is_block ? ip_contains(&t->ip, ip) : ip_contains(ip, &t->ip);
+}
+
+static bool test_text(const struct filter_test *t, const char *s)
+{
+    struct ip ip;
+
+    if (t->op == FILTER_MATCH)
+        return t->kind == VALUE_IP && !ip_parse(s, &ip) ? matches_ip(t, &ip)
+                                                        : pattern_match(t->pattern, s);
+    if (t->kind == VALUE_TEXT || t->op == FILTER_EQ)
+        return holds(t->op, strcmp(s, t->text));
+    return false;
+}
+
+static bool test_list(const struct filter_test *t, const struct cell_list *list)
+{
+    for (size_t i = 0; i < list->n; i++) {
+        if (test_text(t, list->items[i]))
+            return true;
+    }
+    return false;
+}
+
+static bool test_ip(const struct filter_test *t, const struct ip *ip)
+{
+    if (t->kind != VALUE_IP)
+        return false;
+    return t->op == FILTER_MATCH ? matches_ip(t, ip) : holds(t->op, ip_compare(ip, &t->ip));
+}
+
+/* An expression over a cell that is no text: over what it looks like. */
+static bool match_plain(struct filter *f, const struct filter_test *t, const struct cell *c)
+{
+    strbuf_reset(&f->buf);
+    cell_plain(&f->buf, &f->schema->columns[t->col], c);
+    return pattern_match(t->pattern, f->buf.buf);
+}
+
+static bool test_cell(struct filter *f, const struct filter_test *t, const struct cell *c)
+{
+    if (t->kind == VALUE_ABSENT)
+        return c->type == CELL_ABSENT;
+    switch (c->type) {
+    case CELL_ABSENT:
+        return false;
+    case CELL_STR:
+    case CELL_STATE:
+        return test_text(t, c->u.s);
+    case CELL_LIST:
+        return test_list(t, c->u.list);
+    case CELL_IP:
+    case CELL_CIDR:
+        if (t->kind == VALUE_IP || t->op != FILTER_MATCH)
+            return test_ip(t, c->u.ip);
+        break;
+    default:
+        break;
+    }
+    if (t->op == FILTER_MATCH)
+        return match_plain(f, t, c);
+    if (c->type == CELL_BOOL)
+        return t->kind == VALUE_BOOL && c->u.b == (t->i != 0);
+    return test_number(t, c);
+}
+
+static bool match_tests(struct filter *f, const struct row *r)
+{
+    for (size_t i = 0; i < f->ntests; i++) {
+        const struct filter_test *t = &f->tests[i];
+        if (test_cell(f, t, &r->cells[t->col]) == t->negate)
+            return false;
+    }
+    return true;
+}
+
+/* ---- the whole row -----------------------------------------------------------------------------
+ */
+
+static bool is_searched(const struct filter *f, const struct row *r, unsigned col)
+{
+    return r->cells[col].type != CELL_ABSENT && !(f->schema->columns[col].flags & COL_SECRET);
+}
+
+/* Characters that the plain form of a cell can have, in lower case; NULL: any. */
+static const char *alphabet(enum cell_type type)
+{
+    switch (type) {
+    case CELL_INT:
+    case CELL_BYTES:
+        return "-0123456789";
+    case CELL_DURATION:
+    case CELL_REAL:
+        return "-+.0123456789einfa"; /* e of an exponent */
+    case CELL_BOOL:
+        return "truefals";
+    case CELL_TIME:
+        return "-:.0123456789tz";
+    case CELL_IP:
+    case CELL_CIDR:
+        return ".:/0123456789abcdef";
+    default:
+        return NULL;
+    }
+}
+
+static bool find_in_cell(struct filter *f, unsigned col, const struct cell *c, const char *word)
+{
+    const char *letters = alphabet(c->type);
+
+    if (c->type == CELL_STR || c->type == CELL_STATE)
+        return pattern_match(f->row, c->u.s);
+    if (c->type == CELL_LIST) {
+        for (size_t i = 0; i < c->u.list->n; i++) {
+            if (pattern_match(f->row, c->u.list->items[i]))
+                return true;
+        }
+        return false;
+    }
+    if (letters && word[strspn(word, letters)])
+        return false;
+    strbuf_reset(&f->buf);
+    cell_plain(&f->buf, &f->schema->columns[col], c);
+    return pattern_match(f->row, f->buf.buf);
+}
+
+static bool find_word(struct filter *f, const struct row *r, const char *word)
+{
+    for (unsigned i = 0; i < f->schema->ncolumns; i++) {
+        if (is_searched(f, r, i) && find_in_cell(f, i, &r->cells[i], word))
+            return true;
+    }
+    return false;
+}
+
+static void add_row_text(struct filter *f, const struct row *r)
+{
+    strbuf_reset(&f->buf);
+    for (unsigned i = 0; i < f->schema->ncolumns; i++) {
+        if (!is_searched(f, r, i))
+            continue;
+        if (f->buf.len)
+            strbuf_addch(&f->buf, ' ');
+        cell_plain(&f->buf, &f->schema->columns[i], &r->cells[i]);
+    }
+}
+
+static bool match_row(struct filter *f, const struct row *r)
+{
+    const char *word = pattern_literal(f->row);
+
+    if (word && !strchr(word, ' '))
+        return find_word(f, r, word);
+    add_row_text(f, r);
+    return pattern_match(f->row, f->buf.buf);
+}
+
+bool filter_match(struct filter *f, const struct row *r)
+{
+    bool hit = f->row ? match_row(f, r) : match_tests(f, r);
+
+    return hit != f->invert;
+}
