@@ -32,20 +32,32 @@ void rows_release(struct rows *r);
 long rows_find(const struct rows *r, const char *site, const char *endpoint, const char *key);
 
 /* ---- printing ----------------------------------------------------------------------------------
+ *
+ * table   aligned columns for people, widths in terminal cells; an AGE column comes last when a row
+ *         is of a source that is not ok
+ * wide    the same with every column but long raw texts
+ * json    one object on one line: schema_version, table, sources, rows; the source of every row is
+ *         there, also of tables without rows
+ * jsonl   one object per row and line, no sources
+ * csv     RFC 4180: a header line, CRLF, quotes where they are needed. ABSENT is an empty field, an
+ *         empty text is "". Text is sanitised, so a record is one line. Cells that a spreadsheet
+ *         takes for formulas (= + - @) are left as they are: a guard in front of them would change
+ *         the data of every other reader. Import the columns as text.
+ *
+ * Secret columns are never printed.
  */
 
 enum rows_format { ROWS_TABLE, ROWS_WIDE, ROWS_JSON, ROWS_JSONL, ROWS_CSV };
 
 struct rows_output {
     enum rows_format format;
-    const int
-        *columns; /* indexes; NULL: the schema's (wide columns only with ROWS_WIDE/JSON/CSV) */
+    const int *columns; /* indexes, any order, also wide ones; NULL: the schema's */
     unsigned ncolumns;
-    int64_t now; /* ages in table output */
+    int64_t now;     /* ages in table output */
+    bool name_table; /* ROWS_JSONL, ROWS_CSV: each row begins with its table's name */
 };
 
-/* Append the whole document: ROWS_JSON gives
- * {"schema_version":1,"table":..,"sources":[..],"rows":[..]}. The caller writes the buffer out. */
+/* Append the whole document. The caller writes the buffer out. */
 void rows_print(struct strbuf *out, const struct rows *r, const struct rows_output *o);
 /* Only the object {"table","sources","rows"} without schema_version, for several tables in one. */
 void rows_print_json_table(struct strbuf *out, const struct rows *r, const struct rows_output *o);
