@@ -16,7 +16,14 @@
 #include "core/strbuf.h"
 #include "core/text.h"
 
-#define NO_BLOCK SIZE_MAX
+/* Text of a usual row: a block may be a single row, so its first chunk should fit one. */
+#define ROW_TEXT 256
+
+/* A block of the previous snapshot, by its hash. */
+struct known {
+    uint64_t hash;
+    uint32_t place;
+};
 
 struct table_builder {
     const struct schema *schema;
@@ -24,15 +31,16 @@ struct table_builder {
     const struct snapshot *prev; /* a reference */
     bool reuse;                  /* the blocks of prev are of this table and endpoint */
     struct block **blocks;
-    size_t nblocks, alloc;
+    uint32_t *sources; /* beside blocks: the place in prev it was taken from, or NOT_KEPT */
+    size_t nblocks, alloc, sources_alloc;
     struct block *current; /* where rows go: one of blocks, or NULL */
     const char *block_site, *block_endpoint;
     struct cell *row;   /* being filled; NULL: none, or one beyond the limit */
     struct cell *spare; /* cells of a dropped row of the current block */
+    bool beyond;        /* the current row is beyond the limit */
     size_t count, over, limit;
     size_t expected; /* the block of prev that most likely comes next */
-    struct block **by_hash;
-    size_t by_hash_n;
+    struct known *known;
     unsigned keys, key_column; /* number of key columns, and the last of them */
     struct strbuf key;
     char *note;
@@ -71,7 +79,8 @@ static void release(struct table_builder *b)
     free(b->site);
     free(b->endpoint);
     free(b->note);
-    free(b->by_hash);
+    free(b->known);
+    free(b->sources);
     strbuf_release(&b->key);
     free(b);
 }
@@ -103,18 +112,20 @@ size_t builder_count(const struct table_builder *b)
 
 /* ---- blocks ------------------------------------------------------------------------------- */
 
-static void add_block(struct table_builder *b, struct block *block)
+static void add_block(struct table_builder *b, struct block *block, uint32_t source)
 {
     b->blocks = mem_grow(b->blocks, b->nblocks, &b->alloc, sizeof(struct block *));
-    b->blocks[b->nblocks++] = block;
+    b->sources = mem_grow(b->sources, b->nblocks, &b->sources_alloc, sizeof(*b->sources));
+    b->blocks[b->nblocks] = block;
+    b->sources[b->nblocks++] = source;
 }
 
 static void open_block(struct table_builder *b, uint64_t hash)
 {
-    b->current = block_new(hash);
+    b->current = block_new(hash, b->schema->ncolumns * sizeof(struct cell) + ROW_TEXT);
     b->block_site = arena_strdup(b->current->arena, b->site);
     b->block_endpoint = arena_strdup(b->current->arena, b->endpoint);
-    add_block(b, b->current);
+    add_block(b, b->current, NOT_KEPT);
 }
 
 static const char *make_key(struct table_builder *b)
@@ -153,6 +164,7 @@ static void end_block(struct table_builder *b)
     struct block *block = b->current;
 
     end_row(b);
+    b->beyond = false;
     if (block && block->n && block->n < block->alloc) {
         block->rows = mem_realloc(block->rows, block->n * sizeof(*block->rows));
         block->alloc = block->n;
@@ -161,11 +173,11 @@ static void end_block(struct table_builder *b)
     b->spare = NULL;
 }
 
-static int compare_hashes(const void *a, const void *b)
+static int compare_known(const void *a, const void *b)
 {
-    uint64_t x = (*(struct block *const *)a)->hash, y = (*(struct block *const *)b)->hash;
+    const struct known *x = a, *y = b;
 
-    return (x > y) - (x < y);
+    return (x->hash > y->hash) - (x->hash < y->hash);
 }
 
 /* Made at the first block that is not where it was: an unchanged reply never needs it. */
@@ -173,44 +185,48 @@ static void index_prev(struct table_builder *b)
 {
     const struct body *body = b->prev->body;
 
-    b->by_hash = mem_array(body->nblocks, sizeof(struct block *));
-    memcpy(b->by_hash, body->blocks, body->nblocks * sizeof(struct block *));
-    b->by_hash_n = body->nblocks;
-    qsort(b->by_hash, b->by_hash_n, sizeof(struct block *), compare_hashes);
+    b->known = mem_array(body->nblocks, sizeof(*b->known));
+    for (size_t i = 0; i < body->nblocks; i++)
+        b->known[i] = (struct known){body->blocks[i]->hash, (uint32_t)i};
+    qsort(b->known, body->nblocks, sizeof(*b->known), compare_known);
 }
 
-static struct block *find_block(struct table_builder *b, uint64_t hash)
+/* Place of a block with this hash in prev, or NOT_KEPT. */
+static uint32_t find_block(struct table_builder *b, uint64_t hash)
 {
     const struct body *body = b->prev->body;
-    struct block probe = {.hash = hash}, *key = &probe, **found;
+    const struct known probe = {hash, 0}, *found;
 
     if (b->expected < body->nblocks && body->blocks[b->expected]->hash == hash)
-        return body->blocks[b->expected];
+        return (uint32_t)b->expected;
     if (!body->nblocks)
-        return NULL;
-    if (!b->by_hash)
+        return NOT_KEPT;
+    if (!b->known)
         index_prev(b);
-    found = bsearch(&key, b->by_hash, b->by_hash_n, sizeof(struct block *), compare_hashes);
-    return found ? *found : NULL;
+    found = bsearch(&probe, b->known, body->nblocks, sizeof(*b->known), compare_known);
+    return found ? found->place : NOT_KEPT;
 }
 
 bool builder_block(struct table_builder *b, uint64_t hash)
 {
     struct block *old;
+    uint32_t place;
 
     end_block(b);
-    old = b->reuse && hash ? find_block(b, hash) : NULL;
-    b->expected++;
-    if (!old) {
+    place = b->reuse && hash ? find_block(b, hash) : NOT_KEPT;
+    if (place == NOT_KEPT) {
+        b->expected++;
         open_block(b, hash);
         return false;
     }
+    b->expected = (size_t)place + 1;
+    old = b->prev->body->blocks[place];
     if (old->n > b->limit - b->count) {
         b->over += old->n;
         return true;
     }
     b->count += old->n;
-    add_block(b, block_ref(old));
+    add_block(b, block_ref(old), place);
     return true;
 }
 
@@ -230,7 +246,8 @@ void builder_row(struct table_builder *b)
     end_row(b);
     if (!b->current)
         open_block(b, 0);
-    if (b->count >= b->limit) {
+    b->beyond = b->count >= b->limit;
+    if (b->beyond) {
         b->over++;
         return;
     }
@@ -249,6 +266,8 @@ void builder_drop(struct table_builder *b)
     if (b->row)
         b->spare = b->row;
     b->row = NULL;
+    b->over -= b->beyond;
+    b->beyond = false;
 }
 
 const struct cell *builder_peek(const struct table_builder *b, unsigned col)
@@ -266,53 +285,59 @@ static struct cell *target(struct table_builder *b, unsigned col)
     return b->row && col < b->schema->ncolumns ? &b->row[col] : NULL;
 }
 
-/* A string ends at its first NUL, so a NUL inside is made visible instead of losing what follows.
- */
-static const char *copy_text(struct table_builder *b, const char *s, size_t len)
+static void set_text(struct table_builder *b, struct cell *c, const char *s)
+{
+    *c = (struct cell){.type = CELL_STR, .u.s = arena_strdup(b->current->arena, s)};
+}
+
+/* A string would end at its first NUL, so a NUL inside is made visible: what follows is kept. */
+static char *whole_text(const char *s, size_t len)
 {
     struct strbuf visible = STRBUF_INIT;
-    const char *copy;
 
     if (!len || !memchr(s, '\0', len))
-        return arena_strndup(b->current->arena, s, len);
+        return mem_strndup(s, len);
     text_sanitize(&visible, s, len, TEXT_KEEP_LINES);
-    copy = arena_strndup(b->current->arena, visible.buf, visible.len);
-    strbuf_release(&visible);
-    return copy;
+    return strbuf_detach(&visible);
 }
 
-static void set_text(struct table_builder *b, struct cell *c, const char *s, size_t len)
-{
-    *c = (struct cell){.type = CELL_STR, .u.s = copy_text(b, s, len)};
-}
-
-void builder_strn(struct table_builder *b, unsigned col, const char *s, size_t len)
+void builder_str(struct table_builder *b, unsigned col, const char *s)
 {
     struct cell *c = target(b, col);
 
     if (!c || !s)
         return;
-    set_text(b, c, s, len);
     switch (b->schema->columns[col].type) {
     case CELL_STATE:
-        builder_state(b, col, c->u.s);
+        builder_state(b, col, s);
         break;
     case CELL_IP:
     case CELL_CIDR:
-        builder_ip(b, col, c->u.s);
+        builder_ip(b, col, s);
         break;
     case CELL_LIST:
-        builder_list(b, col, (const char *const[]){c->u.s}, 1);
+        builder_list(b, col, &s, 1);
         break;
     default:
+        set_text(b, c, s);
         break;
     }
 }
 
-void builder_str(struct table_builder *b, unsigned col, const char *s)
+void builder_strn(struct table_builder *b, unsigned col, const char *s, size_t len)
 {
-    if (s)
-        builder_strn(b, col, s, strlen(s));
+    struct cell *c = target(b, col);
+    char *text;
+
+    if (!c || !s)
+        return;
+    if (b->schema->columns[col].type == CELL_STR && !memchr(s, '\0', len)) {
+        *c = (struct cell){.type = CELL_STR, .u.s = arena_strndup(b->current->arena, s, len)};
+        return;
+    }
+    text = whole_text(s, len);
+    builder_str(b, col, text);
+    free(text);
 }
 
 void builder_int(struct table_builder *b, unsigned col, int64_t v)
@@ -377,7 +402,7 @@ void builder_state(struct table_builder *b, unsigned col, const char *word)
     if (w)
         *c = (struct cell){.type = CELL_STATE, .u.s = w->word};
     else
-        set_text(b, c, word, strlen(word));
+        set_text(b, c, word);
 }
 
 static void set_ip(struct table_builder *b, struct cell *c, enum cell_type type,
@@ -398,7 +423,7 @@ void builder_ip(struct table_builder *b, unsigned col, const char *s)
     if (!c || !s)
         return;
     if (ip_parse(s, &ip)) {
-        set_text(b, c, s, strlen(s));
+        set_text(b, c, s);
         return;
     }
     /* A block in a column of addresses keeps its prefix. */
@@ -471,7 +496,7 @@ void builder_cell(struct table_builder *b, unsigned col, const struct cell *c)
         return;
     switch (c->type) {
     case CELL_STR:
-        set_text(b, to, c->u.s, strlen(c->u.s));
+        set_text(b, to, c->u.s);
         break;
     case CELL_STATE:
         builder_state(b, col, c->u.s);
@@ -524,10 +549,12 @@ static void drop_empty_blocks(struct table_builder *b)
     size_t n = 0;
 
     for (size_t i = 0; i < b->nblocks; i++) {
-        if (b->blocks[i]->n || b->blocks[i]->hash)
-            b->blocks[n++] = b->blocks[i];
-        else
+        if (!b->blocks[i]->n && !b->blocks[i]->hash) {
             block_unref(b->blocks[i]);
+            continue;
+        }
+        b->sources[n] = b->sources[i];
+        b->blocks[n++] = b->blocks[i];
     }
     b->nblocks = n;
 }
@@ -540,7 +567,7 @@ struct snapshot *builder_finish(struct table_builder *b, int64_t taken_at, enum 
 
     end_block(b);
     drop_empty_blocks(b);
-    body = body_new(b->blocks, b->nblocks, b->reuse ? b->prev->body : NULL);
+    body = body_new(b->blocks, b->sources, b->nblocks, b->reuse ? b->prev->body : NULL);
     s = snapshot_new(b->schema, b->site, b->endpoint, body);
     s->taken_at = taken_at;
     s->freshness = f;

@@ -15,8 +15,6 @@
 #include "core/mem.h"
 #include "core/snapshot_priv.h"
 
-#define NOT_KEPT UINT32_MAX
-
 static int compare(const struct entry *a, const struct entry *b)
 {
     int d = strcmp(a->row->key, b->row->key);
@@ -97,27 +95,24 @@ static void sort_entries(struct entry *e, size_t count)
 
 /* ---- what is kept ------------------------------------------------------------------------- */
 
-/* For each block of @prev its place in @b, or NOT_KEPT; marks in @kept the blocks of @b that are
- * found. A block that is used twice is found once: the second time its rows are new ones. */
-static uint32_t *match_blocks(const struct body *b, const struct body *prev, bool *kept)
+/* For each block of @prev its place among the new ones, or NOT_KEPT; marks in @kept the new ones
+ * that are found there. A block that is used twice is found once: the second time its rows count as
+ * new. *in_order: the kept ones stand in the same order as before. */
+static uint32_t *match_blocks(const uint32_t *sources, size_t n, const struct body *prev,
+                              bool *kept, bool *in_order)
 {
     uint32_t *place = mem_array(prev->nblocks ? prev->nblocks : 1, sizeof(*place));
-    size_t j = 0;
+    uint32_t next = 0;
 
-    for (size_t i = 0; i < prev->nblocks; i++)
-        place[i] = NOT_KEPT;
-    /* Both are walked forward: replies keep their order, and a block that moved is merely sorted
-     * again. */
-    for (size_t i = 0; i < prev->nblocks; i++) {
-        size_t k = j;
-
-        while (k < b->nblocks && b->blocks[k] != prev->blocks[i])
-            k++;
-        if (k == b->nblocks)
+    *in_order = true;
+    memset(place, 0xff, prev->nblocks * sizeof(*place));
+    for (size_t j = 0; j < n; j++) {
+        if (sources[j] == NOT_KEPT || place[sources[j]] != NOT_KEPT)
             continue;
-        place[i] = (uint32_t)k;
-        kept[k] = true;
-        j = k + 1;
+        place[sources[j]] = (uint32_t)j;
+        kept[j] = true;
+        *in_order = *in_order && sources[j] >= next;
+        next = sources[j] + 1;
     }
     return place;
 }
@@ -148,16 +143,18 @@ static size_t take_new(struct entry *to, const struct body *b, const bool *kept)
     return n;
 }
 
-static void build_index(struct body *b, const struct body *prev)
+static void build_index(struct body *b, const uint32_t *sources, const struct body *prev)
 {
-    bool *kept = mem_array(b->nblocks ? b->nblocks : 1, sizeof(*kept));
+    bool *kept = mem_array(b->nblocks ? b->nblocks : 1, sizeof(*kept)), in_order;
     struct entry *parts = mem_array(b->n ? b->n : 1, sizeof(*parts));
     size_t nkept = 0, nnew;
 
     if (prev) {
-        uint32_t *place = match_blocks(b, prev, kept);
+        uint32_t *place = match_blocks(sources, b->nblocks, prev, kept, &in_order);
 
         nkept = take_kept(parts, prev, place);
+        if (!in_order)
+            sort_entries(parts, nkept);
         free(place);
     }
     nnew = take_new(parts + nkept, b, kept);
@@ -201,7 +198,8 @@ static void free_blocks(struct block **blocks, size_t n)
     free(blocks);
 }
 
-struct body *body_new(struct block **blocks, size_t nblocks, const struct body *prev)
+struct body *body_new(struct block **blocks, const uint32_t *sources, size_t nblocks,
+                      const struct body *prev)
 {
     struct body *b;
 
@@ -217,7 +215,7 @@ struct body *body_new(struct block **blocks, size_t nblocks, const struct body *
         b->n += blocks[i]->n;
         b->memory += block_memory(blocks[i]);
     }
-    build_index(b, prev);
+    build_index(b, sources, prev);
     b->duplicates = count_duplicates(b);
     b->memory += sizeof(*b) + nblocks * sizeof(*blocks) + b->n * sizeof(*b->entries);
     return b;
@@ -238,13 +236,13 @@ void body_unref(struct body *b)
     free(b);
 }
 
-struct block *block_new(uint64_t hash)
+struct block *block_new(uint64_t hash, size_t first)
 {
     struct block *b = mem_alloc(sizeof(*b));
 
     atomic_init(&b->refs, 1);
     b->hash = hash;
-    b->arena = arena_new(0);
+    b->arena = arena_new(first);
     return b;
 }
 

@@ -43,13 +43,18 @@ struct snapshot {
     struct body *body;
 };
 
-struct block *block_new(uint64_t hash);
+/* @first: bytes that one row likely takes. */
+struct block *block_new(uint64_t hash, size_t first);
 struct block *block_ref(struct block *b);
 void block_unref(struct block *b);
 
-/* Take over the references in @blocks (and the array) and index their rows; the index of @prev
- * (may be NULL) saves the sorting of what did not change. */
-struct body *body_new(struct block **blocks, size_t nblocks, const struct body *prev);
+#define NOT_KEPT UINT32_MAX
+
+/* Take over @blocks (the array and the references in it) and index their rows. @sources says for
+ * each the place in @prev it was taken from, or NOT_KEPT; the index of @prev (may be NULL, then
+ * so may @sources) saves the sorting of what did not change. */
+struct body *body_new(struct block **blocks, const uint32_t *sources, size_t nblocks,
+                      const struct body *prev);
 struct body *body_ref(struct body *b);
 void body_unref(struct body *b);
 
