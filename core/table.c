@@ -77,13 +77,8 @@ static int compare_lists(const struct cell_list *a, const struct cell_list *b)
     return (a->n > b->n) - (a->n < b->n);
 }
 
-int cell_compare(const struct cell *a, const struct cell *b)
+static int compare_values(const struct cell *a, const struct cell *b)
 {
-    if (a->type != b->type) {
-        if (a->type == CELL_ABSENT || b->type == CELL_ABSENT)
-            return a->type == CELL_ABSENT ? 1 : -1;
-        return a->type < b->type ? -1 : 1;
-    }
     switch (a->type) {
     case CELL_ABSENT:
         return 0;
@@ -106,6 +101,15 @@ int cell_compare(const struct cell *a, const struct cell *b)
         return compare_lists(a->u.list, b->u.list);
     }
     return 0;
+}
+
+int cell_compare(const struct cell *a, const struct cell *b)
+{
+    if (a->type == b->type)
+        return compare_values(a, b);
+    if (a->type == CELL_ABSENT || b->type == CELL_ABSENT)
+        return a->type == CELL_ABSENT ? 1 : -1;
+    return a->type < b->type ? -1 : 1;
 }
 
 bool cell_equal(const struct cell *a, const struct cell *b)
