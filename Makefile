@@ -42,7 +42,7 @@ SUPPORT_SRC := $(wildcard tests/support/*.c)
 SUPPORT_OBJ := $(SUPPORT_SRC:%.c=$(B)/%.o)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 
-.PHONY: all objects deps test check lint bench fuzz fuzz-run fuzz-replay fuzz-replay-run soak demo install clean unit lint-clang
+.PHONY: all objects tsan tsan-run deps test check lint bench fuzz fuzz-run fuzz-replay fuzz-replay-run soak demo install clean unit lint-clang
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -95,6 +95,13 @@ unit:
 	$(MAKE) BUILD=asan unit-run T='$(T)'
 unit-run: $(if $(T),$(B)/unit/$(T),$(UNIT_BIN))
 	@set -e; for t in $^; do echo "== $$t"; $$t; done
+
+# make tsan: the tests with threads under ThreadSanitizer.
+TSAN_TESTS := test_store
+tsan:
+	$(MAKE) BUILD=tsan tsan-run
+tsan-run: $(TSAN_TESTS:%=$(B)/unit/%)
+	@set -e; for t in $^; do echo "== $$t"; TSAN_OPTIONS=halt_on_error=1 $$t; done
 
 # make fuzz [T=fuzz_xml] [FUZZ_RUNS=20000] [FUZZ_SECONDS=5]: every decoder on mutated input, by libFuzzer;
 # the corpus is the fixtures (tests/fuzz/corpus.sh names them). make fuzz-replay runs the corpus alone, by gcc.
