@@ -341,6 +341,41 @@ static int take_comparisons(struct parser *p)
     }
 }
 
+/* Characters that the plain form of a cell can have, in lower case; NULL: any. */
+static const char *alphabet(enum cell_type type)
+{
+    switch (type) {
+    case CELL_INT:
+    case CELL_BYTES:
+        return "-0123456789";
+    case CELL_DURATION:
+    case CELL_REAL:
+        return "-+.0123456789einfa"; /* e of an exponent */
+    case CELL_BOOL:
+        return "truefals";
+    case CELL_TIME:
+        return "-:.0123456789tz";
+    case CELL_IP:
+    case CELL_CIDR:
+        return ".:/0123456789abcdef";
+    default:
+        return NULL;
+    }
+}
+
+static int compile_search(struct filter *f, const char *text, struct err *err)
+{
+    f->row = pattern_new(text, err);
+    if (!f->row)
+        return -1;
+    const char *word = pattern_literal(f->row);
+    for (unsigned t = 0; word && t < ARRAY_SIZE(f->skips); t++) {
+        const char *letters = alphabet((enum cell_type)t);
+        f->skips[t] = letters && word[strspn(word, letters)];
+    }
+    return 0;
+}
+
 static int compile(struct filter *f, const char *text, struct err *err)
 {
     struct parser p = {f, text, err};
@@ -357,8 +392,7 @@ static int compile(struct filter *f, const char *text, struct err *err)
         return err_set(err, ERR_CONFIG, 0, "'!' inverts an expression, and there is none");
     if (begins_comparison(p.at))
         return take_comparisons(&p);
-    f->row = pattern_new(p.at, err);
-    return f->row ? 0 : -1;
+    return compile_search(f, p.at, err);
 }
 
 struct filter *filter_new(const struct schema *schema, const char *text, struct err *err)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/filter_priv.h"
+#include "core/text.h"
 
 /* ---- comparisons -------------------------------------------------------------------------------
  */
@@ -131,46 +132,35 @@ static bool match_tests(struct filter *f, const struct row *r)
 
 static bool is_searched(const struct filter *f, const struct row *r, unsigned col)
 {
-    return r->cells[col].type != CELL_ABSENT && !(f->schema->columns[col].flags & COL_SECRET);
+    enum cell_type type = r->cells[col].type;
+
+    return type != CELL_ABSENT && !(f->schema->columns[col].flags & COL_SECRET);
 }
 
-/* Characters that the plain form of a cell can have, in lower case; NULL: any. */
-static const char *alphabet(enum cell_type type)
+/* In the text as it came: sanitising it changes no run of plain characters. What it puts in the
+ * place of others (\x1b) is searched, too, by words that could be part of it. */
+static bool find_in_text(struct filter *f, const char *s, const char *word)
 {
-    switch (type) {
-    case CELL_INT:
-    case CELL_BYTES:
-        return "-0123456789";
-    case CELL_DURATION:
-    case CELL_REAL:
-        return "-+.0123456789einfa"; /* e of an exponent */
-    case CELL_BOOL:
-        return "truefals";
-    case CELL_TIME:
-        return "-:.0123456789tz";
-    case CELL_IP:
-    case CELL_CIDR:
-        return ".:/0123456789abcdef";
-    default:
-        return NULL;
-    }
+    if (pattern_match(f->row, s))
+        return true;
+    if (word[strspn(word, "xu0123456789abcdef")] || text_is_clean(s))
+        return false;
+    strbuf_reset(&f->buf);
+    text_sanitize(&f->buf, s, strlen(s), 0);
+    return pattern_match(f->row, f->buf.buf);
 }
 
 static bool find_in_cell(struct filter *f, unsigned col, const struct cell *c, const char *word)
 {
-    const char *letters = alphabet(c->type);
-
     if (c->type == CELL_STR || c->type == CELL_STATE)
-        return pattern_match(f->row, c->u.s);
+        return find_in_text(f, c->u.s, word);
     if (c->type == CELL_LIST) {
         for (size_t i = 0; i < c->u.list->n; i++) {
-            if (pattern_match(f->row, c->u.list->items[i]))
+            if (find_in_text(f, c->u.list->items[i], word))
                 return true;
         }
         return false;
     }
-    if (letters && word[strspn(word, letters)])
-        return false;
     strbuf_reset(&f->buf);
     cell_plain(&f->buf, &f->schema->columns[col], c);
     return pattern_match(f->row, f->buf.buf);
@@ -179,7 +169,8 @@ static bool find_in_cell(struct filter *f, unsigned col, const struct cell *c, c
 static bool find_word(struct filter *f, const struct row *r, const char *word)
 {
     for (unsigned i = 0; i < f->schema->ncolumns; i++) {
-        if (is_searched(f, r, i) && find_in_cell(f, i, &r->cells[i], word))
+        if (!f->skips[r->cells[i].type] && is_searched(f, r, i) &&
+            find_in_cell(f, i, &r->cells[i], word))
             return true;
     }
     return false;

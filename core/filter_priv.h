@@ -27,7 +27,8 @@ struct filter_test {
 struct filter {
     const struct schema *schema;
     bool invert;
-    struct pattern *row; /* over the whole row; NULL: the tests */
+    struct pattern *row;       /* over the whole row; NULL: the tests */
+    bool skips[CELL_LIST + 1]; /* a plain word: types of cells that cannot have it */
     struct filter_test *tests;
     size_t ntests, tests_cap;
     struct strbuf buf; /* a cell or a row as text, reused */

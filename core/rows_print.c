@@ -50,10 +50,10 @@ static struct columns pick_columns(const struct schema *s, const struct rows_out
 
 static void add_json_text(struct strbuf *out, const char *s)
 {
-    static const struct column text = {.name = "", .type = CELL_STR};
-    struct cell c = {.type = s && *s ? CELL_STR : CELL_ABSENT, .u.s = s};
-
-    cell_json(out, &text, &c);
+    if (s && *s)
+        json_text(out, s);
+    else
+        strbuf_addstr(out, "null");
 }
 
 static void add_json_time(struct strbuf *out, int64_t ms)
