@@ -1,7 +1,7 @@
 # hycon: every verb a person or CI needs.
 #   make            optimised ./hycon and ./hycon-lab        make check   install, build, test (<= 10 min, 2 cores)
-#   make demo       install, build, run the demo             make lint    layers, functions, format, banned names
-#   make bench fuzz soak install clean deps
+#   make demo       install, build, run the demo             make test    unit and end-to-end tests alone
+#   make lint       layers, functions, format, banned names  make install clean deps man fuzz tsan
 # Sources are found by folder (one module = one .c + one .h), so a new module edits no list here.
 
 PREFIX ?= /usr/local
@@ -26,9 +26,18 @@ LINK_opt := -pie -Wl,-z,relro,-z,now
 LINK_asan := -fsanitize=address,undefined
 LINK_tsan := -fsanitize=thread
 
-CFLAGS_ALL = $(BASE) $(WARN) $(FLAGS_$(BUILD)) $(shell pkg-config --cflags $(PKGS)) $(CFLAGS)
-LIBS = $(shell pkg-config --libs $(PKGS)) -lpthread -lm
-LAB_LIBS = $(shell pkg-config --libs $(LAB_PKGS)) -lpthread -lm
+# Debian 12. What "make deps" installs: to build, to test, to check the sources.
+DEPS := gcc libc6-dev make pkg-config git ca-certificates gettext libcurl4-openssl-dev libjson-c-dev libxml2-dev \
+	libuv1-dev libyaml-dev libssl-dev libncurses-dev libmicrohttpd-dev libgnutls28-dev
+DEPS_TEST := libcmocka-dev libvterm-dev awscli clang libclang-rt-dev clang-format
+
+# Asked once, and without a complaint on a machine where "make deps" has yet to run.
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+LAB_PKG_CFLAGS := $(shell pkg-config --cflags $(LAB_PKGS) 2>/dev/null)
+CFLAGS_ALL = $(BASE) $(WARN) $(FLAGS_$(BUILD)) $(PKG_CFLAGS) $(CFLAGS)
+LIBS = $(PKG_LIBS) -lpthread -lm
+LAB_LIBS := $(shell pkg-config --libs $(LAB_PKGS) 2>/dev/null) -lpthread -lm
 
 B := build/$(BUILD)
 LIB_SRC := $(wildcard core/*.c model/*.c model/*/*.c collectors/*.c collectors/*/*.c views/*.c \
@@ -41,8 +50,11 @@ UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(B)/unit/%)
 SUPPORT_SRC := $(wildcard tests/support/*.c)
 SUPPORT_OBJ := $(SUPPORT_SRC:%.c=$(B)/%.o)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
+E2E_SRC := $(wildcard tests/e2e/test_*.c)
+E2E_BIN := $(E2E_SRC:tests/e2e/%.c=$(B)/e2e/%)
 
-.PHONY: all objects tsan tsan-run deps test check lint bench fuzz fuzz-run fuzz-replay fuzz-replay-run soak demo install clean unit lint-clang
+.PHONY: all objects programs tsan tsan-run tsan-programs tsan-list deps test check lint fuzz fuzz-run fuzz-replay \
+	fuzz-replay-run demo install clean unit unit-run e2e e2e-run lint-clang
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -87,8 +99,35 @@ $(B)/unit/test_lab_%: $(B)/tests/unit/test_lab_%.o $(filter-out $(B)/tests/lab/m
 	@mkdir -p $(dir $@)
 	$(CC) $(LINK_$(BUILD)) -o $@ $^ -lcmocka -lvterm -lutil $(LAB_LIBS) $(LIBS)
 
+# End-to-end tests run ./hycon and ./hycon-lab of the same build.
+$(B)/e2e/%: $(B)/tests/e2e/%.o $(B)/libsupport.a $(B)/libhycon.a $(B)/hycon $(B)/hycon-lab
+	@mkdir -p $(dir $@)
+	$(CC) $(LINK_$(BUILD)) -o $@ $(filter %.o %.a,$^) -lcmocka $(LAB_LIBS) $(LIBS)
+
 # Everything compiled, nothing linked: the quickest answer to "does it still build?".
-objects: $(B)/libhycon.a $(LAB_OBJ) $(SUPPORT_OBJ) $(UNIT_SRC:%.c=$(B)/%.o) $(FUZZ_SRC:%.c=$(B)/%.o)
+objects: $(B)/libhycon.a $(B)/cli/main.o $(LAB_OBJ) $(SUPPORT_OBJ) $(UNIT_SRC:%.c=$(B)/%.o) $(FUZZ_SRC:%.c=$(B)/%.o) \
+	$(E2E_SRC:%.c=$(B)/%.o)
+
+# make check: install, build, and run every rung of the tests (at most 10 minutes on two cores). make test: the unit
+# and end-to-end tests alone. Both end with a line "N passed, N failed"; tests/check/run.sh says more.
+deps:
+	@sh tests/check/deps.sh $(DEPS) $(DEPS_TEST)
+check: deps
+	@MAKE='$(MAKE)' sh tests/check/run.sh
+test:
+	@MAKE='$(MAKE)' sh tests/check/run.sh build unit e2e
+programs: $(UNIT_BIN) $(E2E_BIN) $(FUZZ_SRC:tests/fuzz/%.c=$(B)/fuzz/%)
+
+# make demo: install, build, and open the console on a simulated estate.
+demo: deps
+	@$(MAKE) -s --no-print-directory -j $$(nproc) all
+	@./hycon demo
+
+# make e2e [T=test_get]: the program against the lab, both under ASan+UBSan
+e2e:
+	$(MAKE) BUILD=asan e2e-run T='$(T)'
+e2e-run: $(if $(T),$(B)/e2e/$(T),$(E2E_BIN))
+	@set -e; for t in $^; do echo "== $$t"; $$t; done
 
 # make unit [T=test_strbuf]: the unit tests under ASan+UBSan
 unit:
@@ -100,6 +139,9 @@ unit-run: $(if $(T),$(B)/unit/$(T),$(UNIT_BIN))
 TSAN_TESTS := test_store
 tsan:
 	$(MAKE) BUILD=tsan tsan-run
+tsan-programs: $(TSAN_TESTS:%=$(B)/unit/%)
+tsan-list:
+	@echo $(TSAN_TESTS)
 tsan-run: $(TSAN_TESTS:%=$(B)/unit/%)
 	@set -e; for t in $^; do echo "== $$t"; TSAN_OPTIONS=halt_on_error=1 $$t; done
 
@@ -129,7 +171,7 @@ CHECKED := $(shell find core model collectors views support-bundle tui cli tests
 lint:
 	@MAKE='$(MAKE)' sh tests/check/lint.sh
 lint-clang: $(CHECKED:%=build/clang/%.ok)
-CLANG = clang $(BASE) $(NAMED_VERSION) $(WARN) $(shell pkg-config --cflags $(PKGS) $(LAB_PKGS)) -x c -fsyntax-only \
+CLANG = clang $(BASE) $(NAMED_VERSION) $(WARN) $(PKG_CFLAGS) $(LAB_PKG_CFLAGS) -x c -fsyntax-only \
 	-fno-caret-diagnostics -MMD -MP -MF $(@:.ok=.d) -MT $@
 build/clang/%.c.ok: %.c
 	@mkdir -p $(dir $@)
@@ -142,6 +184,12 @@ build/clang/%.h.ok: %.h
 build/check/functions: tests/check/functions.c
 	@mkdir -p $(dir $@)
 	$(CC) $(BASE) $(WARN) -O1 -o $@ $<
+
+# make install [DESTDIR=] [PREFIX=/usr/local]
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/hycon/scenarios
+	install -m 755 hycon hycon-lab $(DESTDIR)$(PREFIX)/bin
+	install -m 644 tests/lab/scenarios/*.yaml $(DESTDIR)$(PREFIX)/share/hycon/scenarios
 
 clean:
 	rm -rf build hycon hycon-lab

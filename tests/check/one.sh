@@ -1,0 +1,24 @@
+#!/bin/sh
+# one.sh STEP LIMIT COMMAND...: run one test program for at most LIMIT seconds. Its output goes to build/check/log/; its
+# verdict is one line "STEP NAME PASSED FAILED SKIPPED SECONDS" in build/check/results. A program that prints no
+# summary of cmocka is one test; one that dies after its tests passed has one failure more.
+step=$1 limit=$2
+shift 2
+name=$(basename "$1" .sh)
+[ "$step" = fuzz ] && name=$(basename "$3")
+log=build/check/log/$step-$name
+begin=$(date +%s)
+timeout -k 5 "$limit" "$@" >"$log" 2>&1 </dev/null
+rc=$?
+[ $rc -eq 124 ] && echo "check: $name took longer than $limit s and was ended" >>"$log"
+awk -v step="$step" -v name="$name" -v rc="$rc" -v seconds=$(($(date +%s) - begin)) '
+    /^\[  PASSED  \] [0-9]+ test/ { passed += $4; any = 1 }
+    /^\[  FAILED  \] [0-9]+ test/ { failed += $4; any = 1 }
+    /^\[  SKIPPED \] [0-9]+ test/ { skipped += $4; any = 1 }
+    END {
+        if (!any && rc == 0)
+            passed = 1
+        if (rc != 0 && !failed)
+            failed = 1
+        print step, name, passed + 0, failed + 0, skipped + 0, seconds
+    }' "$log" >>build/check/results
