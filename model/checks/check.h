@@ -15,7 +15,10 @@
 #include "model/estate.h"
 #include "model/tables.h"
 
+#include <stdbool.h>
+
 struct check_run; /* where findings go; also memory for text */
+struct config_site;
 
 struct check_input {
     const struct estate *estate;
@@ -28,6 +31,9 @@ struct check_input {
 enum check_flags {
     CHECK_TRANSIENT = 1, /* warning until it persists (threshold "converge") */
     CHECK_INFO = 2,      /* never worse than ok: a fact worth knowing, severity ok */
+    /* With CHECK_TRANSIENT: the sample itself shows that the change is over (all else has
+     * followed), so what was already there at the first look need not persist. */
+    CHECK_SETTLED = 4,
 };
 
 struct check {
@@ -36,15 +42,21 @@ struct check {
     const char *remedy; /* default remedy, one or two sentences */
     unsigned
         kinds; /* the site needs endpoints of any of these kinds (mask); else it does not run */
-    const struct schema *const *tables;   /* inputs that must be ok, NULL-terminated */
-    const struct schema *const *optional; /* used when there, NULL-terminated or NULL */
+    const struct schema *const *tables; /* inputs: must be served and ok; NULL-terminated or NULL */
+    /* More inputs: a site without an endpoint that serves one is judged without it, but where one
+     * is served it must be ok, too. NULL-terminated or NULL. */
+    const struct schema *const *optional;
+    /* What is missing can only hide violations, never make one up: the check runs on what is ok,
+     * besides the `unknown` finding about the rest. */
+    bool lenient;
     void (*run)(const struct check_input *in);
 };
 
 extern const struct check *const checks_all[]; /* NULL-terminated, alphabetical */
 
-/* Report a violation. @subject: what it is about ("rtb-0c05 (custom-a)"). The returned handle takes
- * the rest; it is valid until the next call. */
+/* Report a violation. @subject: what it is about ("rtb-0c05 (custom-a)"); what follows the first
+ * " (" is for people and no part of the finding's id, so that renaming does not make it a new one.
+ * The returned handle takes the rest; it is valid until the run ends. */
 struct finding;
 struct finding *finding_add(const struct check_input *in, enum severity severity, unsigned flags,
                             const char *subject);
@@ -53,6 +65,7 @@ void finding_summary(struct finding *f, const char *fmt, ...) __attribute__((for
 void finding_evidence(struct finding *f, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 void finding_affected(struct finding *f, const char *what);
+size_t finding_affected_count(const struct finding *f);
 void finding_remedy(struct finding *f, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* This finding is a symptom of another one: its check name and subject. */
 void finding_caused_by(struct finding *f, const char *check, const char *subject);
@@ -60,11 +73,24 @@ void finding_caused_by(struct finding *f, const char *check, const char *subject
 /* ---- helpers for checks
  * -------------------------------------------------------------------------- */
 
-/* Iterate rows of @schema in this site over all its endpoints: *i from 0; NULL at the end. */
+/* Iterate rows of @schema in this site over all its endpoints: *i from 0; NULL at the end. Rows of
+ * snapshots that are not ok are left out (but for the table endpoints, which is about them). */
 const struct row *check_next(const struct check_input *in, const struct schema *schema, size_t *i,
                              const struct snapshot **source);
-double check_threshold(const struct check_input *in, const char *name, double fallback);
-/* "12s ago" of the snapshot a value came from. Valid until the run ends. */
+/* A threshold of kinds_threshold_keys as configured, else its default; durations in ms. */
+double check_threshold(const struct check_input *in, const char *name);
+double check_endpoint_threshold(const struct check_input *in, const char *endpoint,
+                                const char *name);
+/* Where a value came from and how old it is: "aws-tokyo, 12s ago". Valid until the run ends. */
 const char *check_age(const struct check_input *in, const struct snapshot *s);
+/* "3m00s". Valid until the run ends. */
+const char *check_duration(const struct check_input *in, int64_t ms);
+/* First polls are still running: what was never read is not missing yet. */
+bool check_collecting(const struct check_input *in);
+/* The value @what had when it was first seen in this site; remembered across restarts. */
+int64_t check_first_seen(const struct check_input *in, const char *what, int64_t now_value);
+/* Text that lives until the run ends. */
+const char *check_text(const struct check_input *in, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 
 #endif

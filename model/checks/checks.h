@@ -1,0 +1,20 @@
+/* checks: the descriptors, for registry.c alone, and what several of them declare alike. */
+#ifndef HYCON_MODEL_CHECKS_CHECKS_H
+#define HYCON_MODEL_CHECKS_CHECKS_H
+
+#include "model/checks/check.h"
+
+#define CHECKS_ANY_KIND (KIND_VCENTER | KIND_NSX | KIND_VMC | KIND_AWS | KIND_ESXI)
+
+extern const struct check check_account_link, check_az_cost, check_certificate_expiry,
+    check_cidr_overlap, check_clock_offset, check_edge_health, check_endpoint_health,
+    check_eni_count, check_eni_on_active_host, check_eni_source_dest_check, check_gateway_active,
+    check_host_health, check_main_table, check_multi_edge, check_one_active_eni, check_route_quota,
+    check_routes_blackhole, check_routes_follow, check_routes_leftover, check_routes_main,
+    check_segment_realized, check_subnet_size, check_vpc_secondary_cidr;
+
+/* What the columns verdict, expected_target and role are derived from: a route is judged when all
+ * that this site has of it is ok. NULL-terminated. */
+extern const struct schema *const checks_route_inputs[];
+
+#endif

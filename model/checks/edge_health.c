@@ -1,0 +1,83 @@
+/* edge-health: every NSX edge node is up. An edge that is down because its host is hangs below it.
+ */
+#include "model/checks/checks.h"
+#include "model/checks/lookup.h"
+
+#include <string.h>
+
+/* The cluster of a host, the subject of host-health; NULL: not known. */
+static const char *cluster_of(const struct check_input *in, const char *host)
+{
+    const struct row *r;
+    size_t i = 0;
+
+    while (*host && (r = check_next(in, &table_hosts, &i, NULL)) != NULL) {
+        if (strcmp(row_text(r, HOSTS_HOST), host) == 0)
+            return row_str(r, HOSTS_CLUSTER);
+    }
+    return NULL;
+}
+
+static struct finding *report(const struct check_input *in, const struct row *r,
+                              const struct snapshot *s, enum severity severity)
+{
+    const char *name = row_text(r, EDGES_EDGE), *cluster = cluster_of(in, row_text(r, EDGES_HOST));
+    struct finding *f = finding_add(in, severity, 0, name);
+
+    finding_affected(f, name);
+    finding_evidence(f, "%s: status %s, manager %s, control plane %s, tunnels %s up %s down (%s)",
+                     name, check_cell(in, &table_edges, r, EDGES_STATUS),
+                     check_cell(in, &table_edges, r, EDGES_MGMT_CONNECTION),
+                     check_cell(in, &table_edges, r, EDGES_CONTROL_CONNECTION),
+                     check_cell(in, &table_edges, r, EDGES_TUNNELS_UP),
+                     check_cell(in, &table_edges, r, EDGES_TUNNELS_DOWN), check_age(in, s));
+    finding_evidence(f, "host %s, roles %s", check_cell(in, &table_edges, r, EDGES_HOST),
+                     check_join(in, row_list(r, EDGES_ROLES), 6));
+    if (cluster)
+        finding_caused_by(f, "host-health", cluster);
+    return f;
+}
+
+static void judge(const struct check_input *in, const struct row *r, const struct snapshot *s)
+{
+    const char *name = row_text(r, EDGES_EDGE);
+    const char *host = check_cell(in, &table_edges, r, EDGES_HOST);
+
+    if (row_is(r, EDGES_MAINTENANCE_MODE, "enabled") ||
+        row_is(r, EDGES_MAINTENANCE_MODE, "entering"))
+        finding_summary(report(in, r, s, SEV_WARNING),
+                        "Edge %s is in maintenance mode: it takes no traffic over.", name);
+    else if (row_is(r, EDGES_STATUS, "down"))
+        finding_summary(report(in, r, s, SEV_CRITICAL), "Edge %s on host %s is down.", name, host);
+    else if (row_is(r, EDGES_STATUS, "degraded"))
+        finding_summary(report(in, r, s, SEV_WARNING), "Edge %s on host %s is degraded.", name,
+                        host);
+    else if (row_is(r, EDGES_STATUS, "unknown"))
+        finding_summary(report(in, r, s, SEV_UNKNOWN), "NSX does not know the state of edge %s.",
+                        name);
+}
+
+static void run(const struct check_input *in)
+{
+    const struct snapshot *s;
+    const struct row *r;
+    size_t i = 0;
+
+    while ((r = check_next(in, &table_edges, &i, &s)) != NULL)
+        judge(in, r, s);
+}
+
+static const struct schema *const tables[] = {&table_edges, NULL};
+static const struct schema *const optional[] = {&table_hosts, NULL};
+
+const struct check check_edge_health = {
+    .name = "edge-health",
+    .title = "every NSX edge node is up",
+    .remedy = "Look at the edge's host first. Then NSX: System > Fabric > Nodes > Edge Transport "
+              "Nodes; on the edge: get services, get tunnels. On VMC: a support request.",
+    .kinds = KIND_NSX | KIND_VMC,
+    .tables = tables,
+    .optional = optional,
+    .lenient = true,
+    .run = run,
+};

@@ -1,0 +1,192 @@
+#include "model/checks/lookup.h"
+
+#include <string.h>
+
+#include "core/strbuf.h"
+#include "core/text.h"
+
+bool row_is(const struct row *r, unsigned col, const char *word)
+{
+    const char *s = row_str(r, col);
+
+    return s && text_equal_nocase(s, word);
+}
+
+bool list_has(const struct cell_list *list, const char *item)
+{
+    for (size_t i = 0; list && i < list->n; i++) {
+        if (strcmp(list->items[i], item) == 0)
+            return true;
+    }
+    return false;
+}
+
+const char *row_text(const struct row *r, unsigned col)
+{
+    const char *s = row_str(r, col);
+
+    return s ? s : "";
+}
+
+const char *check_cell(const struct check_input *in, const struct schema *schema,
+                       const struct row *r, unsigned col)
+{
+    struct strbuf sb = STRBUF_INIT;
+    const char *text;
+
+    cell_format(&sb, &schema->columns[col], &r->cells[col]);
+    text = check_text(in, "%s", sb.buf);
+    strbuf_release(&sb);
+    return text;
+}
+
+const char *check_named(const struct check_input *in, const char *id, const char *name)
+{
+    if (!name || !*name || strcmp(id, name) == 0)
+        return check_text(in, "%s", id);
+    return check_text(in, "%s (%s)", id, name);
+}
+
+const char *check_join(const struct check_input *in, const struct cell_list *list, size_t max)
+{
+    struct strbuf sb = STRBUF_INIT;
+    size_t n = list ? list->n : 0;
+    const char *text;
+
+    for (size_t i = 0; i < n && i < max; i++)
+        strbuf_addf(&sb, "%s%s", i ? ", " : "", list->items[i]);
+    if (n > max)
+        strbuf_addf(&sb, " and %zu more", n - max);
+    text = check_text(in, "%s", n ? sb.buf : "none");
+    strbuf_release(&sb);
+    return text;
+}
+
+/* DELAYED is the 14 days that an SDDC may live without a linked account, UNLINKED its end. */
+bool check_link_pending(const struct check_input *in)
+{
+    bool linked = false, pending = false;
+    const struct row *r;
+    size_t i = 0;
+
+    while ((r = check_next(in, &table_sddcs, &i, NULL)) != NULL) {
+        if (!row_present(r, SDDCS_ACCOUNT_LINK))
+            continue;
+        if (row_is(r, SDDCS_ACCOUNT_LINK, "delayed") || row_is(r, SDDCS_ACCOUNT_LINK, "unlinked"))
+            pending = true;
+        else
+            linked = true;
+    }
+    return pending && !linked;
+}
+
+const struct row *check_eni(const struct check_input *in, const char *id)
+{
+    const struct row *r;
+    size_t i = 0;
+
+    while ((r = check_next(in, &table_enis, &i, NULL)) != NULL) {
+        if (strcmp(row_text(r, ENIS_ENI), id) == 0)
+            return r;
+    }
+    return NULL;
+}
+
+bool check_prefix_list_mode(const struct check_input *in)
+{
+    const struct row *r;
+    size_t i = 0;
+
+    while ((r = check_next(in, &table_linked_vpcs, &i, NULL)) != NULL) {
+        if (row_is(r, LINKED_VPCS_MODE, "prefix_list"))
+            return true;
+    }
+    return false;
+}
+
+/* ---- route tables -------------------------------------------------------------------------------
+ */
+
+const struct row *route_table_row(const struct route_table *t, size_t i)
+{
+    return snapshot_row(t->source, t->first + i);
+}
+
+static void fill_table(const struct check_input *in, struct route_table *t)
+{
+    size_t all = snapshot_count(t->source);
+    const struct row *first = snapshot_row(t->source, t->first);
+
+    t->id = row_text(first, ROUTES_ROUTE_TABLE);
+    t->name = row_text(first, ROUTES_ROUTE_TABLE_NAME);
+    t->vpc = row_text(first, ROUTES_VPC);
+    t->main = false;
+    t->subnets = NULL;
+    t->n = 0;
+    while (t->first + t->n < all) {
+        const struct row *r = route_table_row(t, t->n);
+        bool is_main = false;
+
+        if (strcmp(row_text(r, ROUTES_ROUTE_TABLE), t->id) != 0)
+            break;
+        t->main |= row_bool(r, ROUTES_MAIN, &is_main) && is_main;
+        if (!t->subnets)
+            t->subnets = row_list(r, ROUTES_SUBNETS);
+        if (!*t->name)
+            t->name = row_text(r, ROUTES_ROUTE_TABLE_NAME);
+        t->n++;
+    }
+    t->subject = check_named(in, t->id, t->name);
+    t->next = t->first + t->n;
+}
+
+bool route_table_next(const struct check_input *in, struct route_table *t)
+{
+    size_t n;
+    struct snapshot *const *s = estate_table(in->estate, &table_routes, &n);
+
+    for (; t->at < n; t->at++, t->next = 0) {
+        if (strcmp(snapshot_site(s[t->at]), in->site->name) != 0 ||
+            snapshot_freshness(s[t->at]) != FRESH_OK || t->next >= snapshot_count(s[t->at]))
+            continue;
+        t->source = s[t->at];
+        t->first = t->next;
+        fill_table(in, t);
+        return true;
+    }
+    return false;
+}
+
+const char *check_main_table_subject(const struct check_input *in, const char *vpc)
+{
+    struct route_table t = {0};
+
+    while (route_table_next(in, &t)) {
+        if (t.main && strcmp(t.vpc, vpc) == 0)
+            return t.subject;
+    }
+    return "";
+}
+
+const char *route_label(const struct check_input *in, const struct row *route)
+{
+    return check_named(in, check_cell(in, &table_routes, route, ROUTES_DESTINATION),
+                       row_text(route, ROUTES_SEGMENT));
+}
+
+bool route_is_missing(const struct row *route)
+{
+    return row_is(route, ROUTES_VERDICT, "missing");
+}
+
+/* A blackhole that leads to a former ENI is stale first: that is what has to be mended. */
+bool route_is_stale(const struct row *route)
+{
+    const char *target = row_str(route, ROUTES_TARGET);
+    const char *expected = row_str(route, ROUTES_EXPECTED_TARGET);
+
+    if (row_is(route, ROUTES_VERDICT, "stale") || row_is(route, ROUTES_VERDICT, "converging"))
+        return true;
+    return row_is(route, ROUTES_VERDICT, "blackhole") && target && expected &&
+           strcmp(target, expected) != 0;
+}

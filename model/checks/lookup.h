@@ -1,0 +1,52 @@
+/* lookup: small readers that several checks share. Text lives until the run ends. */
+#ifndef HYCON_MODEL_CHECKS_LOOKUP_H
+#define HYCON_MODEL_CHECKS_LOOKUP_H
+
+#include "model/checks/check.h"
+
+/* Cell @col of a row is this word (ASCII case does not count). */
+bool row_is(const struct row *r, unsigned col, const char *word);
+bool list_has(const struct cell_list *list, const char *item); /* NULL list: false */
+/* The text of a cell, "" when there is none. */
+const char *row_text(const struct row *r, unsigned col);
+/* Any cell as people read it: "10.2.0.0/16", "-". */
+const char *check_cell(const struct check_input *in, const struct schema *schema,
+                       const struct row *r, unsigned col);
+/* "rtb-1 (custom-a)", or the id alone. */
+const char *check_named(const struct check_input *in, const char *id, const char *name);
+/* "a, b, c and 4 more": @max names at most. */
+const char *check_join(const struct check_input *in, const struct cell_list *list, size_t max);
+
+/* The account is not linked to the SDDC (yet): there are no ENIs and no routes to judge. */
+bool check_link_pending(const struct check_input *in);
+/* Subject of the findings about the main route table of @vpc; "" when it is not known. */
+const char *check_main_table_subject(const struct check_input *in, const char *vpc);
+/* The row of enis with this id, or NULL. */
+const struct row *check_eni(const struct check_input *in, const char *id);
+/* Some VPC of the site keeps its routes by a managed prefix list. */
+bool check_prefix_list_mode(const struct check_input *in);
+
+/* ---- route tables -------------------------------------------------------------------------------
+ */
+
+/* The rows of one route table, in the order of their destinations. */
+struct route_table {
+    const struct snapshot *source;
+    size_t first, n; /* rows of @source */
+    const char *id, *name, *vpc;
+    const char *subject; /* "rtb-1 (custom-a)" */
+    bool main;
+    const struct cell_list *subnets; /* NULL: none */
+    size_t at, next;                 /* where the walk is */
+};
+
+/* Walk the site's route tables, from {0}. */
+bool route_table_next(const struct check_input *in, struct route_table *t);
+const struct row *route_table_row(const struct route_table *t, size_t i);
+/* "192.168.1.0/24 (web)": destination and segment of a route. */
+const char *route_label(const struct check_input *in, const struct row *route);
+/* The route leads elsewhere than to the active ENI, or is not there. */
+bool route_is_stale(const struct row *route);
+bool route_is_missing(const struct row *route);
+
+#endif

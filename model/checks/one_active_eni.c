@@ -1,0 +1,163 @@
+/*
+ * one-active-eni: one ENI is active (one per traffic group), NSX and the main route table agree on
+ * which, and it is attached. Idle ENIs are spares: how many there are does not matter here.
+ */
+#include "model/checks/checks.h"
+#include "model/checks/lookup.h"
+
+#include <string.h>
+
+/* What is known of one VPC. */
+struct picture {
+    const char *vpc;
+    size_t enis, by_routes, by_nsx, routes_only, groups;
+    bool nsx_known, routes_known;
+    const struct row *detached; /* active, but not in use */
+};
+
+static bool is_ours(const struct row *r)
+{
+    return row_present(r, ENIS_ROLE) && !row_is(r, ENIS_ROLE, "foreign");
+}
+
+static void add_eni(struct picture *p, const struct row *r)
+{
+    bool routes = false, nsx = false;
+
+    p->routes_known |= row_bool(r, ENIS_ACTIVE_BY_ROUTES, &routes);
+    p->nsx_known |= row_bool(r, ENIS_ACTIVE_BY_NSX, &nsx);
+    p->enis++;
+    p->by_routes += routes;
+    p->by_nsx += nsx;
+    p->routes_only += routes && !nsx;
+    if ((nsx || routes) && !row_is(r, ENIS_STATUS, "in-use") &&
+        !row_is(r, ENIS_STATUS, "attaching"))
+        p->detached = r;
+}
+
+static void add_groups(const struct check_input *in, struct picture *p)
+{
+    const struct row *r;
+    size_t i = 0;
+
+    while ((r = check_next(in, &table_linked_vpcs, &i, NULL)) != NULL) {
+        const struct cell_list *l = row_list(r, LINKED_VPCS_TRAFFIC_GROUPS);
+
+        if (strcmp(row_text(r, LINKED_VPCS_VPC), p->vpc) == 0 && l && l->n > p->groups)
+            p->groups = l->n;
+    }
+}
+
+static struct picture look(const struct check_input *in, const char *vpc)
+{
+    struct picture p = {.vpc = vpc, .groups = 1};
+    const struct row *r;
+    size_t i = 0;
+
+    while ((r = check_next(in, &table_enis, &i, NULL)) != NULL) {
+        if (is_ours(r) && strcmp(row_text(r, ENIS_VPC), vpc) == 0)
+            add_eni(&p, r);
+    }
+    add_groups(in, &p);
+    return p;
+}
+
+static void add_evidence(const struct check_input *in, const struct picture *p, struct finding *f)
+{
+    const struct snapshot *s;
+    const struct row *r;
+    size_t i = 0;
+
+    while ((r = check_next(in, &table_enis, &i, &s)) != NULL) {
+        bool routes = false, nsx = false;
+
+        row_bool(r, ENIS_ACTIVE_BY_ROUTES, &routes);
+        row_bool(r, ENIS_ACTIVE_BY_NSX, &nsx);
+        if (!is_ours(r) || strcmp(row_text(r, ENIS_VPC), p->vpc) != 0 || (!routes && !nsx))
+            continue;
+        finding_affected(f, row_text(r, ENIS_ENI));
+        finding_evidence(f, "%s: %s%s%s, %s, host %s (%s)", row_text(r, ENIS_ENI),
+                         routes ? "target of the main table" : "", routes && nsx ? ", " : "",
+                         nsx ? "active by NSX" : "", row_text(r, ENIS_STATUS),
+                         check_cell(in, &table_enis, r, ENIS_HOST), check_age(in, s));
+    }
+    finding_evidence(f, "%zu ENIs of the SDDC, %zu traffic group%s", p->enis, p->groups,
+                     p->groups == 1 ? "" : "s");
+}
+
+static struct finding *violation(const struct check_input *in, const struct picture *p)
+{
+    struct finding *f = finding_add(in, SEV_CRITICAL, CHECK_TRANSIENT, p->vpc);
+
+    add_evidence(in, p, f);
+    return f;
+}
+
+static void judge(const struct check_input *in, const struct picture *p)
+{
+    struct finding *f;
+
+    if (!p->by_routes && !p->by_nsx) {
+        if (!p->routes_known && !p->nsx_known)
+            return;
+        f = violation(in, p);
+        finding_summary(f,
+                        "No ENI of %s is active: neither the main route table nor NSX names "
+                        "one; nothing passes between the VPC and the SDDC.",
+                        p->vpc);
+    } else if (p->nsx_known && p->by_nsx && (p->routes_only || !p->by_routes)) {
+        f = violation(in, p);
+        finding_summary(f,
+                        "NSX and the main route table of %s disagree on the active ENI: a "
+                        "failover has not been followed, or the link is broken.",
+                        p->vpc);
+        finding_caused_by(f, "routes-main", check_main_table_subject(in, p->vpc));
+    } else if (p->by_routes > p->groups || (!p->by_routes && p->by_nsx > p->groups)) {
+        f = violation(in, p);
+        finding_summary(f, "%zu ENIs of %s are active, but there %s %zu traffic group%s.",
+                        p->by_routes ? p->by_routes : p->by_nsx, p->vpc,
+                        p->groups == 1 ? "is" : "are", p->groups, p->groups == 1 ? "" : "s");
+        finding_caused_by(f, "routes-main", check_main_table_subject(in, p->vpc));
+    } else if (p->detached) {
+        f = violation(in, p);
+        finding_summary(f, "The active ENI %s of %s is %s instead of in-use: no host carries it.",
+                        row_text(p->detached, ENIS_ENI), p->vpc,
+                        row_text(p->detached, ENIS_STATUS));
+    }
+}
+
+static void run(const struct check_input *in)
+{
+    const struct row *r, *before;
+    size_t i = 0;
+
+    if (check_link_pending(in))
+        return;
+    while ((r = check_next(in, &table_enis, &i, NULL)) != NULL) {
+        const char *vpc = row_text(r, ENIS_VPC);
+        size_t k = 0;
+        bool done = false;
+
+        if (!is_ours(r))
+            continue;
+        while (k < i - 1 && (before = check_next(in, &table_enis, &k, NULL)) != NULL)
+            done |= is_ours(before) && strcmp(row_text(before, ENIS_VPC), vpc) == 0;
+        if (done)
+            continue;
+        struct picture p = look(in, vpc);
+        judge(in, &p);
+    }
+}
+
+static const struct schema *const tables[] = {&table_enis, &table_routes, NULL};
+
+const struct check check_one_active_eni = {
+    .name = "one-active-eni",
+    .title = "exactly one ENI per traffic group is active, and NSX and the main table agree",
+    .remedy = "See the ENI tab for the path. If it lasts: VMC console, Networking & Security > "
+              "Connected VPC; then a support request with the ids below.",
+    .kinds = KIND_AWS,
+    .tables = tables,
+    .optional = checks_route_inputs,
+    .run = run,
+};

@@ -1,0 +1,86 @@
+/*
+ * route-quota: a full route table silently misses the next segment. A managed prefix list counts
+ * with the number of entries it may hold, not with those it has. The account's real quota cannot be
+ * read by EC2, so the number is a threshold; a table beyond it shows that the number is wrong.
+ */
+#include "model/checks/checks.h"
+#include "model/checks/lookup.h"
+
+#include <string.h>
+
+/* A list of AWS's own (gateway endpoints) names no maximum; counted as one route: not verified. */
+static int64_t weight(const struct check_input *in, const struct row *route)
+{
+    const char *list = row_text(route, ROUTES_PREFIX_LIST);
+    const struct row *r;
+    int64_t max;
+    size_t i = 0;
+
+    while (*list && (r = check_next(in, &table_prefix_lists, &i, NULL)) != NULL) {
+        if (strcmp(row_text(r, PREFIX_LISTS_PREFIX_LIST), list) == 0 &&
+            row_int(r, PREFIX_LISTS_MAX_ENTRIES, &max) && max > 0)
+            return max;
+    }
+    return 1;
+}
+
+/* Propagated routes have a quota of their own. */
+static bool counts(const struct row *r)
+{
+    return !route_is_missing(r) && !row_is(r, ROUTES_ORIGIN, "EnableVgwRoutePropagation");
+}
+
+static void judge(const struct check_input *in, const struct route_table *t)
+{
+    double quota = check_threshold(in, "route_quota");
+    double percent = check_threshold(in, "route_quota_percent");
+    int64_t used = 0, by_lists = 0;
+
+    for (size_t i = 0; i < t->n; i++) {
+        const struct row *r = route_table_row(t, i);
+        int64_t w = counts(r) ? weight(in, r) : 0;
+
+        used += w;
+        by_lists += w > 1 ? w : 0;
+    }
+    if (quota <= 0 || (double)used < quota * percent / 100)
+        return;
+    bool beyond = (double)used > quota;
+    struct finding *f = finding_add(in, (double)used >= quota ? SEV_CRITICAL : SEV_WARNING,
+                                    beyond ? CHECK_INFO : 0, t->subject);
+    finding_affected(f, t->subject);
+    finding_evidence(f, "%s: %lld routes, %lld of them by prefix lists; quota %.0f (%s)", t->id,
+                     (long long)used, (long long)by_lists, quota, check_age(in, t->source));
+    if (beyond)
+        finding_summary(f,
+                        "Route table %s has %lld routes, more than route_quota (%.0f): set the "
+                        "account's real quota.",
+                        t->subject, (long long)used, quota);
+    else
+        finding_summary(f,
+                        "Route table %s uses %lld of %.0f routes: new segments will soon find "
+                        "no place.",
+                        t->subject, (long long)used, quota);
+}
+
+static void run(const struct check_input *in)
+{
+    struct route_table t = {0};
+
+    while (route_table_next(in, &t))
+        judge(in, &t);
+}
+
+static const struct schema *const tables[] = {&table_routes, NULL};
+static const struct schema *const optional[] = {&table_prefix_lists, NULL};
+
+const struct check check_route_quota = {
+    .name = "route-quota",
+    .title = "route tables have room for more routes",
+    .remedy = "AWS console: Service Quotas > Amazon VPC > Routes per route table shows and raises "
+              "it; then set thresholds.route_quota. Or aggregate segments in prefix list mode.",
+    .kinds = KIND_AWS,
+    .tables = tables,
+    .optional = optional,
+    .run = run,
+};

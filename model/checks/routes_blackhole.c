@@ -1,0 +1,61 @@
+/* routes-blackhole: no route to the SDDC leads to an ENI that is gone or detached. */
+#include "model/checks/checks.h"
+#include "model/checks/lookup.h"
+
+/* Verdicts are given to routes about the SDDC alone: other blackholes are the owner's business. */
+static bool is_blackhole(const struct row *r)
+{
+    return row_is(r, ROUTES_VERDICT, "blackhole") ||
+           (row_is(r, ROUTES_STATE, "blackhole") && row_present(r, ROUTES_EXPECTED_TARGET));
+}
+
+static void report(const struct check_input *in, const struct route_table *t, size_t n)
+{
+    struct finding *f = finding_add(in, SEV_CRITICAL, CHECK_TRANSIENT, t->subject);
+
+    for (size_t i = 0; i < t->n; i++) {
+        const struct row *r = route_table_row(t, i);
+
+        if (!is_blackhole(r))
+            continue;
+        finding_affected(f, route_label(in, r));
+        if (finding_affected_count(f) <= 3)
+            finding_evidence(f, "%s: %s -> %s, blackhole (%s)", t->id,
+                             check_cell(in, &table_routes, r, ROUTES_DESTINATION),
+                             row_text(r, ROUTES_TARGET), check_age(in, t->source));
+    }
+    finding_summary(f,
+                    "Route table %s drops the traffic to %zu SDDC network%s: the target is "
+                    "gone or detached.",
+                    t->subject, n, n == 1 ? "" : "s");
+    finding_caused_by(f, t->main ? "routes-main" : "routes-follow", t->subject);
+}
+
+static void run(const struct check_input *in)
+{
+    struct route_table t = {0};
+
+    if (check_link_pending(in))
+        return;
+    while (route_table_next(in, &t)) {
+        size_t n = 0;
+
+        for (size_t i = 0; i < t.n; i++)
+            n += is_blackhole(route_table_row(&t, i));
+        if (n)
+            report(in, &t, n);
+    }
+}
+
+static const struct schema *const tables[] = {&table_routes, &table_enis, NULL};
+
+const struct check check_routes_blackhole = {
+    .name = "routes-blackhole",
+    .title = "no SDDC route is a blackhole",
+    .remedy = "Point the routes to the active ENI (aws ec2 replace-route), or find out why the ENI "
+              "lost its host: VMC console, host and connected VPC state.",
+    .kinds = KIND_AWS,
+    .tables = tables,
+    .optional = checks_route_inputs,
+    .run = run,
+};

@@ -1,0 +1,127 @@
+/*
+ * routes-main: every routed segment and the management network are in the main route table and lead
+ * to the active ENI. VMC writes this table itself, so what lasts here is a broken link.
+ */
+#include "model/checks/checks.h"
+#include "model/checks/lookup.h"
+
+#include <string.h>
+
+struct tally {
+    size_t stale, missing, good;
+    const struct row *first;
+};
+
+/* A segment made a moment ago may not have its route yet; an old one should. */
+static bool segment_is_old(const struct check_input *in, const struct row *route)
+{
+    const char *name = row_text(route, ROUTES_SEGMENT);
+    const struct row *r;
+    int64_t at;
+    size_t i = 0;
+
+    while ((r = check_next(in, &table_segments, &i, NULL)) != NULL) {
+        if (strcmp(row_text(r, SEGMENTS_SEGMENT), name) == 0)
+            return row_int(r, SEGMENTS_MODIFIED_AT, &at) &&
+                   (double)(in->now - at) >= check_threshold(in, "converge");
+    }
+    return false;
+}
+
+static struct tally count(const struct route_table *t)
+{
+    struct tally n = {0};
+
+    for (size_t i = 0; i < t->n; i++) {
+        const struct row *r = route_table_row(t, i);
+        bool stale = route_is_stale(r), missing = route_is_missing(r);
+
+        n.stale += stale;
+        n.missing += missing;
+        n.good += row_is(r, ROUTES_VERDICT, "ok");
+        if ((stale || missing) && !n.first)
+            n.first = r;
+    }
+    return n;
+}
+
+/* Nothing is in motion: the rest of the table is right, and what is missing has long been there. */
+static bool is_settled(const struct check_input *in, const struct route_table *t,
+                       const struct tally *n)
+{
+    if (n->stale || !n->good)
+        return false;
+    for (size_t i = 0; i < t->n; i++) {
+        const struct row *r = route_table_row(t, i);
+
+        if (route_is_missing(r) && !segment_is_old(in, r))
+            return false;
+    }
+    return true;
+}
+
+static void add_routes(const struct check_input *in, const struct route_table *t, struct finding *f)
+{
+    for (size_t i = 0; i < t->n; i++) {
+        const struct row *r = route_table_row(t, i);
+        bool missing = route_is_missing(r);
+
+        if (!missing && !route_is_stale(r))
+            continue;
+        finding_affected(f, route_label(in, r));
+        if (finding_affected_count(f) > 4)
+            continue;
+        if (missing)
+            finding_evidence(f, "%s has no route for %s (%s)", t->id, route_label(in, r),
+                             check_age(in, t->source));
+        else
+            finding_evidence(f, "%s: %s -> %s, %s; expected %s (%s)", t->id, route_label(in, r),
+                             row_text(r, ROUTES_TARGET), row_text(r, ROUTES_STATE),
+                             row_text(r, ROUTES_EXPECTED_TARGET), check_age(in, t->source));
+    }
+}
+
+static void report(const struct check_input *in, const struct route_table *t, const struct tally *n)
+{
+    unsigned settled = is_settled(in, t, n) ? (unsigned)CHECK_SETTLED : 0;
+    struct finding *f = finding_add(in, SEV_CRITICAL, CHECK_TRANSIENT | settled, t->subject);
+    size_t all = n->stale + n->missing + n->good;
+    const char *expected = row_text(n->first, ROUTES_EXPECTED_TARGET);
+
+    finding_summary(f,
+                    "Main route table %s: %zu of %zu SDDC networks do not lead to the active ENI "
+                    "%s (%zu missing, %zu to another target); the VPC cannot reach them.",
+                    t->subject, n->stale + n->missing, all, *expected ? expected : "(unknown)",
+                    n->missing, n->stale);
+    add_routes(in, t, f);
+    finding_evidence(f, "%zu networks are in place", n->good);
+}
+
+static void run(const struct check_input *in)
+{
+    struct route_table t = {0};
+
+    if (check_link_pending(in))
+        return;
+    while (route_table_next(in, &t)) {
+        struct tally n = count(&t);
+
+        if (t.main && n.first)
+            report(in, &t, &n);
+    }
+}
+
+static const struct schema *const tables[] = {&table_routes, &table_enis, NULL};
+
+const struct check check_routes_main = {
+    .name = "routes-main",
+    .title = "the main route table leads every SDDC network to the active ENI",
+    .remedy = "VMC keeps this table. Check the account link (VMC console: Networking & Security > "
+              "Connected VPC) and its IAM role, the route quota and overlapping routes; then open "
+              "a support request with these ids. Until then: aws ec2 create-route or "
+              "replace-route by hand.",
+    .kinds = KIND_AWS,
+    .tables = tables,
+    .optional = checks_route_inputs,
+    .run = run,
+};
