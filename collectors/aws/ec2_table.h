@@ -1,0 +1,43 @@
+/*
+ * ec2_table: a collector whose table is one paged call: items become rows. What a table adds to
+ * that is its fields (which member goes to which column) and, where a member needs more than being
+ * copied, a function.
+ */
+#ifndef HYCON_COLLECTORS_AWS_EC2_TABLE_H
+#define HYCON_COLLECTORS_AWS_EC2_TABLE_H
+
+#include "collectors/aws/ec2.h"
+
+/* A member of an item: its path below the item. Lists take every element with that path. */
+struct ec2_field {
+    const char *path;
+    unsigned column;
+};
+
+struct ec2_row {
+    struct table_builder *b;
+    struct run *run;
+    void *own; /* table->own_size bytes, zeroed for every page, in the run's arena */
+};
+
+struct ec2_table {
+    const char *action, *set, *label;
+    unsigned page_size; /* the largest MaxResults the call takes */
+    enum ec2_scope scope;
+    const struct schema *schema;
+    const struct ec2_field *fields; /* ends with path NULL */
+    size_t own_size;
+    /* Item begins. NULL: builder_row() and nothing more. */
+    void (*begin)(struct ec2_row *row);
+    /* A member that is not in fields. NULL: not wanted. */
+    void (*member)(struct ec2_row *row, struct xml_reader *x, const char *text, size_t len);
+    void (*end)(struct ec2_row *row); /* NULL: nothing more to do */
+};
+
+enum step ec2_table_step(struct run *run, const struct reply *reply, const struct ec2_table *t);
+
+/* Put a member's text into a cell by the column's type. What does not fit is kept as text; no text
+ * is ABSENT, but for a column of text. */
+void ec2_set(struct table_builder *b, unsigned column, const char *text, size_t len);
+
+#endif
