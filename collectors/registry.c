@@ -1,10 +1,17 @@
 #include "collectors/registry.h"
 
+#include "collectors/aws/collectors.h"
 #include "collectors/aws/session.h"
 #include "collectors/session.h"
 
 /* Alphabetical by kind, then by name. */
 const struct collector *const registry_collectors[] = {
+    &collector_enis,
+    &collector_prefix_lists,
+    &collector_routes,
+    &collector_subnets,
+    &collector_vpc_endpoints,
+    &collector_vpcs,
     NULL,
 };
 
