@@ -7,12 +7,14 @@
 #include "core/hash.h"
 
 #include <endian.h>
+#include <limits.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/sha.h>
 #include <string.h>
 
 #include "core/mem.h"
+#include "core/strbuf.h"
 
 /* Odd constants with about half of their bits set: fractional parts of the square roots of primes.
  */
@@ -51,6 +53,19 @@ void hash_sha1_hex(const void *data, size_t len, char out[41])
     if (!EVP_Digest(len ? data : "", len, digest, NULL, EVP_sha1(), NULL))
         mem_die("the crypto library cannot compute SHA-1");
     hash_hex(digest, sizeof(digest), out);
+}
+
+void hash_base64(struct strbuf *out, const void *data, size_t len)
+{
+    size_t before = out->len, room = (len + 2) / 3 * 4;
+
+    if (len > INT_MAX / 2)
+        mem_die("too much text for base64");
+    strbuf_grow(out, room + 1);
+    strbuf_addchars(out, '=', room);
+    if (!strbuf_ok(out))
+        return;
+    EVP_EncodeBlock((unsigned char *)out->buf + before, data, (int)len);
 }
 
 void hash_hex(const uint8_t *bytes, size_t len, char *out)

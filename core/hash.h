@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct strbuf;
+
 #define SHA256_BYTES 32
 #define SHA256_HEX   65
 
@@ -13,6 +15,9 @@ void hash_sha256(const void *data, size_t len, uint8_t out[SHA256_BYTES]);
 void hash_hmac_sha256(const void *key, size_t keylen, const void *data, size_t len,
                       uint8_t out[SHA256_BYTES]);
 void hash_sha1_hex(const void *data, size_t len, char out[41]); /* AWS SSO cache names only */
+/* Append @data in base64 (with padding). The text may be a secret: nothing of it is left elsewhere.
+ */
+void hash_base64(struct strbuf *out, const void *data, size_t len);
 void hash_hex(const uint8_t *bytes, size_t len, char *out); /* lower case, NUL; out holds 2*len+1 */
 uint64_t hash_fast(const void *data, size_t len, uint64_t seed);
 
