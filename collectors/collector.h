@@ -65,6 +65,8 @@ struct reply {
     const struct err *err;  /* NULL for 2xx; else the session's sentence */
     const char *request_id; /* the manager's id of this request, or NULL */
     const char *(*header)(const struct reply *r, const char *name); /* NULL: not there */
+    /* All of a name (Set-Cookie): *i from 0; NULL at the end. NULL: header() has the only one. */
+    const char *(*next_header)(const struct reply *r, const char *name, size_t *i);
     const void *impl;
 };
 
