@@ -116,7 +116,7 @@ void harness_free(struct harness *h)
 /* ---- the expected tables -----------------------------------------------------------------------
  */
 
-static void describe(const struct collector_run *r, struct strbuf *out)
+static void describe_requests(const struct collector_run *r, struct strbuf *out)
 {
     const char *line = r->requests.buf;
 
@@ -124,7 +124,6 @@ static void describe(const struct collector_run *r, struct strbuf *out)
         n = strcspn(line, "\n");
         strbuf_addf(out, "# %.*s\n", (int)n, line);
     }
-    collector_run_dump(r, out);
 }
 
 static void compare_with_file(const char *path, const struct strbuf *got)
@@ -147,20 +146,24 @@ static void compare_with_file(const char *path, const struct strbuf *got)
     free(want);
 }
 
+/* The second poll may ask less: names and the like are remembered. */
 void harness_check(const struct harness_case *c)
 {
     char *path = mem_printf("tests/fixtures/%s/%s.tsv", c->collector->name, c->name);
     struct strbuf first = STRBUF_INIT, second = STRBUF_INIT;
     struct harness *h = harness_new(c);
+    size_t requests;
 
     collector_run(&h->run);
-    describe(&h->run, &first);
+    describe_requests(&h->run, &first);
+    requests = first.len;
+    collector_run_dump(&h->run, &first);
     compare_with_file(path, &first);
     if (h->run.unused)
         fail_msg("%s: %zu replies were not asked for", c->name, h->run.unused);
     collector_run(&h->run);
-    describe(&h->run, &second);
-    assert_string_equal(first.buf, second.buf);
+    collector_run_dump(&h->run, &second);
+    assert_string_equal(first.buf + requests, second.buf);
     strbuf_release(&first);
     strbuf_release(&second);
     harness_free(h);

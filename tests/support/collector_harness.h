@@ -5,7 +5,8 @@
  *   - the replies are fed in order and the tables, with the requests that were asked, are compared
  * with tests/fixtures/<collector>/<case>.tsv. GENERATE=1 writes that file: look at it before it is
  * committed.
- *   - a second poll with the same replies gives the same tables (kept blocks, remembered cursors).
+ *   - a second poll with the same replies gives the same tables (kept blocks, remembered cursors);
+ * it may ask less.
  *   - bad twins of every reply (tests/support/mutate.h), every failing status, and the same reply
  * for ever (a cursor that repeats) end in rows or in one clean sentence: no crash, no endless run,
  * and never a fresh table where a reply that is needed was cut off or was something else.
