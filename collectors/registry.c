@@ -2,21 +2,19 @@
 
 #include "collectors/aws/collectors.h"
 #include "collectors/aws/session.h"
+#include "collectors/nsx/session.h"
 #include "collectors/session.h"
 
 /* Alphabetical by kind, then by name. */
 const struct collector *const registry_collectors[] = {
-    &collector_enis,
-    &collector_prefix_lists,
-    &collector_routes,
-    &collector_subnets,
-    &collector_vpc_endpoints,
-    &collector_vpcs,
-    NULL,
+    &collector_enis,         &collector_prefix_lists,  &collector_routes,
+    &collector_subnets,      &collector_vpc_endpoints, &collector_vpcs,
+    &collector_nsx_gateways, &collector_nsx_segments,  NULL,
 };
 
 static const struct session_ops *const sessions[] = {
     &session_aws_ops,
+    &session_nsx_ops,
     NULL,
 };
 
