@@ -2,6 +2,7 @@
 
 #include "collectors/aws/collectors.h"
 #include "collectors/aws/session.h"
+#include "collectors/nsx/nsx.h"
 #include "collectors/nsx/session.h"
 #include "collectors/session.h"
 

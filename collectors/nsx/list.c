@@ -1,0 +1,234 @@
+#include "collectors/nsx/list.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/arena.h"
+#include "core/hash.h"
+#include "core/mem.h"
+#include "core/strbuf.h"
+#include "core/text.h"
+
+/* ---- one list of one run -----------------------------------------------------------------------
+ */
+
+static enum step ask_page(struct run *run, struct nsx_list *l)
+{
+    char separator = strchr(l->path, '?') ? '&' : '?';
+
+    l->pages++;
+    if (!l->cursor)
+        return run_get(run, SERVICE_NSX, l->label, "%s%cpage_size=%d", l->path, separator,
+                       NSX_PAGE_SIZE);
+    return run_get(run, SERVICE_NSX, l->label, "%s%cpage_size=%d&cursor=%s", l->path, separator,
+                   NSX_PAGE_SIZE, nsx_escape(run, l->cursor, false));
+}
+
+enum step nsx_list_first(struct run *run, struct nsx_list *l, const char *label, const char *fmt,
+                         ...)
+{
+    struct strbuf path = STRBUF_INIT;
+    va_list ap;
+
+    va_start(ap, fmt);
+    strbuf_vaddf(&path, fmt, ap);
+    va_end(ap);
+    *l = (struct nsx_list){.label = label, .path = arena_strdup(run->arena, path.buf)};
+    strbuf_release(&path);
+    return ask_page(run, l);
+}
+
+enum nsx_more nsx_list_more(struct run *run, struct nsx_list *l, const char *cursor,
+                            struct err *err)
+{
+    if (!cursor || !*cursor || text_has_prefix(cursor, "0000"))
+        return NSX_LIST_END;
+    if (l->cursor && strcmp(l->cursor, cursor) == 0) {
+        err_set(err, ERR_PROTO, 0, "the list of %s repeats a cursor after %u pages", l->label,
+                l->pages);
+        return NSX_LIST_BROKEN;
+    }
+    if (l->pages >= COLLECTOR_PAGES_MAX) {
+        err_set(err, ERR_LIMIT, 0, "the list of %s has more than %d pages", l->label,
+                COLLECTOR_PAGES_MAX);
+        return NSX_LIST_BROKEN;
+    }
+    l->cursor = arena_strdup(run->arena, cursor);
+    ask_page(run, l);
+    return NSX_LIST_MORE;
+}
+
+struct json_object *nsx_page_parse(const struct reply *reply, const char *label, struct err *err)
+{
+    struct json_object *o = jsonq_parse(reply->body, reply->len, err);
+    int64_t count = -1;
+
+    if (!o) {
+        err_prefix(err, "the reply about %s", label);
+        return NULL;
+    }
+    jsonq_int(o, "result_count", &count);
+    if (!json_object_is_type(jsonq_get(o, "results"), json_type_array) && count != 0) {
+        json_object_put(o);
+        err_set(err, ERR_PROTO, 0, "the reply about %s has no list of results", label);
+        return NULL;
+    }
+    return o;
+}
+
+/* ---- pages that did not change -----------------------------------------------------------------
+ */
+
+/* Pages that changed leave an entry behind, so a full memo is forgotten as a whole: then pages are
+ * parsed once more for their cursor. */
+#define MEMO_MAX (4 * COLLECTOR_PAGES_MAX)
+
+struct memo_entry {
+    uint64_t hash;
+    char *cursor;
+};
+
+struct nsx_memo {
+    struct memo_entry *entries;
+    size_t n, alloc;
+};
+
+static void memo_clear(struct nsx_memo *m)
+{
+    for (size_t i = 0; i < m->n; i++)
+        free(m->entries[i].cursor);
+    m->n = 0;
+}
+
+void nsx_memo_free(struct nsx_memo *m)
+{
+    if (!m)
+        return;
+    memo_clear(m);
+    free(m->entries);
+    free(m);
+}
+
+void nsx_memo_put(struct nsx_memo **m, uint64_t hash, const char *cursor)
+{
+    const char *known;
+
+    if (!*m)
+        *m = mem_alloc(sizeof(**m));
+    if (nsx_memo_get(*m, hash, &known))
+        return;
+    if ((*m)->n >= MEMO_MAX)
+        memo_clear(*m);
+    (*m)->entries = mem_grow((*m)->entries, (*m)->n, &(*m)->alloc, sizeof(struct memo_entry));
+    (*m)->entries[(*m)->n++] = (struct memo_entry){hash, mem_strdup(cursor)};
+}
+
+bool nsx_memo_get(const struct nsx_memo *m, uint64_t hash, const char **cursor)
+{
+    for (size_t i = 0; m && i < m->n; i++) {
+        if (m->entries[i].hash == hash) {
+            *cursor = m->entries[i].cursor;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_rows(struct table_builder *b, struct json_object *page, nsx_row_fn row, void *arg)
+{
+    struct json_object *results = jsonq_get(page, "results");
+
+    for (size_t i = 0; i < jsonq_count(results); i++) {
+        struct json_object *item = jsonq_item(results, i);
+
+        if (json_object_is_type(item, json_type_object))
+            row(arg, b, item);
+    }
+}
+
+int nsx_page_read(struct run *run, struct nsx_memo **memo, struct table_builder *b, uint64_t salt,
+                  const struct reply *reply, const char *label, nsx_row_fn row, void *arg,
+                  const char **cursor, struct err *err)
+{
+    bool known = nsx_memo_get(*memo, reply->hash, cursor), kept;
+    struct json_object *page = NULL;
+
+    /* Parsed before the block is opened: a page that cannot be read must not leave an empty block
+     * of its hash behind. */
+    if (!known) {
+        page = nsx_page_parse(reply, label, err);
+        if (!page)
+            return -1;
+        *cursor = jsonq_str(page, "cursor");
+        nsx_memo_put(memo, reply->hash, *cursor);
+    }
+    *cursor = arena_strdup(run->arena, *cursor);
+    kept = builder_block(b, nsx_mix(reply->hash, salt));
+    if (!kept && !page) {
+        page = nsx_page_parse(reply, label, err);
+        if (!page)
+            return -1;
+    }
+    if (!kept)
+        add_rows(b, page, row, arg);
+    json_object_put(page);
+    return 0;
+}
+
+/* ---- small things ------------------------------------------------------------------------------
+ */
+
+const char *nsx_path_id(const char *path)
+{
+    const char *slash = path ? strrchr(path, '/') : NULL;
+
+    return slash ? slash + 1 : path;
+}
+
+const char *nsx_escape(struct run *run, const char *text, bool path)
+{
+    struct strbuf out = STRBUF_INIT;
+    const char *kept;
+
+    text_percent_encode(&out, text, strlen(text), path ? "/" : NULL);
+    kept = arena_strndup(run->arena, out.buf, out.len);
+    strbuf_release(&out);
+    return kept;
+}
+
+const char *nsx_enforcement_point(const struct run *run)
+{
+    if (run->facts->enforcement_point)
+        return run->facts->enforcement_point;
+    return run->facts->on_vmc ? "/infra/sites/default/enforcement-points/vmc-enforcementpoint"
+                              : "/infra/sites/default/enforcement-points/default";
+}
+
+void nsx_partial(struct run *run, const struct err *err)
+{
+    run->freshness = FRESH_PARTIAL;
+    if (run->err.kind == ERR_NONE)
+        run->err = *err;
+}
+
+void nsx_partial_many(struct run *run, struct table_builder *b, unsigned n, const char *what,
+                      const char *object, const struct err *first)
+{
+    struct err err = *first;
+
+    if (n == 0)
+        return;
+    err_prefix(&err, "%s %u %s%s are missing", what, n, object, n > 1 ? "s" : "");
+    if (run->err.kind != ERR_NONE)
+        builder_note(b, "%s", err.msg);
+    nsx_partial(run, &err);
+}
+
+uint64_t nsx_mix(uint64_t a, uint64_t b)
+{
+    const uint64_t pair[2] = {a, b};
+    uint64_t h = hash_fast(pair, sizeof(pair), 0);
+
+    return h ? h : 1;
+}

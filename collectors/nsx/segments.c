@@ -1,0 +1,393 @@
+/*
+ * segments: GET infra/segments lists what was made below /infra; segments fixed to a tier-1 are in
+ * the list of that tier-1 alone (on VMC: of cgw), so both are read and told apart by path. Up to
+ * SEGMENT_LISTS_MAX tier-1 gateways are asked one by one; when there are more, one search for all
+ * segments answers instead (the index lags by seconds, so it is the second choice), and if the
+ * index is not ready the first SEGMENT_LISTS_MAX gateways are read and the table says what is
+ * missing.
+ *
+ * The realization states come first and are an enrichment: rows are made with them, so pages are
+ * decoded again when a state changed.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "collectors/nsx/list.h"
+#include "collectors/nsx/nsx.h"
+#include "collectors/nsx/realized.h"
+#include "core/arena.h"
+#include "core/strbuf.h"
+#include "core/text.h"
+
+#define SEGMENT_LISTS_MAX 64
+
+struct segments_state {
+    struct nsx_memo *memo; /* of segment lists */
+    struct nsx_realized *realized;
+};
+
+enum phase { READ_STATES, READ_INFRA, READ_TIER1S, READ_SEARCH, READ_TIER1 };
+
+struct tier1 {
+    const char *id;
+    struct tier1 *next;
+};
+
+struct segments_run {
+    enum phase phase;
+    struct nsx_list list;
+    struct tier1 *tier1s, **tail, *at;
+    unsigned ntier1s;
+    unsigned failed;  /* lists of tier-1s that could not be read */
+    struct err first; /* why the first of them */
+};
+
+static void release_state(void *state)
+{
+    struct segments_state *s = state;
+
+    nsx_memo_free(s->memo);
+    nsx_realized_free(s->realized);
+}
+
+/* ---- a row -------------------------------------------------------------------------------------
+ */
+
+/* The rule of the table: VLAN ids decide before the type does. */
+static const char *type_of(struct json_object *o)
+{
+    const char *type = jsonq_str(o, "type");
+
+    if (jsonq_len(o, "vlan_ids") > 0)
+        return "vlan";
+    if (!type)
+        return NULL;
+    if (text_equal_nocase(type, "EXTENDED") || text_equal_nocase(type, "ROUTED_AND_EXTENDED"))
+        return "extended";
+    return type;
+}
+
+static void add_list(struct table_builder *b, unsigned col, struct json_object *o, const char *name)
+{
+    for (size_t i = 0; i < jsonq_len(o, name); i++) {
+        struct json_object *item = jsonq_at(o, name, i);
+
+        if (json_object_is_type(item, json_type_string) || json_object_is_type(item, json_type_int))
+            builder_list_add(b, col, json_object_get_string(item));
+    }
+}
+
+static void add_subnets(struct table_builder *b, struct json_object *o)
+{
+    for (size_t i = 0; i < jsonq_len(o, "subnets"); i++) {
+        struct json_object *subnet = jsonq_at(o, "subnets", i);
+        const char *network = jsonq_str(subnet, "network");
+
+        if (network && builder_peek(b, SEGMENTS_CIDR)->type == CELL_ABSENT) {
+            builder_ip(b, SEGMENTS_CIDR, network);
+            builder_ip(b, SEGMENTS_GATEWAY, jsonq_str(subnet, "gateway_address"));
+        }
+        builder_list_add(b, SEGMENTS_CIDRS, network);
+    }
+}
+
+/* "bp-dc-connector vlan 2100": the profiles and the VLANs that the segment is bridged to. */
+static void add_bridges(struct table_builder *b, struct json_object *o)
+{
+    struct strbuf text = STRBUF_INIT;
+
+    for (size_t i = 0; i < jsonq_len(o, "bridge_profiles"); i++) {
+        struct json_object *p = jsonq_at(o, "bridge_profiles", i);
+        const char *id = nsx_path_id(jsonq_str(p, "bridge_profile_path"));
+
+        if (!id)
+            continue;
+        strbuf_addf(&text, "%s%s", text.len > 0 ? ", " : "", id);
+        for (size_t k = 0; k < jsonq_len(p, "vlan_ids"); k++) {
+            strbuf_addstr(&text, k > 0 ? "," : " vlan ");
+            strbuf_addstr(&text, json_object_get_string(jsonq_at(p, "vlan_ids", k)));
+        }
+    }
+    if (text.len > 0)
+        builder_strn(b, SEGMENTS_BRIDGE, text.buf, text.len);
+    strbuf_release(&text);
+}
+
+/* A segment below a tier-1 says nothing of its gateway: it is connected to the one it is below,
+ * unless its type says that it is not connected. */
+static void add_gateway(struct table_builder *b, struct json_object *o, const char *type)
+{
+    const char *path = jsonq_str(o, "connectivity_path"), *parent = jsonq_str(o, "parent_path");
+    bool fixed = parent && text_has_prefix(parent, "/infra/tier-1s/");
+
+    if (fixed)
+        builder_str(b, SEGMENTS_TIER1, nsx_path_id(parent));
+    else if (path && strstr(path, "/tier-1s/"))
+        builder_str(b, SEGMENTS_TIER1, nsx_path_id(path));
+    if (!path && fixed && type &&
+        (text_equal_nocase(type, "ROUTED") || text_equal_nocase(type, "ROUTED_AND_EXTENDED")))
+        path = parent;
+    builder_str(b, SEGMENTS_CONNECTIVITY, path);
+}
+
+static void add_segment(void *arg, struct table_builder *b, struct json_object *o)
+{
+    struct segments_state *s = arg;
+    const char *path = jsonq_str(o, "path"), *name = jsonq_str(o, "display_name");
+    int64_t at;
+
+    if (!path)
+        return;
+    builder_row(b);
+    builder_str(b, SEGMENTS_PATH, path);
+    builder_str(b, SEGMENTS_SEGMENT, name ? name : nsx_path_id(path));
+    builder_state(b, SEGMENTS_TYPE, type_of(o));
+    add_subnets(b, o);
+    add_gateway(b, o, jsonq_str(o, "type"));
+    builder_str(b, SEGMENTS_TRANSPORT_ZONE, nsx_path_id(jsonq_str(o, "transport_zone_path")));
+    add_list(b, SEGMENTS_VLAN, o, "vlan_ids");
+    builder_state(b, SEGMENTS_ADMIN_STATE, jsonq_str(o, "admin_state"));
+    builder_state(b, SEGMENTS_REALIZED, nsx_realized_word(s->realized, path));
+    add_bridges(b, o);
+    builder_str(b, SEGMENTS_MODIFIED_BY, jsonq_str(o, "_last_modified_user"));
+    if (jsonq_int(o, "_last_modified_time", &at))
+        builder_int(b, SEGMENTS_MODIFIED_AT, at);
+}
+
+/* A search finds the segments of /infra too, which were read from their own list. */
+static void add_found(void *arg, struct table_builder *b, struct json_object *o)
+{
+    const char *parent = jsonq_str(o, "parent_path");
+
+    if (!parent || strcmp(parent, "/infra") != 0)
+        add_segment(arg, b, o);
+}
+
+/* ---- the run -----------------------------------------------------------------------------------
+ */
+
+static enum step read_infra(struct run *run, struct segments_run *r)
+{
+    r->phase = READ_INFRA;
+    return nsx_list_first(run, &r->list, "segments", NSX_POLICY "/infra/segments");
+}
+
+static enum step read_tier1s(struct run *run, struct segments_run *r)
+{
+    r->phase = READ_TIER1S;
+    return nsx_list_first(run, &r->list, "tier-1 gateways", NSX_POLICY "/infra/tier-1s");
+}
+
+static enum step finish(struct run *run, struct segments_run *r)
+{
+    nsx_partial_many(run, run_table(run, &table_segments), r->failed, "the segments of",
+                     "tier-1 gateway", &r->first);
+    return STEP_DONE;
+}
+
+/* Ask for the segments of the next tier-1. */
+static enum step read_tier1(struct run *run, struct segments_run *r)
+{
+    const char *id;
+
+    r->at = r->phase == READ_TIER1 ? r->at->next : r->tier1s;
+    r->phase = READ_TIER1;
+    if (!r->at)
+        return finish(run, r);
+    id = nsx_escape(run, r->at->id, false);
+    return nsx_list_first(run, &r->list, "segments", NSX_POLICY "/infra/tier-1s/%s/segments", id);
+}
+
+static enum step read_below(struct run *run, struct segments_run *r)
+{
+    if (r->ntier1s <= SEGMENT_LISTS_MAX)
+        return read_tier1(run, r);
+    r->phase = READ_SEARCH;
+    return nsx_list_first(run, &r->list, "segments (search)",
+                          NSX_POLICY "/search/query?query=resource_type%%3ASegment");
+}
+
+static void add_tier1(struct run *run, struct segments_run *r, const char *id)
+{
+    struct tier1 *t = arena_alloc(run->arena, sizeof(*t));
+
+    t->id = arena_strdup(run->arena, id);
+    *r->tail = t;
+    r->tail = &t->next;
+    r->ntier1s++;
+}
+
+/* VMC's two gateways are always there; its list of them may not be offered. */
+static enum step no_tier1s(struct run *run, struct segments_run *r, const struct reply *reply)
+{
+    struct err err = *reply->err;
+
+    if (run->facts->on_vmc && (reply_not_offered(reply) || err.kind == ERR_DENIED)) {
+        add_tier1(run, r, "cgw");
+        add_tier1(run, r, "mgw");
+        return read_below(run, r);
+    }
+    err_prefix(&err, "segments below tier-1 gateways are missing");
+    nsx_partial(run, &err);
+    return STEP_DONE;
+}
+
+static enum step on_tier1s(struct run *run, struct segments_run *r, const struct reply *reply)
+{
+    struct err err = {0};
+    struct json_object *page;
+    enum nsx_more more;
+
+    if (reply->err)
+        return no_tier1s(run, r, reply);
+    page = nsx_page_parse(reply, r->list.label, &err);
+    for (size_t i = 0; i < jsonq_len(page, "results"); i++) {
+        const char *id = nsx_path_id(jsonq_str(jsonq_at(page, "results", i), "path"));
+
+        if (id && *id)
+            add_tier1(run, r, id);
+    }
+    more = page ? nsx_list_more(run, &r->list, jsonq_str(page, "cursor"), &err) : NSX_LIST_BROKEN;
+    json_object_put(page);
+    if (more == NSX_LIST_MORE)
+        return STEP_SEND;
+    if (more == NSX_LIST_BROKEN)
+        nsx_partial(run, &err);
+    return read_below(run, r);
+}
+
+/* States cannot be told from rows that are not there, so nothing depends on them. */
+static enum step on_states(struct run *run, struct segments_run *r, const struct reply *reply)
+{
+    struct segments_state *s = run->state;
+    const char *cursor = NULL;
+    struct err err = {0};
+    enum nsx_more more = NSX_LIST_END;
+
+    if (reply->err)
+        err = *reply->err;
+    else if (nsx_realized_page(s->realized, reply, &cursor, &err) == 0)
+        more = nsx_list_more(run, &r->list, cursor, &err);
+    if (more == NSX_LIST_MORE)
+        return STEP_SEND;
+    nsx_realized_end(s->realized, reply->err || (err.kind != ERR_NONE && more == NSX_LIST_END));
+    if (err.kind != ERR_NONE)
+        builder_note(run_table(run, &table_segments), "realized is not known: %s", err.msg);
+    return read_infra(run, r);
+}
+
+/* One page of segments, of whichever list. */
+static enum nsx_more on_page(struct run *run, struct segments_run *r, const struct reply *reply,
+                             struct err *err)
+{
+    struct segments_state *s = run->state;
+    nsx_row_fn row = r->phase == READ_SEARCH ? add_found : add_segment;
+    /* A page found by search and one of a list may be equal, but not the rows made of them. */
+    uint64_t salt = nsx_mix(nsx_realized_salt(s->realized), r->phase == READ_SEARCH);
+    const char *cursor = NULL;
+
+    if (reply->err) {
+        *err = *reply->err;
+        return NSX_LIST_BROKEN;
+    }
+    if (nsx_page_read(run, &s->memo, run_table(run, &table_segments), salt, reply, r->list.label,
+                      row, s, &cursor, err) < 0)
+        return NSX_LIST_BROKEN;
+    return nsx_list_more(run, &r->list, cursor, err);
+}
+
+static enum step on_infra(struct run *run, struct segments_run *r, const struct reply *reply)
+{
+    struct err err = {0};
+    enum nsx_more more = on_page(run, r, reply, &err);
+
+    if (more == NSX_LIST_MORE)
+        return STEP_SEND;
+    if (more == NSX_LIST_BROKEN && r->list.pages == 1)
+        return run_fail(run, &err);
+    if (more == NSX_LIST_BROKEN)
+        nsx_partial(run, &err);
+    return read_tier1s(run, r);
+}
+
+static enum step on_search(struct run *run, struct segments_run *r, const struct reply *reply)
+{
+    struct err err = {0};
+    enum nsx_more more = on_page(run, r, reply, &err);
+    struct tier1 *t = r->tier1s;
+
+    if (more == NSX_LIST_MORE)
+        return STEP_SEND;
+    if (more == NSX_LIST_END)
+        return STEP_DONE;
+    err_prefix(&err, "segments of %u tier-1 gateways are missing", r->ntier1s - SEGMENT_LISTS_MAX);
+    nsx_partial(run, &err);
+    /* Pages that were found already and the lists read now would say the same twice. */
+    if (r->list.pages > 1)
+        return STEP_DONE;
+    for (unsigned i = 1; t && i < SEGMENT_LISTS_MAX; i++)
+        t = t->next;
+    if (t)
+        t->next = NULL;
+    return read_tier1(run, r);
+}
+
+static enum step on_tier1(struct run *run, struct segments_run *r, const struct reply *reply)
+{
+    struct err err = {0};
+    enum nsx_more more = on_page(run, r, reply, &err);
+
+    if (more == NSX_LIST_MORE)
+        return STEP_SEND;
+    /* A gateway that was removed meanwhile has no segments. */
+    if (more == NSX_LIST_BROKEN && !reply_not_offered(reply)) {
+        if (r->failed++ == 0)
+            r->first = err;
+    }
+    return read_tier1(run, r);
+}
+
+static enum step start(struct run *run)
+{
+    struct segments_run *r = arena_alloc(run->arena, sizeof(*r));
+    struct segments_state *s = run->state;
+
+    r->tail = &r->tier1s;
+    run->scratch = r;
+    nsx_realized_start(&s->realized);
+    return nsx_list_first(run, &r->list, "segment states", NSX_POLICY "/infra/segments/state");
+}
+
+static enum step step(struct run *run, const struct reply *reply)
+{
+    struct segments_run *r = run->scratch;
+
+    if (!r || !reply)
+        return start(run);
+    switch (r->phase) {
+    case READ_STATES:
+        return on_states(run, r, reply);
+    case READ_INFRA:
+        return on_infra(run, r, reply);
+    case READ_TIER1S:
+        return on_tier1s(run, r, reply);
+    case READ_SEARCH:
+        return on_search(run, r, reply);
+    case READ_TIER1:
+        break;
+    }
+    return on_tier1(run, r, reply);
+}
+
+static const struct schema *const tables[] = {&table_segments, NULL};
+
+const struct collector collector_nsx_segments = {
+    .name = "segments",
+    .kinds = KIND_NSX | KIND_VMC,
+    .tables = tables,
+    .interval_ms = 60000,
+    .timeout_ms = 300000,
+    .state_size = sizeof(struct segments_state),
+    .state_release = release_state,
+    .step = step,
+};

@@ -1,0 +1,142 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "collectors/nsx/nsx.h"
+#include "core/mem.h"
+#include "tests/support/collector_harness.h"
+
+#define NSX    "{name: nsx, kind: nsx, url: 'https://nsx.example/', user: audit, password: {env: P}}"
+#define VMC    "{name: vmc, kind: vmc, org: O, sddc: S, token: {env: T}}"
+#define EMPTY  "{\"results\":[],\"result_count\":0}"
+#define INFRA  "GET /policy/api/v1/infra/segments?"
+#define STATES "GET /policy/api/v1/infra/segments/state?"
+#define TIER1S "GET /policy/api/v1/infra/tier-1s?"
+#define BELOW  "/segments?"
+#define SEARCH "GET /policy/api/v1/search/query?query=resource_type%3ASegment"
+
+static const struct session_facts vmc_facts = {.on_vmc = true};
+
+static const struct harness_reply onprem[] = {
+    {.match = INFRA, .file = "onprem-segments.page1.json"},
+    {.match = "page_size=1000&cursor=00366162", .file = "onprem-segments.page2.json"},
+    {.match = STATES, .file = "onprem-segments-state.json", .optional = true},
+    {.match = TIER1S, .file = "onprem-tier-1s.json"},
+    {.match = "/infra/tier-1s/t1-tenant-a/segments?", .body = EMPTY},
+    {0}};
+static const struct harness_reply empty[] = {{.match = INFRA, .body = EMPTY},
+                                             {.match = STATES, .body = EMPTY, .optional = true},
+                                             {.match = TIER1S, .body = "{\"result_count\":0}"},
+                                             {0}};
+static const struct harness_reply vmc[] = {
+    {.match = INFRA, .body = EMPTY},
+    {.match = "/infra/tier-1s/cgw/segments?", .file = "vmc-segments.json"},
+    {.match = "/infra/tier-1s/mgw/segments?", .body = EMPTY},
+    {.match = STATES, .status = 404, .optional = true},
+    {.match = TIER1S, .status = 404},
+    {0}};
+static const struct harness_reply hostile[] = {
+    {.match = INFRA, .file = "hostile.json"}, {.match = TIER1S, .body = EMPTY}, {0}};
+static const struct harness_reply searched[] = {
+    {.match = INFRA, .file = "onprem-segments.page2.json"},
+    {.match = STATES, .file = "onprem-segments-state.json", .optional = true},
+    {.match = TIER1S, .file = "many-tier-1s.json"},
+    {.match = SEARCH, .file = "search.json"},
+    {0}};
+static const struct harness_reply not_indexed[] = {
+    {.match = INFRA, .body = EMPTY},
+    {.match = STATES, .body = EMPTY, .optional = true},
+    {.match = TIER1S, .file = "many-tier-1s.json"},
+    {.match = SEARCH,
+     .status = 400,
+     .kind = ERR_HTTP,
+     .sentence = "the search index of NSX is not ready for segments (search)"},
+    {.match = "/infra/tier-1s/t1-07/segments?",
+     .body = "{\"results\":[{\"path\":\"/infra/tier-1s/t1-07/segments/fixed\"}]}"},
+    {0}};
+static const struct harness_reply denied[] = {{.match = INFRA, .body = EMPTY},
+                                              {.match = STATES, .status = 403, .optional = true},
+                                              {.match = TIER1S, .status = 403},
+                                              {0}};
+static const struct harness_reply one_fails[] = {{.match = INFRA, .body = EMPTY},
+                                                 {.match = STATES, .body = EMPTY, .optional = true},
+                                                 {.match = TIER1S, .file = "onprem-tier-1s.json"},
+                                                 {.match = BELOW, .status = 500},
+                                                 {0}};
+
+static const struct harness_case cases[] = {
+    {.name = "onprem", .collector = &collector_nsx_segments, .endpoint = NSX, .replies = onprem},
+    {.name = "empty", .collector = &collector_nsx_segments, .endpoint = NSX, .replies = empty},
+    {.name = "vmc",
+     .collector = &collector_nsx_segments,
+     .endpoint = VMC,
+     .facts = &vmc_facts,
+     .replies = vmc},
+    {.name = "hostile", .collector = &collector_nsx_segments, .endpoint = NSX, .replies = hostile},
+    {.name = "search", .collector = &collector_nsx_segments, .endpoint = NSX, .replies = searched},
+    {.name = "not-indexed",
+     .collector = &collector_nsx_segments,
+     .endpoint = NSX,
+     .replies = not_indexed},
+    {.name = "denied", .collector = &collector_nsx_segments, .endpoint = NSX, .replies = denied},
+    {.name = "one-fails",
+     .collector = &collector_nsx_segments,
+     .endpoint = NSX,
+     .replies = one_fails},
+};
+
+static void test_tables(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+        harness_check(&cases[i]);
+}
+
+static void test_twins(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 5; i++)
+        harness_check_twins(&cases[i]);
+}
+
+/* A state that changes changes the rows of pages that did not, and nothing else is decoded. */
+static void test_unchanged_pages(void **state)
+{
+    struct harness *h = harness_new(&cases[0]);
+    struct collector_run *r = harness_run(h);
+    struct canned_reply *replies = (struct canned_reply *)r->replies;
+    const struct row *row;
+    size_t last;
+    uint64_t before;
+
+    (void)state;
+    collector_run(r);
+    last = snapshot_blocks(r->tables[0]) - 1;
+    before = snapshot_block_hash(r->tables[0], last);
+    collector_run(r);
+    assert_int_equal(snapshot_block_hash(r->tables[0], last), before);
+    replies[2].body = "{\"results\":[{\"segment_path\":\"/infra/segments/seg-old\",\"state\":"
+                      "\"orphaned\"}]}";
+    replies[2].len = strlen(replies[2].body);
+    collector_run(r);
+    assert_int_not_equal(snapshot_block_hash(r->tables[0], last), before);
+    row = snapshot_find(r->tables[0], "/infra/segments/seg-old");
+    assert_string_equal(row_str(row, SEGMENTS_REALIZED), "orphaned");
+    row = snapshot_find(r->tables[0], "/infra/segments/seg-web");
+    assert_false(row_present(row, SEGMENTS_REALIZED));
+    harness_free(h);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_tables),
+        cmocka_unit_test(test_twins),
+        cmocka_unit_test(test_unchanged_pages),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
