@@ -29,7 +29,7 @@ LINK_tsan := -fsanitize=thread
 # Debian 12. What "make deps" installs: to build, to test, to check the sources.
 DEPS := gcc libc6-dev make pkg-config git ca-certificates gettext libcurl4-openssl-dev libjson-c-dev libxml2-dev \
 	libuv1-dev libyaml-dev libssl-dev libncurses-dev libmicrohttpd-dev libgnutls28-dev
-DEPS_TEST := libcmocka-dev libvterm-dev awscli clang libclang-rt-dev clang-format
+DEPS_TEST := libcmocka-dev libvterm-dev awscli clang libclang-rt-dev clang-format groff-base
 
 # Asked once, and without a complaint on a machine where "make deps" has yet to run.
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
@@ -53,7 +53,7 @@ FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 E2E_SRC := $(wildcard tests/e2e/test_*.c)
 E2E_BIN := $(E2E_SRC:tests/e2e/%.c=$(B)/e2e/%)
 
-.PHONY: all objects programs tsan tsan-run tsan-programs tsan-list deps test check lint fuzz fuzz-run fuzz-replay \
+.PHONY: all man objects programs tsan tsan-run tsan-programs tsan-list deps test check lint fuzz fuzz-run fuzz-replay \
 	fuzz-replay-run demo install clean unit unit-run e2e e2e-run lint-clang
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -103,6 +103,16 @@ $(B)/unit/test_lab_%: $(B)/tests/unit/test_lab_%.o $(filter-out $(B)/tests/lab/m
 $(B)/e2e/%: $(B)/tests/e2e/%.o $(B)/libsupport.a $(B)/libhycon.a $(B)/hycon $(B)/hycon-lab
 	@mkdir -p $(dir $@)
 	$(CC) $(LINK_$(BUILD)) -o $@ $(filter %.o %.a,$^) -lcmocka $(LAB_LIBS) $(LIBS)
+
+# make man: the manual pages, generated from the tables that the program works by.
+MAN := $(addprefix build/man/,hycon.1 hycon.conf.5 hycon-tables.7 hycon-checks.7)
+man: $(MAN)
+build/docs/man: $(B)/docs/gen/man.o $(B)/libhycon.a
+	@mkdir -p $(dir $@)
+	$(CC) $(LINK_$(BUILD)) -o $@ $^ $(LIBS)
+build/man/%: build/docs/man
+	@mkdir -p $(dir $@)
+	./$< $* >$@
 
 # Everything compiled, nothing linked: the quickest answer to "does it still build?".
 objects: $(B)/libhycon.a $(B)/cli/main.o $(LAB_OBJ) $(SUPPORT_OBJ) $(UNIT_SRC:%.c=$(B)/%.o) $(FUZZ_SRC:%.c=$(B)/%.o) \
@@ -167,7 +177,7 @@ fuzz-replay-run: $(if $(T),$(B)/fuzz/$(T),$(FUZZ_BIN))
 
 # make lint: one line per violation; tests/check/lint.sh says what is checked. Sources and headers (each on
 # its own) are compiled by a second compiler, for its warnings.
-CHECKED := $(shell find core model collectors views support-bundle tui cli tests -name '*.[ch]' 2>/dev/null)
+CHECKED := $(shell find core model collectors views support-bundle tui cli docs tests -name '*.[ch]' 2>/dev/null)
 lint:
 	@MAKE='$(MAKE)' sh tests/check/lint.sh
 lint-clang: $(CHECKED:%=build/clang/%.ok)
@@ -186,10 +196,11 @@ build/check/functions: tests/check/functions.c
 	$(CC) $(BASE) $(WARN) -O1 -o $@ $<
 
 # make install [DESTDIR=] [PREFIX=/usr/local]
-install: all
+install: all man
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/hycon/scenarios
 	install -m 755 hycon hycon-lab $(DESTDIR)$(PREFIX)/bin
 	install -m 644 tests/lab/scenarios/*.yaml $(DESTDIR)$(PREFIX)/share/hycon/scenarios
+	for p in $(MAN); do install -D -m 644 $$p $(DESTDIR)$(PREFIX)/share/man/man$${p##*.}/$${p##*/} || exit 1; done
 
 clean:
 	rm -rf build hycon hycon-lab

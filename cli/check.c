@@ -4,6 +4,7 @@
 
 #include "cli/cli.h"
 #include "cli/headless.h"
+#include "core/map.h"
 #include "core/mem.h"
 #include "core/rows.h"
 #include "core/strbuf.h"
@@ -27,7 +28,7 @@ static bool is_open(const struct row *r, int64_t now)
     return !row_int(r, FINDINGS_SNOOZED_UNTIL_AT, &until) || until <= now;
 }
 
-/* Worst first; the order of the table within a severity. */
+/* Worst first; by site and key within a severity. */
 static int compare_items(const void *a, const void *b)
 {
     const struct rows_item *x = a, *y = b;
@@ -35,7 +36,8 @@ static int compare_items(const void *a, const void *b)
 
     if (sx != sy)
         return sy - sx;
-    return (x > y) - (x < y);
+    int c = cell_compare(&x->row->cells[FINDINGS_SITE], &y->row->cells[FINDINGS_SITE]);
+    return c ? c : strcmp(x->row->key, y->row->key);
 }
 
 static void add_line(struct strbuf *out, const char *label, const char *text, size_t len)
@@ -87,34 +89,129 @@ static void add_finding(struct strbuf *out, const struct row *r)
     add_cell(out, "affected", r, FINDINGS_AFFECTED);
     add_cell(out, "cause", r, FINDINGS_CAUSED_BY);
     add_cell(out, "remedy", r, FINDINGS_REMEDY);
-    strbuf_addch(out, '\n');
 }
 
-static void add_count(struct strbuf *out, unsigned n, const char *word, bool *first)
+/* ---- causes and symptoms -----------------------------------------------------------------------
+ *
+ * One cause is one block; what follows from it hangs below in a line each. */
+
+#define CAUSES_MAX 16 /* a chain of causes that is longer goes in circles */
+
+struct listing {
+    const struct rows *rows;
+    int64_t now;
+    struct map *by_id;        /* open findings: "SITE finding" to their rows */
+    const struct row **roots; /* of each row; NULL: it is not open */
+};
+
+static char *make_id(const struct row *r, unsigned col)
 {
-    if (!n)
-        return;
-    strbuf_addf(out, "%s%u %s", *first ? "" : ", ", n, word);
-    *first = false;
+    const char *site = row_str(r, FINDINGS_SITE), *id = row_str(r, col);
+
+    return id && *id ? mem_printf("%s %s", site ? site : "", id) : NULL;
+}
+
+/* The open finding at the beginning of the chain; @r itself when it is a symptom of none. */
+static const struct row *root_of(const struct listing *l, const struct row *r)
+{
+    const struct row *at = r;
+
+    for (int steps = 0; steps < CAUSES_MAX; steps++) {
+        char *id = make_id(at, FINDINGS_CAUSED_BY);
+        const struct row *cause = id ? map_get(l->by_id, id) : NULL;
+        free(id);
+        if (!cause || cause == at)
+            return at;
+        at = cause;
+    }
+    return r;
+}
+
+static struct listing make_listing(const struct rows *rows, int64_t now)
+{
+    struct listing l = {rows, now, map_new(), mem_array(rows->n + 1, sizeof(*l.roots))};
+
+    for (size_t i = 0; i < rows->n; i++) {
+        const struct row *r = rows->items[i].row;
+        char *id = is_open(r, now) ? make_id(r, FINDINGS_FINDING) : NULL;
+        if (id)
+            map_put(l.by_id, id, (void *)(uintptr_t)r);
+        free(id);
+    }
+    for (size_t i = 0; i < rows->n; i++) {
+        const struct row *r = rows->items[i].row;
+        l.roots[i] = is_open(r, now) ? root_of(&l, r) : NULL;
+    }
+    return l;
+}
+
+static void add_symptoms(struct strbuf *out, const struct listing *l, const struct row *cause)
+{
+    for (size_t i = 0; i < l->rows->n; i++) {
+        const struct row *r = l->rows->items[i].row;
+        struct strbuf line = STRBUF_INIT;
+        if (r == cause || l->roots[i] != cause)
+            continue;
+        strbuf_addf(&line, "%s: ", severity_name(severity_of(r)));
+        cell_plain(&line, &table_findings.columns[FINDINGS_SUBJECT], &r->cells[FINDINGS_SUBJECT]);
+        strbuf_addstr(&line, ": ");
+        cell_plain(&line, &table_findings.columns[FINDINGS_SUMMARY], &r->cells[FINDINGS_SUMMARY]);
+        add_line(out, "symptom", line.buf, line.len);
+        strbuf_release(&line);
+    }
+}
+
+static void add_count(struct strbuf *out, unsigned n, const char *word)
+{
+    if (n)
+        strbuf_addf(out, "%s%u %s", out->len && out->buf[out->len - 1] != '\n' ? ", " : "", n,
+                    word);
+}
+
+static void add_totals(struct strbuf *out, const unsigned counts[SEV_CRITICAL + 1],
+                       unsigned symptoms, unsigned silent)
+{
+    struct strbuf line = STRBUF_INIT;
+
+    add_count(&line, counts[SEV_CRITICAL], "critical");
+    add_count(&line, counts[SEV_WARNING], "warning");
+    add_count(&line, counts[SEV_UNKNOWN], "unknown");
+    if (!line.len)
+        strbuf_addstr(&line, silent ? "ok: nothing else is wrong" : "ok: nothing is wrong");
+    add_count(&line, symptoms, symptoms == 1 ? "symptom of them" : "symptoms of them");
+    add_count(&line, silent, "acknowledged or snoozed");
+    strbuf_addf(out, "%s\n", line.buf);
+    strbuf_release(&line);
+}
+
+static bool is_silent(const struct row *r, int64_t now)
+{
+    const char *state = row_str(r, FINDINGS_STATE);
+
+    return severity_of(r) > SEV_OK && !is_open(r, now) && (!state || strcmp(state, "cleared") != 0);
 }
 
 static void add_text(struct strbuf *out, struct rows *rows, int64_t now)
 {
-    unsigned counts[SEV_CRITICAL + 1] = {0};
-    bool first = true;
+    unsigned counts[SEV_CRITICAL + 1] = {0}, symptoms = 0, silent = 0;
 
     if (rows->n > 1)
         qsort(rows->items, rows->n, sizeof(*rows->items), compare_items);
+    struct listing l = make_listing(rows, now);
     for (size_t i = 0; i < rows->n; i++) {
-        if (!is_open(rows->items[i].row, now))
+        const struct row *r = rows->items[i].row;
+        silent += is_silent(r, now);
+        symptoms += l.roots[i] && l.roots[i] != r;
+        if (l.roots[i] != r)
             continue;
-        counts[severity_of(rows->items[i].row)]++;
-        add_finding(out, rows->items[i].row);
+        counts[severity_of(r)]++;
+        add_finding(out, r);
+        add_symptoms(out, &l, r);
+        strbuf_addch(out, '\n');
     }
-    add_count(out, counts[SEV_CRITICAL], "critical", &first);
-    add_count(out, counts[SEV_WARNING], "warning", &first);
-    add_count(out, counts[SEV_UNKNOWN], "unknown", &first);
-    strbuf_addstr(out, first ? "ok: nothing is wrong\n" : "\n");
+    add_totals(out, counts, symptoms, silent);
+    map_free(l.by_id, NULL);
+    free(l.roots);
 }
 
 static int status_of(const struct rows *rows, int64_t now)

@@ -6,6 +6,7 @@
 #include "cli/headless.h"
 #include "cli/pick.h"
 #include "core/clock.h"
+#include "core/fmt.h"
 #include "core/mem.h"
 #include "core/rows.h"
 #include "core/strbuf.h"
@@ -140,8 +141,11 @@ static struct snapshot **in_scope(const struct get *g, const struct estate *e,
 static void print_table(const struct get *g, const struct get_table *t, const struct estate *e,
                         struct strbuf *out)
 {
-    struct rows_output ro = {
-        .format = g->format, .columns = t->columns, .ncolumns = t->ncolumns, .now = estate_now(e)};
+    struct rows_output ro = {.format = g->format,
+                             .columns = t->columns,
+                             .ncolumns = t->ncolumns,
+                             .now = estate_now(e),
+                             .name_table = g->n > 1};
     struct rows rows;
     size_t n;
     struct snapshot **from = in_scope(g, e, t->schema, &n);
@@ -164,7 +168,7 @@ static void print_all(const struct get *g, const struct estate *e, struct strbuf
         strbuf_addstr(out, "{\"schema_version\":1,\"tables\":[");
     for (size_t i = 0; i < g->n; i++) {
         if (i && g->format != ROWS_JSONL)
-            strbuf_addch(out, one_object ? ',' : '\n');
+            strbuf_addstr(out, one_object ? "," : g->format == ROWS_CSV ? "\r\n" : "\n");
         if (titles)
             strbuf_addf(out, "%s\n", g->schemas[i]->name);
         print_table(g, &g->tables[i], e, out);
@@ -187,26 +191,58 @@ static int answer(const struct get *g, const struct estate *e)
     return rc ? rc : bad ? CLI_NOT_OK : CLI_OK;
 }
 
-/* Print at once when everything was read, then whenever rows differ. */
+/* What --watch compares: rows without ages, and what became of their sources. */
+static void add_state(const struct get *g, const struct estate *e, struct strbuf *out)
+{
+    struct get plain = *g;
+
+    plain.format = ROWS_CSV;
+    print_all(&plain, e, out);
+    for (size_t i = 0; i < g->n; i++) {
+        size_t n;
+        struct snapshot **from = in_scope(g, e, g->schemas[i], &n);
+        for (size_t j = 0; j < n; j++)
+            strbuf_addf(out, "%s %s\n", freshness_name(snapshot_freshness(from[j])),
+                        snapshot_err(from[j])->msg);
+        free(from);
+    }
+}
+
+/* The next answer of --watch; people see where it begins. */
+static int watch_print(const struct get *g, const struct estate *e, bool first)
+{
+    struct strbuf out = STRBUF_INIT;
+    int rc;
+
+    if (g->format == ROWS_TABLE || g->format == ROWS_WIDE) {
+        strbuf_addstr(&out, first ? "" : "\n");
+        fmt_time_iso(&out, estate_now(e) / 1000 * 1000);
+        strbuf_addch(&out, '\n');
+    }
+    print_all(g, e, &out);
+    rc = cli_write(&out);
+    strbuf_release(&out);
+    for (size_t i = 0; i < g->n; i++)
+        (void)headless_report(e, g->schemas[i], g->o);
+    return rc;
+}
+
+/* Print at once when everything was read, then whenever rows or their sources differ. */
 static int watch(const struct get *g, struct headless *h)
 {
-    struct strbuf last = STRBUF_INIT, now = STRBUF_INIT, shown = STRBUF_INIT;
-    struct get plain = *g;
+    struct strbuf last = STRBUF_INIT, now = STRBUF_INIT;
     int64_t deadline = clock_mono_ms() + g->o->timeout_ms;
     int rc = CLI_OK;
     bool first = true;
 
-    plain.format = ROWS_CSV; /* without ages: what changes here changed */
     while (!rc && headless_wait_change(h, WATCH_MS)) {
         if (first && headless_is_collecting(h) && clock_mono_ms() < deadline)
             continue;
         const struct estate *e = headless_estate(h);
         strbuf_reset(&now);
-        print_all(&plain, e, &now);
+        add_state(g, e, &now);
         if (first || strcmp(now.buf, last.buf) != 0) {
-            strbuf_reset(&shown);
-            print_all(g, e, &shown);
-            rc = cli_write(&shown);
+            rc = watch_print(g, e, first);
             strbuf_reset(&last);
             strbuf_add(&last, now.buf, now.len);
         }
@@ -214,7 +250,6 @@ static int watch(const struct get *g, struct headless *h)
     }
     strbuf_release(&last);
     strbuf_release(&now);
-    strbuf_release(&shown);
     return rc ? rc : CLI_INTERRUPTED;
 }
 

@@ -131,6 +131,8 @@ static int start(struct lab_child *l, const struct lab_options *o, struct err *e
     }
     if (o->loop)
         argv[n++] = (char *)"--loop";
+    if (o->manual)
+        argv[n++] = (char *)"--manual";
     argv[n] = NULL;
     rc = spawn(l, argv, err);
     free(lab);

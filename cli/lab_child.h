@@ -17,6 +17,7 @@ struct lab_options {
     const char *scenario, *scale; /* NULL: the lab's defaults */
     double speed;                 /* 0: normal */
     bool loop;
+    bool manual; /* time moves by the control API alone (tests) */
 };
 
 /* Start it and wait until it serves (at most LAB_START_MS). NULL and @err. */

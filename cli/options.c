@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "cli/facts.h"
 #include "core/fmt.h"
 #include "core/mem.h"
 #include "core/strbuf.h"
@@ -318,6 +319,12 @@ static void add_option_help(const struct cli_option *o, const struct cli_verb *v
     strbuf_addch(out, '\n');
 }
 
+static void add_facts(struct strbuf *out, const struct cli_fact *facts)
+{
+    for (; facts->name; facts++)
+        strbuf_addf(out, "  %-4s %s\n", facts->name, facts->meaning);
+}
+
 static void add_verb_list(struct strbuf *out)
 {
     strbuf_addstr(out, "\nverbs:\n");
@@ -354,8 +361,6 @@ void cli_help(const struct cli_verb *v, struct strbuf *out)
         if (takes(v, o))
             add_option_help(o, v, out);
     }
-    strbuf_addstr(out,
-                  "\nexit status: 0 ok; 3 a source is not ok; 64 usage; 65 bad data; 73 cannot "
-                  "create;\n78 configuration; 130 interrupted. check: 2 critical, 1 warning, "
-                  "3 unknown, 0 ok.\n");
+    strbuf_addstr(out, "\nexit status:\n");
+    add_facts(out, v && strcmp(v->name, "check") == 0 ? cli_check_exits : cli_exits);
 }

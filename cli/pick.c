@@ -85,9 +85,10 @@ int pick_column(const char *verb, const struct schema *s, const char *name)
 {
     int col = schema_column(s, name);
 
-    if (col < 0)
-        unknown_column(verb, s, name);
-    return col;
+    if (col >= 0 && !(s->columns[col].flags & COL_SECRET))
+        return col;
+    unknown_column(verb, s, name);
+    return -1;
 }
 
 int pick_columns(const char *verb, const struct schema *s, const char *names, int *out, unsigned *n)

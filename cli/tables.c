@@ -3,35 +3,10 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/describe.h"
 #include "cli/pick.h"
 #include "core/strbuf.h"
 #include "model/tables.h"
-
-static const char *type_name(enum cell_type t)
-{
-    static const char *const names[] = {
-        [CELL_ABSENT] = "absent", [CELL_STR] = "string",        [CELL_INT] = "integer",
-        [CELL_REAL] = "real",     [CELL_BOOL] = "bool",         [CELL_BYTES] = "bytes",
-        [CELL_TIME] = "time",     [CELL_DURATION] = "duration", [CELL_STATE] = "state",
-        [CELL_IP] = "ip",         [CELL_CIDR] = "cidr",         [CELL_LIST] = "list",
-    };
-
-    return names[t];
-}
-
-/* How the value is written in JSON and CSV. */
-static const char *unit_name(const struct column *c)
-{
-    static const char *const names[] = {
-        [UNIT_NONE] = NULL,         [UNIT_MS] = "ms",       [UNIT_S] = "s",
-        [UNIT_PERCENT] = "percent", [UNIT_BYTES] = "bytes", [UNIT_PER_MIN] = "per minute",
-        [UNIT_COUNT] = NULL,
-    };
-
-    if (c->type == CELL_TIME)
-        return "ISO 8601 UTC";
-    return c->type == CELL_BYTES ? "bytes" : names[c->unit];
-}
 
 static void add_json_text(struct strbuf *out, const char *s)
 {
@@ -45,8 +20,8 @@ static void add_json_column(struct strbuf *out, const struct column *c)
 {
     strbuf_addstr(out, "{\"name\":");
     add_json_text(out, c->name);
-    strbuf_addf(out, ",\"type\":\"%s\",\"unit\":", type_name(c->type));
-    add_json_text(out, unit_name(c));
+    strbuf_addf(out, ",\"type\":\"%s\",\"unit\":", describe_type(c->type));
+    add_json_text(out, describe_unit(c));
     strbuf_addf(out,
                 ",\"key\":%s,\"derived\":%s,\"inputs\":", c->flags & COL_KEY ? "true" : "false",
                 c->flags & COL_DERIVED ? "true" : "false");
@@ -77,9 +52,9 @@ static void add_json_table(struct strbuf *out, const struct schema *s)
 
 static void add_text_column(struct strbuf *out, const struct column *c)
 {
-    const char *unit = unit_name(c);
+    const char *unit = describe_unit(c);
 
-    strbuf_addf(out, "  %-22s %s%s%s%s%s\n", c->name, type_name(c->type), unit ? ", " : "",
+    strbuf_addf(out, "  %-22s %s%s%s%s%s\n", c->name, describe_type(c->type), unit ? ", " : "",
                 unit ? unit : "", c->flags & COL_KEY ? ", key" : "",
                 c->flags & COL_DERIVED ? ", derived" : "");
     strbuf_addf(out, "  %-22s %s\n", "", c->meaning ? c->meaning : "");

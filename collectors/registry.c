@@ -8,9 +8,15 @@
 
 /* Alphabetical by kind, then by name. */
 const struct collector *const registry_collectors[] = {
-    &collector_enis,         &collector_prefix_lists,  &collector_routes,
-    &collector_subnets,      &collector_vpc_endpoints, &collector_vpcs,
-    &collector_nsx_gateways, &collector_nsx_segments,  NULL,
+    &collector_enis,
+    &collector_prefix_lists,
+    &collector_routes,
+    &collector_subnets,
+    &collector_vpc_endpoints,
+    &collector_vpcs,
+    &collector_nsx_gateways,
+    &collector_nsx_segments,
+    NULL,
 };
 
 static const struct session_ops *const sessions[] = {

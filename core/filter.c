@@ -64,12 +64,6 @@ static bool begins_comparison(const char *s)
 /* ---- values ------------------------------------------------------------------------------------
  */
 
-static int bad_value(struct parser *p, const struct column *c, const char *value, const char *wants)
-{
-    return err_set(p->err, ERR_CONFIG, 0, "'%s' is no value of column '%s': %s", value, c->name,
-                   wants);
-}
-
 static int parse_number(const char *text, struct filter_test *t)
 {
     if (!text_to_i64(text, INT64_MIN, INT64_MAX, &t->i)) {
@@ -161,35 +155,45 @@ static int parse_ip(const char *text, struct filter_test *t)
     return ip_parse(text, &t->ip);
 }
 
-static int parse_typed(struct parser *p, const struct column *c, struct filter_test *t)
+static int parse_typed(const struct column *c, struct filter_test *t)
 {
-    const char *text = t->text;
-
     switch (c->type) {
     case CELL_INT:
     case CELL_REAL:
-        return parse_count(c, text, t) ? bad_value(p, c, text, "a number is needed") : 0;
+        return parse_count(c, t->text, t);
     case CELL_BYTES:
         t->kind = VALUE_INT;
-        return fmt_parse_bytes(text, &t->i) ? bad_value(p, c, text, "a size such as 2GiB is needed")
-                                            : 0;
+        return fmt_parse_bytes(t->text, &t->i);
     case CELL_DURATION:
-        return parse_duration(text, c->unit == UNIT_S ? 1000 : 1, t)
-                   ? bad_value(p, c, text, "a duration such as 10m is needed")
-                   : 0;
+        return parse_duration(t->text, c->unit == UNIT_S ? 1000 : 1, t);
     case CELL_TIME:
-        return parse_time(text, t)
-                   ? bad_value(p, c, text, "a time such as 2026-11-20T09:00:00Z is needed")
-                   : 0;
+        return parse_time(t->text, t);
     case CELL_BOOL:
-        return parse_bool(text, t) ? bad_value(p, c, text, "true or false is needed") : 0;
+        return parse_bool(t->text, t);
     case CELL_IP:
     case CELL_CIDR:
-        return parse_ip(text, t) ? bad_value(p, c, text, "an address or a block is needed") : 0;
+        return parse_ip(t->text, t);
     default:
         t->kind = VALUE_TEXT;
         return 0;
     }
+}
+
+static int bad_value(struct parser *p, const struct column *c, const char *value)
+{
+    static const char *const wanted[CELL_LIST + 1] = {
+        [CELL_INT] = "a number",
+        [CELL_REAL] = "a number",
+        [CELL_BYTES] = "a size such as 2GiB",
+        [CELL_DURATION] = "a duration such as 10m",
+        [CELL_TIME] = "a time such as 2026-11-20T09:00:00Z",
+        [CELL_BOOL] = "true or false",
+        [CELL_IP] = "an address",
+        [CELL_CIDR] = "an address or a block",
+    };
+
+    return err_set(p->err, ERR_CONFIG, 0, "'%s' is no value of column '%s': %s is needed", value,
+                   c->name, wanted[c->type]);
 }
 
 /* After "~": an address where addresses can be, and a regular expression for what is none. */
@@ -219,7 +223,7 @@ static int parse_value(struct parser *p, struct filter_test *t, bool quoted)
     if (c->type == CELL_BOOL && t->op != FILTER_EQ)
         return err_set(p->err, ERR_CONFIG, 0, "column '%s' is true or false: it has no order",
                        c->name);
-    return parse_typed(p, c, t);
+    return parse_typed(c, t) ? bad_value(p, c, t->text) : 0;
 }
 
 /* The text of a value: a word, or what is between quotes. */

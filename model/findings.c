@@ -260,19 +260,20 @@ static enum severity judge(const struct findings *f, const struct check_input *i
     return r->flags & CHECK_SETTLED && e->at_start ? r->severity : SEV_WARNING;
 }
 
+/* A change that may still end by itself says so, in words. */
 static void set_summary(struct findings *f, const struct check_input *in, struct finding_entry *e,
                         struct finding *r)
 {
-    if (e->severity == r->severity || r->severity <= SEV_WARNING) {
+    if (!(r->flags & CHECK_TRANSIENT) || e->severity != SEV_WARNING) {
         findings_set_text(&e->summary, r->summary);
         return;
     }
-    if (f->one_sample)
-        findings_set_text(&e->summary,
-                          check_text(in, "Needs persistence, seen in one sample: %s", r->summary));
-    else
-        findings_set_text(&e->summary, check_text(in, "Converging: %s", r->summary));
-    finding_evidence(r, "needs persistence: %s if it lasts %s", severity_name(r->severity),
+    findings_set_text(
+        &e->summary,
+        check_text(in, "%s: %s",
+                   f->one_sample ? "Needs persistence, seen in one sample" : "Converging",
+                   r->summary));
+    finding_evidence(r, "needs persistence: critical if it lasts %s",
                      check_duration(in, (int64_t)converge_ms(in)));
 }
 

@@ -9,9 +9,10 @@
 extern const struct check check_account_link, check_az_cost, check_certificate_expiry,
     check_cidr_overlap, check_clock_offset, check_edge_health, check_endpoint_health,
     check_eni_count, check_eni_on_active_host, check_eni_source_dest_check, check_gateway_active,
-    check_host_health, check_main_table, check_multi_edge, check_one_active_eni, check_route_quota,
-    check_routes_blackhole, check_routes_follow, check_routes_leftover, check_routes_main,
-    check_segment_realized, check_subnet_size, check_vpc_secondary_cidr;
+    check_host_health, check_main_table, check_multi_edge, check_one_active_eni,
+    check_prefix_list_entries, check_route_quota, check_routes_blackhole, check_routes_follow,
+    check_routes_leftover, check_routes_main, check_segment_realized, check_subnet_size,
+    check_vpc_secondary_cidr;
 
 /* What the columns verdict, expected_target and role are derived from: a route is judged when all
  * that this site has of it is ok. NULL-terminated. */

@@ -55,7 +55,7 @@ static void judge_hosts(const struct check_input *in, const struct tally *t)
 {
     if (!t->hosts || (t->in_use >= t->ready && t->in_use <= t->hosts))
         return;
-    struct finding *f = finding_add(in, SEV_WARNING, CHECK_TRANSIENT, t->name);
+    struct finding *f = finding_add(in, SEV_WARNING, 0, t->name);
     finding_evidence(f, "%lld ENIs in use of %lld (%s)", (long long)t->in_use, (long long)t->total,
                      check_age(in, t->enis));
     finding_evidence(f, "%lld hosts in the first cluster, %lld of them ready", (long long)t->hosts,

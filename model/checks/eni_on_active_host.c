@@ -7,6 +7,18 @@
 
 #include <string.h>
 
+#include "core/text.h"
+
+static const char EDGES_JOIN_BY_ENI[] = "active ENI of the traffic group";
+
+/* The host of an edge, unless it was concluded from the active ENI: that would prove itself. */
+static const char *host_of(const struct row *edge)
+{
+    return text_has_prefix(row_text(edge, EDGES_HOST_JOIN), EDGES_JOIN_BY_ENI)
+               ? NULL
+               : row_str(edge, EDGES_HOST);
+}
+
 static const char *edge_host(const struct check_input *in, const char *edge_id)
 {
     const struct row *r;
@@ -14,7 +26,7 @@ static const char *edge_host(const struct check_input *in, const char *edge_id)
 
     while ((r = check_next(in, &table_edges, &i, NULL)) != NULL) {
         if (strcmp(row_text(r, EDGES_EDGE_ID), edge_id) == 0)
-            return row_str(r, EDGES_HOST);
+            return host_of(r);
     }
     return NULL;
 }
@@ -113,7 +125,7 @@ static bool can_be_asked(const struct check_input *in)
     size_t i = 0, k = 0, g = 0;
 
     while ((r = check_next(in, &table_edges, &i, NULL)) != NULL)
-        edge |= row_present(r, EDGES_HOST);
+        edge |= host_of(r) != NULL;
     while ((r = check_next(in, &table_enis, &k, NULL)) != NULL)
         eni |= row_present(r, ENIS_HOST);
     any = next_active(in, &g, NULL) != NULL;

@@ -67,8 +67,12 @@ bool check_link_pending(const struct check_input *in)
 {
     bool linked = false, pending = false;
     const struct row *r;
-    size_t i = 0;
+    size_t i = 0, k = 0;
 
+    while ((r = check_next(in, &table_linked_vpcs, &k, NULL)) != NULL) {
+        if (row_is(r, LINKED_VPCS_MODE, "pending"))
+            return true;
+    }
     while ((r = check_next(in, &table_sddcs, &i, NULL)) != NULL) {
         if (!row_present(r, SDDCS_ACCOUNT_LINK))
             continue;
@@ -90,18 +94,6 @@ const struct row *check_eni(const struct check_input *in, const char *id)
             return r;
     }
     return NULL;
-}
-
-bool check_prefix_list_mode(const struct check_input *in)
-{
-    const struct row *r;
-    size_t i = 0;
-
-    while ((r = check_next(in, &table_linked_vpcs, &i, NULL)) != NULL) {
-        if (row_is(r, LINKED_VPCS_MODE, "prefix_list"))
-            return true;
-    }
-    return false;
 }
 
 /* ---- route tables -------------------------------------------------------------------------------
@@ -176,17 +168,59 @@ const char *route_label(const struct check_input *in, const struct row *route)
 
 bool route_is_missing(const struct row *route)
 {
-    return row_is(route, ROUTES_VERDICT, "missing");
+    return !row_present(route, ROUTES_TARGET);
 }
 
-/* A blackhole that leads to a former ENI is stale first: that is what has to be mended. */
-bool route_is_stale(const struct row *route)
+/* A blackhole that leads to a former ENI: that it leads there is what has to be mended. */
+static bool is_dead(const struct row *route)
 {
     const char *target = row_str(route, ROUTES_TARGET);
     const char *expected = row_str(route, ROUTES_EXPECTED_TARGET);
 
-    if (row_is(route, ROUTES_VERDICT, "stale") || row_is(route, ROUTES_VERDICT, "converging"))
-        return true;
     return row_is(route, ROUTES_VERDICT, "blackhole") && target && expected &&
            strcmp(target, expected) != 0;
+}
+
+bool route_is_off(const struct row *route)
+{
+    return row_is(route, ROUTES_VERDICT, "stale") || row_is(route, ROUTES_VERDICT, "missing") ||
+           row_is(route, ROUTES_VERDICT, "converging") || is_dead(route);
+}
+
+bool route_main_followed(const struct check_input *in, const char *vpc)
+{
+    struct route_table t = {0};
+    bool any = false;
+
+    while (route_table_next(in, &t)) {
+        if (!t.main || strcmp(t.vpc, vpc) != 0)
+            continue;
+        for (size_t i = 0; i < t.n; i++) {
+            if (route_is_off(route_table_row(&t, i)))
+                return false;
+            any |= row_is(route_table_row(&t, i), ROUTES_VERDICT, "ok");
+        }
+    }
+    return any;
+}
+
+enum severity route_table_severity(const struct check_input *in, const struct route_table *t,
+                                   unsigned *flags)
+{
+    bool dead = false;
+
+    *flags = 0;
+    for (size_t i = 0; i < t->n; i++) {
+        const struct row *r = route_table_row(t, i);
+
+        if (row_is(r, ROUTES_VERDICT, "stale") || row_is(r, ROUTES_VERDICT, "missing"))
+            return SEV_CRITICAL;
+        dead |= is_dead(r);
+    }
+    *flags = CHECK_TRANSIENT;
+    if (!dead)
+        return SEV_WARNING;
+    if (!t->main && route_main_followed(in, t->vpc))
+        *flags |= CHECK_SETTLED;
+    return SEV_CRITICAL;
 }

@@ -17,14 +17,13 @@ const char *check_named(const struct check_input *in, const char *id, const char
 /* "a, b, c and 4 more": @max names at most. */
 const char *check_join(const struct check_input *in, const struct cell_list *list, size_t max);
 
-/* The account is not linked to the SDDC (yet): there are no ENIs and no routes to judge. */
+/* The account is not linked to the SDDC yet, or the way VMC writes routes is being changed: nothing
+ * about ENIs and routes is a fault now. */
 bool check_link_pending(const struct check_input *in);
 /* Subject of the findings about the main route table of @vpc; "" when it is not known. */
 const char *check_main_table_subject(const struct check_input *in, const char *vpc);
 /* The row of enis with this id, or NULL. */
 const struct row *check_eni(const struct check_input *in, const char *id);
-/* Some VPC of the site keeps its routes by a managed prefix list. */
-bool check_prefix_list_mode(const struct check_input *in);
 
 /* ---- route tables -------------------------------------------------------------------------------
  */
@@ -45,8 +44,14 @@ bool route_table_next(const struct check_input *in, struct route_table *t);
 const struct row *route_table_row(const struct route_table *t, size_t i);
 /* "192.168.1.0/24 (web)": destination and segment of a route. */
 const char *route_label(const struct check_input *in, const struct row *route);
-/* The route leads elsewhere than to the active ENI, or is not there. */
-bool route_is_stale(const struct row *route);
+/* An SDDC route that leads elsewhere than to the active ENI, or a row for one that is not there. */
+bool route_is_off(const struct row *route);
 bool route_is_missing(const struct row *route);
+/* How bad it is that routes of this table are off, and with which flags to report it: what the
+ * verdicts say (converging is a warning); a blackhole must persist unless all else has followed. */
+enum severity route_table_severity(const struct check_input *in, const struct route_table *t,
+                                   unsigned *flags);
+/* The main table of @vpc has SDDC routes and none of them is off. */
+bool route_main_followed(const struct check_input *in, const char *vpc);
 
 #endif

@@ -93,31 +93,40 @@ static struct finding *violation(const struct check_input *in, const struct pict
     return f;
 }
 
+static bool disagree(const struct picture *p)
+{
+    return p->nsx_known && p->by_nsx && (p->routes_only || !p->by_routes);
+}
+
+static void too_many(const struct check_input *in, const struct picture *p, size_t active)
+{
+    struct finding *f = violation(in, p);
+
+    finding_summary(f, "%zu ENIs of %s are active, but there %s %zu traffic group%s.", active,
+                    p->vpc, p->groups == 1 ? "is" : "are", p->groups, p->groups == 1 ? "" : "s");
+    finding_caused_by(f, "routes-main", check_main_table_subject(in, p->vpc));
+}
+
 static void judge(const struct check_input *in, const struct picture *p)
 {
+    size_t active = p->by_routes ? p->by_routes : p->by_nsx;
     struct finding *f;
 
-    if (!p->by_routes && !p->by_nsx) {
-        if (!p->routes_known && !p->nsx_known)
-            return;
+    if (!active && (p->routes_known || p->nsx_known)) {
         f = violation(in, p);
         finding_summary(f,
                         "No ENI of %s is active: neither the main route table nor NSX names "
                         "one; nothing passes between the VPC and the SDDC.",
                         p->vpc);
-    } else if (p->nsx_known && p->by_nsx && (p->routes_only || !p->by_routes)) {
+    } else if (disagree(p)) {
         f = violation(in, p);
         finding_summary(f,
                         "NSX and the main route table of %s disagree on the active ENI: a "
                         "failover has not been followed, or the link is broken.",
                         p->vpc);
         finding_caused_by(f, "routes-main", check_main_table_subject(in, p->vpc));
-    } else if (p->by_routes > p->groups || (!p->by_routes && p->by_nsx > p->groups)) {
-        f = violation(in, p);
-        finding_summary(f, "%zu ENIs of %s are active, but there %s %zu traffic group%s.",
-                        p->by_routes ? p->by_routes : p->by_nsx, p->vpc,
-                        p->groups == 1 ? "is" : "are", p->groups, p->groups == 1 ? "" : "s");
-        finding_caused_by(f, "routes-main", check_main_table_subject(in, p->vpc));
+    } else if (active > p->groups) {
+        too_many(in, p, active);
     } else if (p->detached) {
         f = violation(in, p);
         finding_summary(f, "The active ENI %s of %s is %s instead of in-use: no host carries it.",

@@ -8,26 +8,6 @@
 
 #include <string.h>
 
-/* Does the main table of @vpc lead where it should? Then the change is over for everybody else. */
-static bool main_has_followed(const struct check_input *in, const char *vpc)
-{
-    struct route_table t = {0};
-    bool any = false;
-
-    while (route_table_next(in, &t)) {
-        if (!t.main || strcmp(t.vpc, vpc) != 0)
-            continue;
-        for (size_t i = 0; i < t.n; i++) {
-            const struct row *r = route_table_row(&t, i);
-
-            if (route_is_stale(r))
-                return false;
-            any |= row_is(r, ROUTES_VERDICT, "ok");
-        }
-    }
-    return any;
-}
-
 /* The command that mends one route, to be copied. */
 static void add_command(struct finding *f, const struct check_input *in,
                         const struct route_table *t, const struct row *r)
@@ -44,35 +24,45 @@ static void add_command(struct finding *f, const struct check_input *in,
         row_text(r, ROUTES_EXPECTED_TARGET));
 }
 
-static void report(const struct check_input *in, const struct route_table *t, size_t nstale)
+static void add_routes(const struct check_input *in, const struct route_table *t, struct finding *f)
 {
-    bool over = main_has_followed(in, t->vpc);
-    struct finding *f = finding_add(
-        in, SEV_CRITICAL, CHECK_TRANSIENT | (over ? (unsigned)CHECK_SETTLED : 0), t->subject);
-    const struct row *first = NULL;
-
     for (size_t i = 0; i < t->n; i++) {
         const struct row *r = route_table_row(t, i);
 
-        if (!route_is_stale(r))
+        if (!route_is_off(r))
             continue;
-        first = first ? first : r;
         finding_affected(f, route_label(in, r));
         if (finding_affected_count(f) <= 3)
             finding_evidence(f, "%s: %s -> %s, %s (%s)", t->id,
                              check_cell(in, &table_routes, r, ROUTES_DESTINATION),
-                             row_text(r, ROUTES_TARGET), row_text(r, ROUTES_STATE),
+                             check_cell(in, &table_routes, r, ROUTES_TARGET),
+                             check_cell(in, &table_routes, r, ROUTES_VERDICT),
                              check_age(in, t->source));
     }
-    finding_evidence(f, "active ENI: %s; the main table %s",
-                     row_text(first, ROUTES_EXPECTED_TARGET),
-                     over ? "points to it" : "does not point to it everywhere yet");
-    finding_evidence(f, "used by subnets: %s", check_join(in, t->subnets, 5));
-    finding_summary(f,
-                    "Route table %s sends %zu SDDC network%s to %s, but the active ENI is %s: its "
-                    "subnets cannot reach the SDDC.",
-                    t->subject, nstale, nstale == 1 ? "" : "s", row_text(first, ROUTES_TARGET),
-                    row_text(first, ROUTES_EXPECTED_TARGET));
+    finding_evidence(f, "the main table %s; subnets of %s: %s",
+                     route_main_followed(in, t->vpc) ? "points to the active ENI"
+                                                     : "does not point to the active ENI either",
+                     t->id, check_join(in, t->subnets, 5));
+}
+
+static void report(const struct check_input *in, const struct route_table *t, size_t off,
+                   const struct row *first)
+{
+    unsigned flags;
+    enum severity severity = route_table_severity(in, t, &flags);
+    struct finding *f = finding_add(in, severity, flags, t->subject);
+    const char *expected = check_cell(in, &table_routes, first, ROUTES_EXPECTED_TARGET);
+
+    add_routes(in, t, f);
+    if (route_is_missing(first))
+        finding_summary(f, "Route table %s lacks %zu SDDC network%s; the active ENI is %s.",
+                        t->subject, off, off == 1 ? "" : "s", expected);
+    else
+        finding_summary(f,
+                        "Route table %s sends %zu SDDC network%s to %s, but the active ENI is "
+                        "%s: its subnets cannot reach the SDDC.",
+                        t->subject, off, off == 1 ? "" : "s", row_text(first, ROUTES_TARGET),
+                        expected);
     add_command(f, in, t, first);
 }
 
@@ -83,12 +73,17 @@ static void run(const struct check_input *in)
     if (check_link_pending(in))
         return;
     while (route_table_next(in, &t)) {
-        size_t nstale = 0;
+        const struct row *first = NULL;
+        size_t off = 0;
 
-        for (size_t i = 0; !t.main && i < t.n; i++)
-            nstale += route_is_stale(route_table_row(&t, i));
-        if (nstale)
-            report(in, &t, nstale);
+        for (size_t i = 0; !t.main && i < t.n; i++) {
+            if (!route_is_off(route_table_row(&t, i)))
+                continue;
+            first = first ? first : route_table_row(&t, i);
+            off++;
+        }
+        if (off)
+            report(in, &t, off, first);
     }
 }
 

@@ -12,66 +12,35 @@ struct tally {
     const struct row *first;
 };
 
-/* A segment made a moment ago may not have its route yet; an old one should. */
-static bool segment_is_old(const struct check_input *in, const struct row *route)
-{
-    const char *name = row_text(route, ROUTES_SEGMENT);
-    const struct row *r;
-    int64_t at;
-    size_t i = 0;
-
-    while ((r = check_next(in, &table_segments, &i, NULL)) != NULL) {
-        if (strcmp(row_text(r, SEGMENTS_SEGMENT), name) == 0)
-            return row_int(r, SEGMENTS_MODIFIED_AT, &at) &&
-                   (double)(in->now - at) >= check_threshold(in, "converge");
-    }
-    return false;
-}
-
 static struct tally count(const struct route_table *t)
 {
     struct tally n = {0};
 
     for (size_t i = 0; i < t->n; i++) {
         const struct row *r = route_table_row(t, i);
-        bool stale = route_is_stale(r), missing = route_is_missing(r);
 
-        n.stale += stale;
-        n.missing += missing;
         n.good += row_is(r, ROUTES_VERDICT, "ok");
-        if ((stale || missing) && !n.first)
+        if (!route_is_off(r))
+            continue;
+        n.missing += route_is_missing(r);
+        n.stale += !route_is_missing(r);
+        if (!n.first)
             n.first = r;
     }
     return n;
-}
-
-/* Nothing is in motion: the rest of the table is right, and what is missing has long been there. */
-static bool is_settled(const struct check_input *in, const struct route_table *t,
-                       const struct tally *n)
-{
-    if (n->stale || !n->good)
-        return false;
-    for (size_t i = 0; i < t->n; i++) {
-        const struct row *r = route_table_row(t, i);
-
-        if (route_is_missing(r) && !segment_is_old(in, r))
-            return false;
-    }
-    return true;
 }
 
 static void add_routes(const struct check_input *in, const struct route_table *t, struct finding *f)
 {
     for (size_t i = 0; i < t->n; i++) {
         const struct row *r = route_table_row(t, i);
-        bool missing = route_is_missing(r);
 
-        if (!missing && !route_is_stale(r))
+        if (!route_is_off(r))
             continue;
         finding_affected(f, route_label(in, r));
         if (finding_affected_count(f) > 4)
             continue;
-        if (missing)
+        if (route_is_missing(r))
             finding_evidence(f, "%s has no route for %s (%s)", t->id, route_label(in, r),
                              check_age(in, t->source));
         else
@@ -83,8 +52,9 @@ static void add_routes(const struct check_input *in, const struct route_table *t
 
 static void report(const struct check_input *in, const struct route_table *t, const struct tally *n)
 {
-    unsigned settled = is_settled(in, t, n) ? (unsigned)CHECK_SETTLED : 0;
-    struct finding *f = finding_add(in, SEV_CRITICAL, CHECK_TRANSIENT | settled, t->subject);
+    unsigned flags;
+    enum severity severity = route_table_severity(in, t, &flags);
+    struct finding *f = finding_add(in, severity, flags, t->subject);
     size_t all = n->stale + n->missing + n->good;
     const char *expected = row_text(n->first, ROUTES_EXPECTED_TARGET);
 

@@ -10,6 +10,8 @@ BEGIN {
     may["support-bundle"] = "^((core|model|support-bundle)/|collectors/(session|engine|run)[.]h$)"
     may["tui"] = "^((core|model|tui|support-bundle)/|views/view[.]h$)"
     may["cli"] = "^(core|model|collectors|views|support-bundle|tui|cli)/"
+    # Generators of documents read the tables of the program.
+    may["docs"] = "^(core|model|tui|cli|docs)/"
     # The lab shares the foundations with the product, but nothing that it is there to test.
     may["tests/lab"] = "^(core|tests/lab)/"
     may["tests"] = "^(core|model|collectors|views|support-bundle|tui|cli|tests)/"

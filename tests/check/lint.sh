@@ -12,7 +12,7 @@ functions=$out/functions
 sh tests/check/selftest.sh "$functions" || exit 2
 
 folders=
-for d in core model collectors views support-bundle tui cli tests; do
+for d in core model collectors views support-bundle tui cli docs tests; do
     [ -d "$d" ] && folders="$folders $d"
 done
 # shellcheck disable=SC2086

@@ -1,6 +1,6 @@
 #!/bin/sh
 # run.sh [STEP...]: build, then run every rung of the tests, and print failures in full and one line per step. The last
-# line is "N passed, N failed"; the exit status is 1 when anything failed. Steps: build lint unit fuzz tsan e2e.
+# line is "N passed, N failed"; the exit status is 1 when anything failed. Steps: build lint man unit fuzz tsan e2e.
 # Run from the top of the tree by "make check" and "make test".
 set -u
 make=${MAKE:-make}
@@ -47,6 +47,16 @@ do_lint() {
     MAKE="$make" sh tests/check/lint.sh >"$out/log/lint-sources" 2>&1
     record lint sources $? $(($(date +%s) - start))
 }
+# Every page is made, and the formatter has nothing to say about it.
+do_man() {
+    built man man || return 1
+    start=$(date +%s)
+    for p in build/man/*; do
+        groff -man -ww -Tutf8 "$p" 2>&1 >/dev/null
+    done >"$out/log/man-pages"
+    [ ! -s "$out/log/man-pages" ]
+    record man pages $? $(($(date +%s) - start))
+}
 do_unit() {
     each_of unit test_ | sed 's,^,build/asan/unit/,' | programs unit 120
 }
@@ -80,7 +90,7 @@ failures() { # STEP
     done
 }
 
-for step in "${@:-build lint unit fuzz tsan e2e}"; do
+for step in "${@:-build lint man unit fuzz tsan e2e}"; do
     for s in $step; do
         do_"$s"
         failures "$s"

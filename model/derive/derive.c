@@ -1,0 +1,233 @@
+/* derive: what all joins share: the walk over merged rows, and making a snapshot of them. */
+#include "model/derive/derive.h"
+
+#include "core/arena.h"
+#include "core/map.h"
+#include "model/derive/facts.h"
+
+#include <limits.h>
+#include <string.h>
+
+extern const struct derive_table derive_edges_table, derive_enis_table, derive_gateways_table,
+    derive_routes_table, derive_segments_table, derive_subnets_table, derive_vpc_endpoints_table;
+
+/* Edges before what needs their hosts; routes before what counts them. */
+const struct derive_table *const derive_tables[] = {
+    &derive_gateways_table,      &derive_edges_table,
+    &derive_routes_table,        &derive_segments_table,
+    &derive_enis_table,          &derive_subnets_table,
+    &derive_vpc_endpoints_table, NULL,
+};
+
+/* Ids of AWS are unique in the world, those of NSX within a manager. */
+static const struct schema *const aws_tables[] = {
+    &table_enis,          &table_routes,       &table_vpcs, &table_subnets,
+    &table_vpc_endpoints, &table_prefix_lists, NULL};
+static const struct schema *const nsx_tables[] = {&table_linked_vpcs, &table_segments, &table_edges,
+                                                  &table_gateways, NULL};
+
+static bool listed(const struct schema *const *list, const struct schema *schema)
+{
+    while (*list && *list != schema)
+        list++;
+    return *list != NULL;
+}
+
+static void init_merge(struct derive *d, unsigned place)
+{
+    const struct schema *schema = tables_all[place];
+    const struct view_set *set = &d->view->sets[place];
+    bool aws = listed(aws_tables, schema), nsx = listed(nsx_tables, schema);
+    unsigned *groups = arena_alloc(d->arena, (set->n + 1) * sizeof(*groups));
+
+    for (unsigned i = 0; i < set->n; i++) {
+        groups[i] = aws   ? 0
+                    : nsx ? identity_manager(d->managers, snapshot_endpoint(set->at[i]))
+                          : UINT_MAX - i;
+        for (unsigned k = 0; k < i; k++)
+            d->merged[place] = d->merged[place] || groups[k] == groups[i];
+    }
+    d->merges[place] = (struct merge){set->at, groups, set->n};
+}
+
+void derive_init(struct derive *d)
+{
+    for (unsigned i = 0; i < tables_count && i < VIEW_TABLES_MAX; i++)
+        init_merge(d, i);
+}
+
+void derive_release(struct derive *d)
+{
+    identity_hosts_release(d->hosts);
+    if (d->enis)
+        map_free(d->enis->by_id, NULL);
+    if (d->routes) {
+        map_free(d->routes->vpcs, NULL);
+        map_free(d->routes->tables, NULL);
+    }
+}
+
+const struct derive_table *derive_find(const struct schema *schema)
+{
+    size_t i = 0;
+
+    while (derive_tables[i] && derive_tables[i]->schema != schema)
+        i++;
+    return derive_tables[i];
+}
+
+const struct row *derive_next(const struct derive *d, const struct schema *schema,
+                              struct view_cursor *at)
+{
+    unsigned place = view_place(schema);
+    struct merge_row merged;
+    const struct row *r;
+
+    while ((r = view_next(d->view, schema, at))) {
+        if (!d->merged[place])
+            return r;
+        merge_row(&d->merges[place], at->source, r, &merged);
+        if (!merged.hidden)
+            return merged.row;
+    }
+    return NULL;
+}
+
+void derive_due(struct derive *d, int64_t when)
+{
+    if (when > d->view->now && (!d->due_at || when < d->due_at))
+        d->due_at = when;
+}
+
+bool derive_in_window(struct derive *d, int64_t start)
+{
+    if (!start || d->view->now - start >= d->converge_ms)
+        return false;
+    derive_due(d, start + d->converge_ms);
+    return true;
+}
+
+struct identity_hosts *derive_hosts(struct derive *d)
+{
+    if (!d->hosts)
+        d->hosts = identity_hosts_new(d->view, d->arena);
+    return d->hosts;
+}
+
+/* ---- snapshots ------------------------------------------------------------------------------ */
+
+struct making {
+    struct derive *d;
+    const struct derive_table *t; /* NULL: nothing but merging */
+    void *facts;
+    const struct merge *merge;
+    struct snapshot *const *prevs;
+    size_t source;
+    int via; /* column, or -1 */
+};
+
+static void copy_cells(struct table_builder *b, const struct row *row, unsigned flags)
+{
+    const struct schema *schema = builder_schema(b);
+
+    for (unsigned i = SCHEMA_ENDPOINT + 1; i < schema->ncolumns; i++) {
+        if (row->cells[i].type != CELL_ABSENT && (schema->columns[i].flags & flags) == flags)
+            builder_cell(b, i, &row->cells[i]);
+    }
+}
+
+static void set_via(const struct making *m, struct table_builder *b, const struct merge_row *row)
+{
+    if (m->via < 0 || row->nvia < 2)
+        return;
+    builder_list_empty(b, (unsigned)m->via);
+    for (size_t i = 0; i < row->nvia; i++)
+        builder_list_add(b, (unsigned)m->via, row->via[i]);
+}
+
+/* What the row was in the last update, wherever it had its home then. */
+static const struct row *find_before(const struct making *m, const struct row *r)
+{
+    const struct merge *merge = m->merge;
+    const struct row *before = NULL;
+
+    for (size_t i = 0; !before && i < merge->n; i++) {
+        if (merge->groups[i] == merge->groups[m->source] && m->prevs[i])
+            before = snapshot_find(m->prevs[i], r->key);
+    }
+    return before;
+}
+
+/* Rows that are only remembered keep the derived cells that they had when they were read. */
+static void add_row(const struct making *m, struct table_builder *b, const struct merge_row *row)
+{
+    bool good = view_is_good(m->merge->sources[m->source]);
+    const struct row *before = good ? NULL : find_before(m, row->row);
+
+    builder_row(b);
+    copy_cells(b, row->row, 0);
+    if (before)
+        copy_cells(b, before, COL_DERIVED);
+    if (good && m->t && m->t->row)
+        m->t->row(m->d, m->facts, b, row->row);
+    set_via(m, b, row);
+}
+
+static void add_rows(const struct making *m, struct table_builder *b)
+{
+    const struct snapshot *s = m->merge->sources[m->source];
+    struct merge_row merged;
+
+    for (size_t k = 0; k < snapshot_count(s); k++) {
+        merge_row(m->merge, m->source, snapshot_row(s, k), &merged);
+        if (!merged.hidden)
+            add_row(m, b, &merged);
+    }
+}
+
+/* Rows that the join made stay with the rows they were made from. */
+static void keep_made_rows(const struct making *m, struct table_builder *b)
+{
+    const struct snapshot *s = m->merge->sources[m->source], *prev = m->prevs[m->source];
+
+    for (size_t i = 0; i < m->merge->n; i++) {
+        if (view_is_good(m->merge->sources[i]))
+            return;
+    }
+    for (size_t k = 0; prev && k < snapshot_count(prev); k++) {
+        const struct row *r = snapshot_row(prev, k);
+        if (snapshot_find(s, r->key))
+            continue;
+        builder_row(b);
+        copy_cells(b, r, 0);
+    }
+}
+
+static void fill(const struct making *m, struct table_builder *b)
+{
+    bool good = view_is_good(m->merge->sources[m->source]);
+
+    add_rows(m, b);
+    if (!m->t || !m->t->extra)
+        return;
+    if (good)
+        m->t->extra(m->d, m->facts, b, m->source);
+    else
+        keep_made_rows(m, b);
+}
+
+struct snapshot *derive_source(struct derive *d, const struct derive_table *t,
+                               const struct schema *schema, void *facts, size_t i,
+                               struct snapshot *const *prevs, uint64_t hash)
+{
+    const struct merge *merge = &d->merges[view_place(schema)];
+    const struct snapshot *s = merge->sources[i];
+    struct making m = {d, t, facts, merge, prevs, i, schema_column(schema, "via")};
+    struct table_builder *b = builder_new(schema, snapshot_site(s), snapshot_endpoint(s), prevs[i]);
+
+    if (!builder_block(b, hash))
+        fill(&m, b);
+    if (*snapshot_note(s))
+        builder_note(b, "%s", snapshot_note(s));
+    return builder_finish(b, snapshot_taken_at(s), snapshot_freshness(s), snapshot_err(s));
+}

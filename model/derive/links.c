@@ -1,0 +1,115 @@
+/* links: the linked VPCs as NSX and VMC know them. */
+#include "model/derive/facts.h"
+
+#include "core/arena.h"
+#include "core/mem.h"
+#include "core/text.h"
+
+#include <string.h>
+
+#define LINKS_MAX 64
+
+static enum link_mode mode_of(const struct row *r)
+{
+    const char *mode = row_str(r, LINKED_VPCS_MODE);
+
+    if (mode && strcmp(mode, "prefix_list") == 0)
+        return LINK_PREFIX_LIST;
+    if (mode && strcmp(mode, "pending") == 0)
+        return LINK_PENDING;
+    return LINK_CIDR;
+}
+
+static void add_link(struct derive *d, struct link_facts *f, const struct row *r,
+                     const struct snapshot *from)
+{
+    f->links[f->n++] = (struct link){
+        .row = r,
+        .vpc = row_str(r, LINKED_VPCS_VPC),
+        .sddc = row_str(r, LINKED_VPCS_SDDC),
+        .manager = identity_manager(d->managers, snapshot_endpoint(from)),
+        .mode = mode_of(r),
+        .active = row_list(r, LINKED_VPCS_ACTIVE_ENIS),
+        .groups = row_list(r, LINKED_VPCS_TRAFFIC_GROUPS),
+        .tables = row_list(r, LINKED_VPCS_ROUTE_TABLES),
+        .prefix_lists = row_list(r, LINKED_VPCS_PREFIX_LISTS),
+        .expected = row_list(r, LINKED_VPCS_EXPECTED_ENTRIES),
+        .enis = row_list(r, LINKED_VPCS_ENIS),
+        .subnets = row_list(r, LINKED_VPCS_SUBNETS),
+    };
+}
+
+/* A vmc endpoint will know the link, unless a person switched the table off. */
+static bool will_know(const struct view *v)
+{
+    for (size_t i = 0; i < v->site->nendpoints; i++) {
+        const struct config_endpoint *e = v->site->endpoints[i];
+        if (e->kind == KIND_VMC && !config_table_disabled(e, table_linked_vpcs.name))
+            return true;
+    }
+    return false;
+}
+
+const struct link_facts *derive_links(struct derive *d)
+{
+    struct view_cursor at = {0};
+    enum view_state state = view_state(d->view, &table_linked_vpcs);
+    struct link_facts *f = d->links;
+    const struct row *r;
+
+    if (f)
+        return f;
+    f = d->links = arena_alloc(d->arena, sizeof(*f));
+    f->links = arena_alloc(d->arena, LINKS_MAX * sizeof(*f->links));
+    while (f->n < LINKS_MAX && (r = derive_next(d, &table_linked_vpcs, &at)))
+        add_link(d, f, r, at.snapshot);
+    f->asked =
+        state != VIEW_NONE || (!view_table(d->view, &table_linked_vpcs)->n && will_know(d->view));
+    f->complete = state == VIEW_GOOD;
+    return f;
+}
+
+/* Items are GROUP=ENI; a group's name may hold '=', an ENI's id does not. */
+static const char *group_eni(const char *item)
+{
+    const char *eq = strrchr(item, '=');
+
+    return eq ? eq + 1 : NULL;
+}
+
+const char *link_group_of(struct derive *d, const struct link *l, const char *eni)
+{
+    for (size_t i = 0; l && l->groups && i < l->groups->n; i++) {
+        const char *item = l->groups->items[i], *id = group_eni(item);
+        if (view_same_text(id, eni))
+            return arena_strndup(d->arena, item, (size_t)(id - item) - 1);
+    }
+    return NULL;
+}
+
+static bool is_group(const char *item, const char *group)
+{
+    const char *id = group_eni(item);
+    size_t n = strlen(group);
+
+    return id && (size_t)(id - item) - 1 == n && strncasecmp(item, group, n) == 0;
+}
+
+const char *link_eni_of(struct derive *d, const struct link *l, const char *group)
+{
+    (void)d;
+    for (size_t i = 0; group && l->groups && i < l->groups->n; i++) {
+        if (is_group(l->groups->items[i], group))
+            return group_eni(l->groups->items[i]);
+    }
+    return NULL;
+}
+
+/* The default group's name is "Default" in every reply seen so far; that it always is, is not
+ * known. With one group there is nothing to choose. */
+const char *link_default_eni(struct derive *d, const struct link *l)
+{
+    if (l->active && l->active->n == 1)
+        return l->active->items[0];
+    return link_eni_of(d, l, "default");
+}

@@ -1,0 +1,377 @@
+/*
+ * routes: is every route of the SDDC where the active edge is?
+ *
+ *  expected_target  NSX's active ENI. With several traffic groups it is known for VMC's prefix list
+ *                   (the default group), and for a network whose route leads to one of the active
+ *                   ENIs already. With only aws endpoints: the ENI of the main table.
+ *  verdict          blackhole: AWS says so. unmanaged: to the SDDC's ENI, but NSX has no such
+ *                   network. ok: leads to the expected ENI. Otherwise converging while a failover
+ *                   may still be under way, and stale after that. missing: see below.
+ *
+ * Converging: for the converge time since NSX named another ENI, or since the disagreement was seen
+ * to begin. One that was there when hycon first looked began nobody knows when: in a table that VMC
+ * keeps, or while the main table itself is mixed, it is given the time from now on; a table of the
+ * customer that disagrees with a settled main table is stale at once, because that is the outage
+ * nobody else reports.
+ *
+ * Missing rows are made for tables that VMC keeps, one per routed network (or prefix list of VMC)
+ * without a route, when the link, the segments and the table were all read. While the mode of the
+ * link is pending none are made, and nothing is called stale.
+ */
+#include "model/derive/facts.h"
+
+#include "core/arena.h"
+#include "core/map.h"
+#include "core/mem.h"
+#include "core/text.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct kept_table {
+    const char *id;
+    struct vpc_facts *vpc;
+    const struct row *any; /* a route of the table: its name, subnets */
+    size_t source;         /* endpoint that has its rows */
+    bool *covered;         /* by index of nets */
+    bool *lists;           /* by index of the link's prefix lists */
+};
+
+struct routes_join {
+    struct route_facts *facts;
+    const struct sddc_nets *nets;
+    struct kept_table *tables;
+    size_t ntables, cap;
+};
+
+/* ---- missing routes -----------------------------------------------------------------------------
+ */
+
+static bool may_miss(struct derive *d, const struct vpc_facts *v)
+{
+    if (v->nlinks != 1 || !v->links[0]->active || !v->links[0]->active->n)
+        return false;
+    if (v->links[0]->mode == LINK_CIDR)
+        return derive_nets(d)->complete;
+    return v->links[0]->mode == LINK_PREFIX_LIST;
+}
+
+static struct kept_table *add_table(struct derive *d, struct routes_join *j, const char *id,
+                                    struct vpc_facts *v, const struct row *any, size_t source)
+{
+    struct kept_table *t;
+    const struct cell_list *lists = v->links[0]->prefix_lists;
+
+    j->tables = mem_grow(j->tables, j->ntables, &j->cap, sizeof(*j->tables));
+    t = &j->tables[j->ntables++];
+    *t = (struct kept_table){.id = id, .vpc = v, .any = any, .source = source};
+    t->covered = arena_alloc(d->arena, j->nets->n + 1);
+    t->lists = arena_alloc(d->arena, (lists ? lists->n : 0) + 1);
+    return t;
+}
+
+/* A route of the SDDC for a block that contains networks stands for all of them. */
+static void cover_nets(struct routes_join *j, struct kept_table *t, const struct ip *dest)
+{
+    size_t net;
+
+    switch (nets_match(j->nets, dest, t->vpc->links[0]->manager, &net)) {
+    case NET_EXACT:
+        t->covered[net] = true;
+        /* fall through: a larger block may begin at the same address */
+    case NET_AROUND:
+        for (; net < j->nets->n; net++) {
+            if (ip_contains(dest, &j->nets->nets[net].net))
+                t->covered[net] = true;
+            else if (!ip_overlaps(dest, &j->nets->nets[net].net))
+                break;
+        }
+        break;
+    case NET_NONE:
+    case NET_INSIDE:
+        break;
+    }
+}
+
+static void cover(struct derive *d, struct routes_join *j, struct kept_table *t,
+                  const struct row *r)
+{
+    const struct cell_list *lists = t->vpc->links[0]->prefix_lists;
+    const struct ip *dest = row_ip(r, ROUTES_DESTINATION);
+    const char *pl = row_str(r, ROUTES_PREFIX_LIST);
+    size_t net;
+
+    if (!pl)
+        pl = row_str(r, ROUTES_DESTINATION);
+    for (size_t i = 0; lists && pl && i < lists->n; i++)
+        t->lists[i] = t->lists[i] || strcmp(lists->items[i], pl) == 0;
+    if (dest && route_kind(d, t->vpc, r, &net) == ROUTE_SDDC)
+        cover_nets(j, t, dest);
+}
+
+static void find_kept_tables(struct derive *d, struct routes_join *j)
+{
+    struct view_cursor at = {0};
+    struct kept_table *t = NULL;
+    const char *last = NULL;
+    const struct row *r;
+
+    while ((r = derive_next(d, &table_routes, &at))) {
+        const char *id = row_str(r, ROUTES_ROUTE_TABLE);
+        struct vpc_facts *v;
+        if (!view_same_text(id, last)) {
+            v = id ? map_get(j->facts->tables, id) : NULL;
+            t = v && snapshot_freshness(at.snapshot) == FRESH_OK && vpc_keeps_table(v, id) &&
+                        may_miss(d, v)
+                    ? add_table(d, j, id, v, r, at.source)
+                    : NULL;
+        }
+        last = id;
+        if (t)
+            cover(d, j, t, r);
+    }
+}
+
+static void *prepare(struct derive *d)
+{
+    struct routes_join *j = arena_alloc(d->arena, sizeof(*j));
+
+    j->facts = derive_routes(d);
+    j->nets = derive_nets(d);
+    find_kept_tables(d, j);
+    return j;
+}
+
+static void release(void *facts)
+{
+    struct routes_join *j = facts;
+
+    free(j->tables);
+}
+
+/* ---- one route
+ * ------------------------------------------------------------------------------------ */
+
+static const struct link *link_of(const struct routes_join *j, const struct vpc_facts *v,
+                                  enum route_kind kind, size_t net, const char *list)
+{
+    for (size_t i = 0; i < v->nlinks; i++) {
+        const struct link *l = v->links[i];
+        if (kind == ROUTE_PREFIX_LIST ? view_list_has(l->prefix_lists, list)
+                                      : net != SIZE_MAX && l->manager == j->nets->nets[net].manager)
+            return l;
+    }
+    return v->nlinks == 1 ? v->links[0] : NULL;
+}
+
+static const char *expected(struct derive *d, const struct vpc_facts *v, const struct link *l,
+                            enum route_kind kind, const char *target)
+{
+    if (!v->by_nsx)
+        return v->nactive == 1 ? v->active[0] : NULL;
+    if (!l || !l->active || !l->active->n)
+        return NULL;
+    if (l->active->n == 1)
+        return l->active->items[0];
+    if (kind == ROUTE_PREFIX_LIST && link_default_eni(d, l))
+        return link_default_eni(d, l);
+    return view_list_has(l->active, target) ? target : NULL;
+}
+
+static const char *managed(const struct vpc_facts *v, enum route_kind kind, const struct row *r)
+{
+    if (!v || kind == ROUTE_OTHER)
+        return "customer";
+    if (kind == ROUTE_PREFIX_LIST)
+        return "vmc_prefix_list";
+    return vpc_keeps_table(v, row_str(r, ROUTES_ROUTE_TABLE)) ? "vmc_main" : "customer";
+}
+
+/* Since when the route disagrees; 0: nobody knows. */
+static int64_t disagrees_since(struct derive *d, const struct vpc_facts *v, const char *table,
+                               const char *key)
+{
+    bool known = watch_get(d->watch, arena_printf(d->arena, "table %s", table));
+    bool given = known || vpc_keeps_table(v, table) || v->switching;
+
+    return watch_keep(d->watch, key, given ? d->view->now : 0, d->view->now)->since;
+}
+
+static const char *late_or_not(struct derive *d, const struct vpc_facts *v, const char *table,
+                               const char *key, const char *late)
+{
+    int64_t since = disagrees_since(d, v, table, key);
+
+    if (v->changed_at > since)
+        since = v->changed_at;
+    return derive_in_window(d, since) ? "converging" : late;
+}
+
+static const char *verdict(struct derive *d, const struct vpc_facts *v, const struct link *l,
+                           enum route_kind kind, const char *want, const struct row *r)
+{
+    const char *state = row_str(r, ROUTES_STATE), *target = row_str(r, ROUTES_TARGET);
+    const char *table = row_str(r, ROUTES_ROUTE_TABLE);
+
+    if (state && strcmp(state, "blackhole") == 0)
+        return "blackhole";
+    if (kind == ROUTE_UNKNOWN_NET)
+        return "unmanaged";
+    if (view_same_text(want, target)) {
+        watch_drop(d->watch, r->key);
+        return "ok";
+    }
+    if (l && l->mode == LINK_PENDING)
+        return "converging";
+    if (v->silent || !v->nactive || !table)
+        return NULL; /* nobody says where it should lead */
+    if (!want && v->by_nsx && vpc_is_active(v, target))
+        return NULL;
+    return late_or_not(d, v, table, r->key, "stale");
+}
+
+static void name_segment(const struct routes_join *j, struct table_builder *b, const struct row *r,
+                         const struct vpc_facts *v, size_t net)
+{
+    const struct ip *dest = row_ip(r, ROUTES_DESTINATION);
+
+    /* Without a link no manager is known to be the SDDC's; an equal network still has a name. */
+    if (net == SIZE_MAX && dest && (!v || !v->nlinks) &&
+        nets_match(j->nets, dest, UINT_MAX, &net) != NET_EXACT)
+        net = SIZE_MAX;
+    if (net != SIZE_MAX)
+        builder_str(b, ROUTES_SEGMENT, j->nets->nets[net].segment);
+}
+
+static void row(struct derive *d, void *facts, struct table_builder *b, const struct row *r)
+{
+    struct routes_join *j = facts;
+    const char *list = row_str(r, ROUTES_PREFIX_LIST), *want;
+    struct vpc_facts *v = vpc_find(j->facts, row_str(r, ROUTES_VPC));
+    size_t net = SIZE_MAX;
+    enum route_kind kind = v ? route_kind(d, v, r, &net) : ROUTE_OTHER;
+    const struct link *l;
+
+    if (!list)
+        list = row_str(r, ROUTES_DESTINATION);
+    builder_state(b, ROUTES_MANAGED, managed(v, kind, r));
+    name_segment(j, b, r, v, net);
+    if (!v || kind == ROUTE_OTHER) {
+        builder_state(b, ROUTES_VERDICT, "other");
+        return;
+    }
+    l = link_of(j, v, kind, net, list);
+    want = kind == ROUTE_UNKNOWN_NET ? NULL : expected(d, v, l, kind, row_str(r, ROUTES_TARGET));
+    builder_str(b, ROUTES_EXPECTED_TARGET, want);
+    builder_state(b, ROUTES_VERDICT, verdict(d, v, l, kind, want, r));
+}
+
+/* ---- rows that should be there ------------------------------------------------------------------
+ */
+
+static void begin_missing(struct table_builder *b, const struct kept_table *t)
+{
+    static const unsigned same[] = {ROUTES_VPC, ROUTES_ROUTE_TABLE, ROUTES_ROUTE_TABLE_NAME,
+                                    ROUTES_MAIN, ROUTES_SUBNETS};
+
+    builder_row(b);
+    for (size_t i = 0; i < ARRAY_SIZE(same); i++)
+        builder_cell(b, same[i], &t->any->cells[same[i]]);
+}
+
+static const char *missing_key(struct derive *d, const struct kept_table *t, const char *what)
+{
+    return arena_printf(d->arena, "missing %s %s", t->id, what);
+}
+
+static void end_missing(struct derive *d, struct table_builder *b, const struct kept_table *t,
+                        const char *destination, const char *want)
+{
+    const char *key = missing_key(d, t, destination);
+
+    builder_str(b, ROUTES_EXPECTED_TARGET, want);
+    builder_state(b, ROUTES_VERDICT, late_or_not(d, t->vpc, t->id, key, "missing"));
+}
+
+static void miss_net(struct derive *d, struct table_builder *b, const struct kept_table *t,
+                     const struct sddc_net *net, bool covered)
+{
+    const struct link *l = t->vpc->links[0];
+    char text[IP_TEXT_MAX];
+
+    ip_format_cidr(&net->net, text);
+    if (covered) {
+        watch_drop(d->watch, missing_key(d, t, text));
+        return;
+    }
+    begin_missing(b, t);
+    builder_ip(b, ROUTES_DESTINATION, text);
+    builder_str(b, ROUTES_SEGMENT, net->segment);
+    builder_state(b, ROUTES_MANAGED, "vmc_main");
+    end_missing(d, b, t, text, l->active->n == 1 ? l->active->items[0] : NULL);
+}
+
+static void miss_list(struct derive *d, struct table_builder *b, const struct kept_table *t,
+                      const char *list)
+{
+    begin_missing(b, t);
+    builder_ip(b, ROUTES_DESTINATION, list);
+    builder_str(b, ROUTES_PREFIX_LIST, list);
+    builder_state(b, ROUTES_MANAGED, "vmc_prefix_list");
+    end_missing(d, b, t, list, link_default_eni(d, t->vpc->links[0]));
+}
+
+static void miss_in_table(struct derive *d, struct routes_join *j, struct table_builder *b,
+                          const struct kept_table *t)
+{
+    const struct link *l = t->vpc->links[0];
+
+    for (size_t i = 0; l->mode == LINK_CIDR && i < j->nets->n; i++) {
+        const struct sddc_net *net = &j->nets->nets[i];
+        if (net->routed && net->manager == l->manager && net->net.family == 4)
+            miss_net(d, b, t, net, t->covered[i]);
+    }
+    for (size_t i = 0; l->mode == LINK_PREFIX_LIST && l->prefix_lists && i < l->prefix_lists->n;
+         i++) {
+        if (!t->lists[i])
+            miss_list(d, b, t, l->prefix_lists->items[i]);
+        else
+            watch_drop(d->watch, missing_key(d, t, l->prefix_lists->items[i]));
+    }
+}
+
+static void extra(struct derive *d, void *facts, struct table_builder *b, size_t i)
+{
+    struct routes_join *j = facts;
+
+    for (size_t k = 0; k < j->ntables; k++) {
+        if (j->tables[k].source == i)
+            miss_in_table(d, j, b, &j->tables[k]);
+    }
+}
+
+/* From now on the tables are known: what disagrees later was seen to begin. */
+static void finish(struct derive *d, void *facts)
+{
+    struct routes_join *j = facts;
+    const char *key;
+    size_t i = 0;
+
+    while (map_at(j->facts->tables, &i, &key, NULL))
+        watch_keep(d->watch, arena_printf(d->arena, "table %s", key), 0, d->view->now);
+    watch_forget_old(d->watch, d->view->now);
+}
+
+static const struct schema *const inputs[] = {&table_enis,  &table_linked_vpcs, &table_segments,
+                                              &table_sddcs, &table_hosts,       NULL};
+
+const struct derive_table derive_routes_table = {
+    .schema = &table_routes,
+    .inputs = inputs,
+    .prepare = prepare,
+    .row = row,
+    .extra = extra,
+    .finish = finish,
+    .release = release,
+};

@@ -1,0 +1,176 @@
+#include "model/history.h"
+
+#include "core/jsonq.h"
+#include "core/strbuf.h"
+#include "core/text.h"
+#include "model/model_priv.h"
+
+#include <string.h>
+
+/* ---- lines --------------------------------------------------------------------------------------
+ */
+
+void history_add_int(struct json_object *line, const char *name, int64_t value)
+{
+    json_object_object_add(line, name, json_object_new_int64(value));
+}
+
+/* Bytes that are no UTF-8 would make a line that cannot be read back. */
+void history_add_str(struct json_object *line, const char *name, const char *value)
+{
+    struct strbuf text = STRBUF_INIT;
+    size_t len = value ? strlen(value) : 0;
+
+    if (!value)
+        return;
+    for (size_t i = 0; i < len;) {
+        uint32_t cp;
+        i += text_decode(value + i, len - i, &cp);
+        text_encode(&text, cp);
+    }
+    json_object_object_add(line, name, json_object_new_string_len(text.buf, (int)text.len));
+    strbuf_release(&text);
+}
+
+struct json_object *history_line(const char *type, const char *site)
+{
+    struct json_object *line = json_object_new_object();
+
+    history_add_int(line, "v", HISTORY_VERSION);
+    history_add_str(line, "type", type);
+    history_add_str(line, "site", site);
+    return line;
+}
+
+void history_end_line(struct json_object *line, struct strbuf *out)
+{
+    strbuf_addstr(out, json_object_to_json_string_ext(line, JSON_C_TO_STRING_PLAIN));
+    strbuf_addch(out, '\n');
+    json_object_put(line);
+}
+
+/* ---- out ----------------------------------------------------------------------------------------
+ */
+
+static void take_since(struct model *m, struct strbuf *out)
+{
+    struct since_record r;
+
+    while (since_next_dirty(m->since, &r)) {
+        struct json_object *line = history_line("since", r.site);
+        history_add_str(line, "kind", r.kind);
+        history_add_str(line, "key", r.key);
+        history_add_str(line, "state", r.state);
+        history_add_int(line, "at", r.at);
+        history_add_int(line, "seen", r.seen);
+        history_end_line(line, out);
+    }
+}
+
+static void take_seen(struct model *m, struct strbuf *out, int64_t now)
+{
+    struct json_object *line;
+
+    if (m->seen_at && now - m->seen_at < HISTORY_SEEN_MS)
+        return;
+    m->seen_at = now;
+    line = history_line("seen", NULL);
+    history_add_int(line, "at", now);
+    history_end_line(line, out);
+}
+
+void model_history_collect(struct model *m, int64_t now)
+{
+    struct strbuf out = STRBUF_INIT;
+
+    take_since(m, &out);
+    for (size_t i = 0; i < m->nsites; i++)
+        timeline_history_take(m->sites[i].timeline, &out);
+    if (m->findings)
+        findings_history_take(m->findings, &out);
+    take_seen(m, &out, now);
+    pthread_mutex_lock(&m->lock);
+    if (m->history.len + out.len <= HISTORY_PENDING_MAX)
+        strbuf_add(&m->history, out.buf, out.len);
+    pthread_mutex_unlock(&m->lock);
+    strbuf_release(&out);
+}
+
+void model_history_take(struct model *m, struct strbuf *out)
+{
+    pthread_mutex_lock(&m->lock);
+    strbuf_add(out, m->history.buf, m->history.len);
+    strbuf_reset(&m->history);
+    pthread_mutex_unlock(&m->lock);
+}
+
+/* ---- in -----------------------------------------------------------------------------------------
+ */
+
+static bool load_since(struct model *m, struct json_object *line, const char *site)
+{
+    struct since_record r = {.site = site,
+                             .kind = jsonq_str(line, "kind"),
+                             .key = jsonq_str(line, "key"),
+                             .state = jsonq_str(line, "state")};
+
+    if (!r.kind || !r.key || !r.state || !jsonq_int(line, "at", &r.at) || r.at < 0)
+        return false;
+    (void)jsonq_int(line, "seen", &r.seen);
+    since_restore(m->since, &r);
+    return true;
+}
+
+static bool load_seen(struct model *m, struct json_object *line)
+{
+    int64_t at;
+
+    if (!jsonq_int(line, "at", &at) || at <= 0)
+        return false;
+    since_restore_seen(m->since, at);
+    return true;
+}
+
+/* Sites that are no longer configured are understood, and of no use. */
+static bool load_line(struct model *m, struct json_object *line, int64_t now)
+{
+    const char *type = jsonq_str(line, "type"), *site = jsonq_str(line, "site");
+    struct model_site *s = model_site(m, site);
+    int64_t version;
+
+    if (!type || !jsonq_int(line, "v", &version) || version != HISTORY_VERSION)
+        return false;
+    if (strcmp(type, "seen") == 0)
+        return load_seen(m, line);
+    if (strcmp(type, FINDINGS_LINE) == 0)
+        return !m->findings || findings_history_load(m->findings, line, now);
+    if (strcmp(type, "since") == 0)
+        return !s ? site != NULL : load_since(m, line, site);
+    if (strcmp(type, TIMELINE_LINE) == 0)
+        return !s ? site != NULL : timeline_history_load(s->timeline, line);
+    return false;
+}
+
+static bool load_text(struct model *m, const char *text, size_t len, int64_t now)
+{
+    struct json_object *line = len <= HISTORY_LINE_MAX ? jsonq_parse(text, len, NULL) : NULL;
+    bool ok = line && load_line(m, line, now);
+
+    json_object_put(line);
+    return ok;
+}
+
+unsigned model_history_load(struct model *m, const char *text, size_t len, int64_t now)
+{
+    const char *end = text + len;
+    unsigned bad = 0;
+
+    while (text < end) {
+        const char *nl = memchr(text, '\n', (size_t)(end - text));
+        size_t n = (size_t)((nl ? nl : end) - text);
+        if (n && !load_text(m, text, n, now))
+            bad++;
+        text += n + 1;
+    }
+    return bad;
+}

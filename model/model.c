@@ -1,0 +1,226 @@
+/* model: from raw snapshots to the next estate. The essay is in estate.h. */
+#include "model/estate.h"
+
+#include "core/mem.h"
+#include "model/model_priv.h"
+#include "model/observe.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct model *model_new(const struct model_options *o)
+{
+    struct model *m = mem_alloc(sizeof(*m));
+    const struct findings_options fo = {o->config, o->one_sample, o->user};
+
+    m->o = *o;
+    m->o.user = mem_strdup(o->user);
+    m->findings = o->checks ? findings_new(&fo) : NULL;
+    m->since = since_new();
+    m->nsites = config_site_count(o->config);
+    m->sites = mem_array(m->nsites + 1, sizeof(*m->sites));
+    for (size_t i = 0; i < m->nsites; i++) {
+        const struct config_site *s = config_site(o->config, i);
+        m->sites[i].site = site_new(o->config, s);
+        m->sites[i].timeline = timeline_new(s->name);
+    }
+    pthread_mutex_init(&m->lock, NULL);
+    strbuf_init(&m->history, 0);
+    return m;
+}
+
+static void act_release(struct act *a)
+{
+    free(a->finding);
+    free(a->note);
+}
+
+void model_free(struct model *m)
+{
+    if (!m)
+        return;
+    for (size_t i = 0; i < m->nsites; i++) {
+        site_free(m->sites[i].site);
+        timeline_free(m->sites[i].timeline);
+    }
+    for (size_t i = 0; i < m->nacts; i++)
+        act_release(&m->acts[i]);
+    free(m->sites);
+    findings_free(m->findings);
+    since_free(m->since);
+    estate_unref(m->last);
+    strbuf_release(&m->history);
+    pthread_mutex_destroy(&m->lock);
+    free((char *)m->o.user);
+    free(m);
+}
+
+struct model_site *model_site(struct model *m, const char *name)
+{
+    for (size_t i = 0; name && i < m->nsites; i++) {
+        if (strcmp(site_config(m->sites[i].site)->name, name) == 0)
+            return &m->sites[i];
+    }
+    return NULL;
+}
+
+/* ---- acts of other threads ----------------------------------------------------------------------
+ */
+
+static void push(struct model *m, enum act_kind kind, const char *finding, const char *note,
+                 int64_t until)
+{
+    pthread_mutex_lock(&m->lock);
+    if (m->nacts == MODEL_ACTS_MAX) {
+        act_release(&m->acts[0]);
+        memmove(m->acts, m->acts + 1, --m->nacts * sizeof(*m->acts));
+    }
+    m->acts[m->nacts++] = (struct act){kind, mem_strdup(finding), mem_strdup(note), until};
+    pthread_mutex_unlock(&m->lock);
+}
+
+void model_acknowledge(struct model *m, const char *finding, const char *note)
+{
+    push(m, ACT_ACKNOWLEDGE, finding, note, 0);
+}
+
+void model_unacknowledge(struct model *m, const char *finding)
+{
+    push(m, ACT_UNACKNOWLEDGE, finding, NULL, 0);
+}
+
+void model_snooze(struct model *m, const char *finding, int64_t until_ms, const char *note)
+{
+    push(m, ACT_SNOOZE, finding, note, until_ms);
+}
+
+static void apply(struct model *m, const struct act *a, int64_t now)
+{
+    if (!m->findings)
+        return;
+    switch (a->kind) {
+    case ACT_ACKNOWLEDGE:
+        findings_acknowledge(m->findings, a->finding, a->note, now);
+        break;
+    case ACT_UNACKNOWLEDGE:
+        findings_unacknowledge(m->findings, a->finding, now);
+        break;
+    case ACT_SNOOZE:
+        findings_snooze(m->findings, a->finding, a->until, a->note, now);
+        break;
+    }
+}
+
+static void apply_acts(struct model *m, int64_t now)
+{
+    struct act acts[MODEL_ACTS_MAX];
+    size_t n;
+
+    pthread_mutex_lock(&m->lock);
+    n = m->nacts;
+    memcpy(acts, m->acts, n * sizeof(*acts));
+    m->nacts = 0;
+    pthread_mutex_unlock(&m->lock);
+    for (size_t i = 0; i < n; i++) {
+        apply(m, &acts[i], now);
+        act_release(&acts[i]);
+    }
+}
+
+/* ---- update -------------------------------------------------------------------------------------
+ */
+
+/* Sets in the order of the configuration: the order in which endpoints are asked for a row. */
+static void add_in_order(struct view_set *set, const struct config_site *site,
+                         const struct snapshot *s)
+{
+    size_t at = 0, place = 0;
+
+    view_set_add(set, s);
+    while (place < site->nendpoints &&
+           strcmp(site->endpoints[place]->name, snapshot_endpoint(s)) != 0)
+        place++;
+    for (at = set->n - 1; at > 0; at--) {
+        size_t before = 0;
+        while (before < site->nendpoints &&
+               strcmp(site->endpoints[before]->name, snapshot_endpoint(set->at[at - 1])) != 0)
+            before++;
+        if (before <= place)
+            break;
+        set->at[at] = set->at[at - 1];
+    }
+    set->at[at] = s;
+}
+
+static void sort_out(struct model *m, struct snapshot *const *raw, size_t n)
+{
+    struct model_site *site = NULL;
+
+    for (size_t i = 0; i < n; i++) {
+        unsigned place = view_place(snapshot_schema(raw[i]));
+        if (!site || strcmp(site_config(site->site)->name, snapshot_site(raw[i])) != 0)
+            site = model_site(m, snapshot_site(raw[i]));
+        if (site && place < VIEW_TABLES_MAX)
+            add_in_order(&site->raw.sets[place], site_config(site->site), raw[i]);
+    }
+}
+
+static void count_polls(struct estate *e, struct snapshot *const *raw, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        enum freshness f = snapshot_freshness(raw[i]);
+        if (f == FRESH_UNSUPPORTED)
+            continue;
+        e->total++;
+        e->done += f != FRESH_NEVER || snapshot_err(raw[i])->kind != ERR_NONE;
+    }
+}
+
+static void add_tables(struct estate *e, const struct site *s, const struct estate *last)
+{
+    for (unsigned place = 0; place < tables_count; place++) {
+        size_t n;
+        struct snapshot *const *list = site_table(s, place, &n);
+        for (size_t i = 0; i < n; i++)
+            estate_add(e, place, snapshot_ref(list[i]), last);
+    }
+}
+
+static void update_site(struct model *m, struct model_site *s, struct estate *e)
+{
+    site_begin(s->site, &s->raw, m->since, e->now);
+    observe_raw(s->site, m->since, s->timeline);
+    site_derive(s->site);
+    observe_derived(s->site, m->since, s->timeline);
+    site_end(s->site);
+    view_release(&s->raw);
+    add_tables(e, s->site, m->last);
+    estate_add(e, view_place(&table_timeline), timeline_snapshot(s->timeline, e->now), m->last);
+}
+
+static void add_findings(struct model *m, struct estate *e)
+{
+    struct snapshot **out = mem_array(m->nsites + 1, sizeof(struct snapshot *));
+
+    findings_update(m->findings, e, out);
+    for (size_t i = 0; i < m->nsites; i++)
+        estate_add(e, view_place(&table_findings), out[i], m->last);
+    free(out);
+}
+
+struct estate *model_update(struct model *m, struct snapshot *const *raw, size_t n, int64_t now)
+{
+    struct estate *e = estate_new(m->o.config, ++m->generation, now);
+
+    apply_acts(m, now);
+    sort_out(m, raw, n);
+    count_polls(e, raw, n);
+    for (size_t i = 0; i < m->nsites; i++)
+        update_site(m, &m->sites[i], e);
+    if (m->findings)
+        add_findings(m, e);
+    model_history_collect(m, now);
+    estate_unref(m->last);
+    m->last = estate_ref(e);
+    return e;
+}

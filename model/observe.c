@@ -1,0 +1,196 @@
+/*
+ * observe: the raw side. Kinds of timeline entries made here:
+ *
+ *  active_edge  a gateway (of a traffic group) is served by another edge
+ *  active_eni   NSX names another active ENI; without NSX's word: the main table leads to another
+ *  edge_status  an edge went up or down
+ *  host_state   a host failed or came back, as VMC or vCenter says
+ */
+#include "model/observe.h"
+
+#include "core/arena.h"
+#include "core/map.h"
+#include "model/derive/facts.h"
+
+#include <string.h>
+
+struct observer {
+    struct derive *d;
+    struct since *since;
+    struct timeline *timeline;
+    const char *site;
+};
+
+/* See @state now; on a change write an entry like @e, whose from and to are made here. */
+static void see(const struct observer *o, const char *kind, const char *key, const char *state,
+                int64_t at, const struct timeline_entry *like)
+{
+    struct since_record before;
+    struct timeline_entry e;
+
+    if (!state || !since_see(o->since, o->site, kind, key, state, at, &before) || !like)
+        return;
+    e = *like;
+    e.at = at;
+    e.from = before.state;
+    e.to = state;
+    e.delay_ms = -1;
+    e.error_bar_ms = before.seen && at > before.seen ? at - before.seen : -1;
+    timeline_observe(o->timeline, &e);
+}
+
+/* ---- gateways -----------------------------------------------------------------------------------
+ */
+
+/* The edges that are active for one gateway and traffic group. */
+struct served {
+    const struct row *gateway;
+    const char *edges;
+    int64_t at;
+    bool any;
+};
+
+static struct served *served_by(const struct observer *o, struct map *all, const struct row *r,
+                                int64_t at)
+{
+    const char *gateway = row_str(r, GATEWAYS_GATEWAY), *group = row_str(r, GATEWAYS_TRAFFIC_GROUP);
+    const char *path = row_str(r, GATEWAYS_PATH);
+    const char *key = arena_printf(o->d->arena, "%s %s",
+                                   path      ? path
+                                   : gateway ? gateway
+                                             : "",
+                                   group ? group : "");
+    struct served *s = map_get(all, key);
+
+    if (s)
+        return s;
+    s = arena_alloc(o->d->arena, sizeof(*s));
+    s->gateway = r;
+    s->at = at;
+    map_put(all, key, s);
+    return s;
+}
+
+static void read_gateway(const struct observer *o, struct map *all, const struct row *r, int64_t at)
+{
+    const char *status = row_str(r, GATEWAYS_HA_STATUS), *edge = row_str(r, GATEWAYS_EDGE);
+    struct served *s = served_by(o, all, r, at);
+
+    see(o, "gateway", r->key, status, at, NULL);
+    if (!edge)
+        edge = row_str(r, GATEWAYS_EDGE_ID);
+    if (status && strcmp(status, "unknown") != 0)
+        s->any = true;
+    if (status && edge && strcmp(status, "active") == 0)
+        s->edges = s->edges ? arena_printf(o->d->arena, "%s, %s", s->edges, edge) : edge;
+}
+
+static void see_served(const struct observer *o, const char *key, const struct served *s)
+{
+    const char *gateway = row_str(s->gateway, GATEWAYS_GATEWAY);
+    const char *group = row_str(s->gateway, GATEWAYS_TRAFFIC_GROUP);
+    int64_t tier = -1;
+    struct timeline_entry e = {.kind = "active_edge", .opens = true};
+
+    if (!s->any)
+        return; /* NSX does not know: no news */
+    (void)row_int(s->gateway, GATEWAYS_TIER, &tier);
+    e.subject = gateway;
+    e.detail = tier < 0 ? NULL
+               : group  ? arena_printf(o->d->arena, "tier-%d, traffic group %s", (int)tier, group)
+                        : arena_printf(o->d->arena, "tier-%d", (int)tier);
+    see(o, "active_edge", key, s->edges ? s->edges : "none", s->at, &e);
+}
+
+static void observe_gateways(const struct observer *o)
+{
+    struct view_cursor at = {0};
+    struct map *all = map_new();
+    const struct row *r;
+    const char *key;
+    void *value;
+
+    while ((r = derive_next(o->d, &table_gateways, &at)))
+        read_gateway(o, all, r, snapshot_taken_at(at.snapshot));
+    for (size_t i = 0; map_at(all, &i, &key, &value);)
+        see_served(o, key, value);
+    map_free(all, NULL);
+}
+
+/* ---- edges, hosts -------------------------------------------------------------------------------
+ */
+
+static void observe_edges(const struct observer *o)
+{
+    struct view_cursor at = {0};
+    const struct row *r;
+
+    while ((r = derive_next(o->d, &table_edges, &at))) {
+        const char *name = row_str(r, EDGES_EDGE), *status = row_str(r, EDGES_STATUS);
+        struct timeline_entry e = {.kind = "edge_status",
+                                   .subject = name ? name : row_str(r, EDGES_EDGE_ID),
+                                   .opens = status && strcmp(status, "down") == 0};
+        see(o, "edge", r->key, status, snapshot_taken_at(at.snapshot), &e);
+    }
+}
+
+static void observe_hosts(const struct observer *o)
+{
+    struct view_cursor at = {0};
+    const struct row *r;
+
+    while ((r = derive_next(o->d, &table_hosts, &at))) {
+        const char *state = row_str(r, HOSTS_STATE);
+        unsigned col = state ? HOSTS_STATE : HOSTS_CONNECTION_STATE;
+        struct timeline_entry e = {.kind = "host_state", .subject = row_str(r, HOSTS_HOST)};
+        e.opens = cell_severity(&table_hosts.columns[col], &r->cells[col]) == SEV_CRITICAL;
+        see(o, "host", r->key, row_str(r, col), snapshot_taken_at(at.snapshot), &e);
+    }
+}
+
+/* ---- links --------------------------------------------------------------------------------------
+ */
+
+static const char *host_of(const struct observer *o, const char *eni)
+{
+    struct identity_match m = identity_eni_host(derive_hosts(o->d), eni);
+
+    return m.host ? m.host : eni;
+}
+
+/* The ENIs are what must be copied; their hosts are what a person knows. */
+static void see_active(const struct observer *o, const struct link *l, const char *group,
+                       const char *eni, int64_t at)
+{
+    const char *key = arena_printf(o->d->arena, "%s %s", l->vpc, group ? group : "");
+    struct timeline_entry e = {.kind = "active_eni", .opens = true};
+    struct since_record before;
+
+    e.subject = group ? arena_printf(o->d->arena, "%s, traffic group %s", l->vpc, group) : l->vpc;
+    if (since_find(o->since, o->site, "link", key, &before))
+        e.detail = arena_printf(o->d->arena, "%s -> %s", host_of(o, before.state), host_of(o, eni));
+    see(o, "link", key, eni, at, &e);
+}
+
+static void observe_links(const struct observer *o)
+{
+    const struct link_facts *f = derive_links(o->d);
+    struct view_cursor at = {0};
+
+    for (size_t i = 0; i < f->n && derive_next(o->d, &table_linked_vpcs, &at); i++) {
+        const struct link *l = &f->links[i];
+        for (size_t k = 0; l->vpc && l->active && k < l->active->n; k++)
+            see_active(o, l, link_group_of(o->d, l, l->active->items[k]), l->active->items[k],
+                       snapshot_taken_at(at.snapshot));
+    }
+}
+
+void observe_raw(struct site *s, struct since *since, struct timeline *t)
+{
+    const struct observer o = {site_join(s), since, t, site_config(s)->name};
+
+    observe_hosts(&o);
+    observe_edges(&o);
+    observe_gateways(&o);
+    observe_links(&o);
+}

@@ -1,0 +1,369 @@
+/*
+ * observe_derived: what can be said only after the joins. Kinds of timeline entries:
+ *
+ *  route_table          every route of the SDDC in a table leads to another ENI now
+ *  route_table_partial  some of them do: the rewriting has begun
+ *  route_table_late     the time a failover may take is over and the table has not followed
+ *  active_eni           without NSX's word: the main table leads to another ENI
+ *  segment_added, segment_removed, segment_changed   with who, where NSX says so
+ *  and the kinds of tasks and alarms, as their managers name them (origin reported)
+ */
+#include "model/observe.h"
+
+#include "core/arena.h"
+#include "core/map.h"
+#include "core/mem.h"
+#include "model/derive/facts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define REPORTED_MS   (24LL * 60 * 60 * 1000) /* what managers say of the past day */
+#define SEGMENTS_NEWS 20 /* single entries per update; more become one that counts them */
+#define TARGETS_MAX   8
+
+struct observer {
+    struct site *site;
+    struct derive *d;
+    struct since *since;
+    struct timeline *timeline;
+    const char *name;
+};
+
+/* ---- route tables -------------------------------------------------------------------------------
+ */
+
+struct table_state {
+    const char *id, *name, *expected, *vpc;
+    const char *targets[TARGETS_MAX];
+    size_t ntargets;
+    size_t routes, late;
+    bool main;
+};
+
+/* In order, so that the same set is the same text. */
+static void add_target(struct table_state *t, const char *target)
+{
+    size_t i;
+
+    for (i = 0; i < t->ntargets; i++) {
+        if (strcmp(t->targets[i], target) == 0)
+            return;
+    }
+    if (t->ntargets == TARGETS_MAX)
+        return;
+    for (; i > 0 && strcmp(t->targets[i - 1], target) > 0; i--)
+        t->targets[i] = t->targets[i - 1];
+    t->targets[i] = target;
+    t->ntargets++;
+}
+
+static bool is_any(const char *word, const char *const *list)
+{
+    for (; word && *list; list++) {
+        if (strcmp(word, *list) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void read_route(struct table_state *t, const struct row *r)
+{
+    static const char *const judged[] = {"ok", "converging", "stale", "blackhole", NULL};
+    const char *verdict = row_str(r, ROUTES_VERDICT), *target = row_str(r, ROUTES_TARGET);
+
+    if (!target || !is_any(verdict, judged))
+        return;
+    add_target(t, target);
+    t->routes++;
+    t->late += strcmp(verdict, "stale") == 0;
+    if (row_str(r, ROUTES_EXPECTED_TARGET))
+        t->expected = row_str(r, ROUTES_EXPECTED_TARGET);
+}
+
+static const char *targets_text(const struct observer *o, const struct table_state *t,
+                                const char *without)
+{
+    const char *text = NULL;
+
+    for (size_t i = 0; i < t->ntargets; i++) {
+        if (without && strcmp(t->targets[i], without) == 0)
+            continue;
+        text = text ? arena_printf(o->d->arena, "%s %s", text, t->targets[i]) : t->targets[i];
+    }
+    return text;
+}
+
+/* "A B" without "B": what the routes led to before. */
+static const char *left_behind(const struct observer *o, const char *before, const char *now)
+{
+    char *copy = arena_strdup(o->d->arena, before), *save = NULL;
+    const char *text = NULL;
+
+    for (char *w = strtok_r(copy, " ", &save); w; w = strtok_r(NULL, " ", &save)) {
+        if (strcmp(w, now) != 0)
+            text = text ? arena_printf(o->d->arena, "%s %s", text, w) : w;
+    }
+    return text;
+}
+
+static void write_table(const struct observer *o, const struct table_state *t, const char *kind,
+                        const char *from, const char *to, int64_t at, int64_t error_bar)
+{
+    struct timeline_entry e = {.kind = kind, .from = from, .to = to, .at = at, .delay_ms = -1};
+
+    e.subject = t->name ? arena_printf(o->d->arena, "%s (%s)", t->id, t->name) : t->id;
+    e.error_bar_ms = error_bar;
+    e.detail = arena_printf(o->d->arena, "%s, %zu routes", t->main ? "main table" : "custom table",
+                            t->routes);
+    timeline_observe(o->timeline, &e);
+}
+
+static void see_targets(const struct observer *o, const struct table_state *t, int64_t at)
+{
+    const char *now = targets_text(o, t, NULL), *from;
+    struct since_record before;
+    bool partial = t->ntargets > 1;
+
+    if (!now || !since_see(o->since, o->name, "route_table", t->id, now, at, &before))
+        return;
+    from = partial ? before.state : left_behind(o, before.state, now);
+    write_table(o, t, partial ? "route_table_partial" : "route_table", from, now, at,
+                before.seen && at > before.seen ? at - before.seen : -1);
+}
+
+/* Once per table and failover: it has not followed and the time for it is over. */
+static void see_late(const struct observer *o, const struct table_state *t, int64_t at)
+{
+    const char *state = t->late ? arena_printf(o->d->arena, "late for %s",
+                                               t->expected ? t->expected : "another ENI")
+                                : "in time";
+
+    if (since_see(o->since, o->name, "late", t->id, state, at, NULL) && t->late)
+        write_table(o, t, "route_table_late", targets_text(o, t, t->expected), t->expected, at, -1);
+}
+
+static void see_table(const struct observer *o, const struct table_state *t, int64_t at)
+{
+    if (!t->id || !t->routes)
+        return;
+    see_targets(o, t, at);
+    see_late(o, t, at > o->d->view->now ? at : o->d->view->now);
+}
+
+static void begin_table(struct table_state *t, const struct row *r, const char *id)
+{
+    bool main = false;
+
+    *t = (struct table_state){.id = id, .name = row_str(r, ROUTES_ROUTE_TABLE_NAME)};
+    t->vpc = row_str(r, ROUTES_VPC);
+    t->main = row_bool(r, ROUTES_MAIN, &main) && main;
+}
+
+static void observe_tables(const struct observer *o, const struct snapshot *s)
+{
+    struct table_state t = {0};
+
+    for (size_t i = 0; i < snapshot_count(s); i++) {
+        const struct row *r = snapshot_row(s, i);
+        const char *id = row_str(r, ROUTES_ROUTE_TABLE);
+        if (!view_same_text(id, t.id)) {
+            see_table(o, &t, snapshot_taken_at(s));
+            begin_table(&t, r, id);
+        }
+        read_route(&t, r);
+    }
+    see_table(o, &t, snapshot_taken_at(s));
+}
+
+/* Without NSX's word the main table says which ENI is active. */
+static void observe_main_table(const struct observer *o, const struct vpc_facts *v, int64_t at)
+{
+    struct timeline_entry e = {.kind = "active_eni",
+                               .subject = v->vpc,
+                               .at = at,
+                               .delay_ms = -1,
+                               .detail = "by the main route table",
+                               .opens = true};
+    struct since_record before;
+
+    if (v->by_nsx || v->silent || !v->settled || v->ntargets != 1)
+        return;
+    if (!since_see(o->since, o->name, "main_table", v->vpc, v->targets[0], at, &before))
+        return;
+    e.from = before.state;
+    e.to = v->targets[0];
+    e.error_bar_ms = before.seen && at > before.seen ? at - before.seen : -1;
+    timeline_observe(o->timeline, &e);
+}
+
+static void observe_routes(const struct observer *o)
+{
+    unsigned place = view_place(&table_routes);
+    struct snapshot *const *list;
+    int64_t at = 0;
+    size_t n;
+    void *value;
+
+    list = site_table(o->site, place, &n);
+    for (size_t i = 0; i < n; i++) {
+        if (!view_is_good(list[i]) || list[i] == site_before(o->site, place, i))
+            continue;
+        at = snapshot_taken_at(list[i]) > at ? snapshot_taken_at(list[i]) : at;
+    }
+    if (!at)
+        return;
+    for (size_t i = 0; map_at(derive_routes(o->d)->vpcs, &i, NULL, &value);)
+        observe_main_table(o, value, at);
+    for (size_t i = 0; i < n; i++) {
+        if (view_is_good(list[i]) && list[i] != site_before(o->site, place, i))
+            observe_tables(o, list[i]);
+    }
+}
+
+/* ---- segments -----------------------------------------------------------------------------------
+ */
+
+struct segment_news {
+    const struct observer *o;
+    const struct snapshot *s;
+    int64_t at, before_at;
+    unsigned count;
+};
+
+static const char *describe(const struct observer *o, const struct row *r)
+{
+    const char *type = row_str(r, SEGMENTS_TYPE), *admin = row_str(r, SEGMENTS_ADMIN_STATE);
+    const struct ip *cidr = row_ip(r, SEGMENTS_CIDR);
+    char text[IP_TEXT_MAX] = "";
+
+    if (cidr)
+        ip_format_cidr(cidr, text);
+    return arena_printf(o->d->arena, "%s %s%s", type ? type : "", text,
+                        admin && strcmp(admin, "down") == 0 ? " (down)" : "");
+}
+
+/* NSX says when and by whom; a time before the last poll is of an earlier change. */
+static void write_segment(struct segment_news *n, const char *kind, const struct row *r,
+                          const char *from, const char *to)
+{
+    struct timeline_entry e = {.kind = kind, .from = from, .to = to, .at = n->at, .delay_ms = -1};
+    int64_t modified = 0;
+
+    if (n->count++ >= SEGMENTS_NEWS)
+        return;
+    e.subject = row_str(r, SEGMENTS_SEGMENT);
+    e.error_bar_ms = n->at - n->before_at;
+    if (to && row_int(r, SEGMENTS_MODIFIED_AT, &modified) && modified > n->before_at &&
+        modified <= n->at) {
+        e.user = row_str(r, SEGMENTS_MODIFIED_BY);
+        e.at = modified;
+        e.error_bar_ms = -1;
+    }
+    timeline_observe(n->o->timeline, &e);
+}
+
+static void compare_segment(struct segment_news *n, const struct row *old, const struct row *r)
+{
+    const char *from, *to;
+
+    if (old->cells == r->cells)
+        return;
+    from = describe(n->o, old);
+    to = describe(n->o, r);
+    if (strcmp(from, to) != 0)
+        write_segment(n, "segment_changed", r, from, to);
+}
+
+static void write_rest(const struct segment_news *n)
+{
+    struct timeline_entry e = {.kind = "segment_changed", .at = n->at, .delay_ms = -1};
+
+    if (n->count <= SEGMENTS_NEWS)
+        return;
+    e.error_bar_ms = n->at - n->before_at;
+    e.subject = arena_printf(n->o->d->arena, "%u more segments", n->count - SEGMENTS_NEWS);
+    timeline_observe(n->o->timeline, &e);
+}
+
+static void compare_segments(struct segment_news *n, const struct snapshot *old)
+{
+    for (size_t i = 0; i < snapshot_count(n->s); i++) {
+        const struct row *r = snapshot_row(n->s, i), *was = snapshot_find(old, r->key);
+        if (was)
+            compare_segment(n, was, r);
+        else
+            write_segment(n, "segment_added", r, NULL, describe(n->o, r));
+    }
+    for (size_t i = 0; i < snapshot_count(old); i++) {
+        const struct row *r = snapshot_row(old, i);
+        if (!snapshot_find(n->s, r->key))
+            write_segment(n, "segment_removed", r, describe(n->o, r), NULL);
+    }
+    write_rest(n);
+}
+
+/* Only two whole readings can be compared. Rows that moved to another endpoint are no news. */
+static void observe_segments(const struct observer *o)
+{
+    unsigned place = view_place(&table_segments);
+    struct snapshot *const *list;
+    size_t n;
+
+    list = site_table(o->site, place, &n);
+    for (size_t i = 0; i < n && !o->d->merged[place]; i++) {
+        const struct snapshot *old = site_before(o->site, place, i);
+        struct segment_news news = {o, list[i], snapshot_taken_at(list[i]), 0, 0};
+        if (!old || old == list[i] || snapshot_freshness(old) != FRESH_OK ||
+            snapshot_freshness(list[i]) != FRESH_OK)
+            continue;
+        news.before_at = snapshot_taken_at(old);
+        compare_segments(&news, old);
+    }
+}
+
+/* ---- reports ------------------------------------------------------------------------------------
+ */
+
+static void report(const struct observer *o, const struct row *r, const struct snapshot *s)
+{
+    const char *id = row_str(r, REPORTS_REPORT);
+    struct timeline_entry e = {.kind = row_str(r, REPORTS_KIND),
+                               .subject = row_str(r, REPORTS_SUBJECT),
+                               .to = row_str(r, REPORTS_STATUS),
+                               .user = row_str(r, REPORTS_USER),
+                               .detail = row_str(r, REPORTS_MESSAGE),
+                               .delay_ms = -1,
+                               .error_bar_ms = -1,
+                               .reported = true};
+
+    if (!id || !row_int(r, REPORTS_AT, &e.at) || o->d->view->now - e.at > REPORTED_MS)
+        return;
+    e.id = arena_printf(o->d->arena, "%s/%s", snapshot_endpoint(s), id);
+    e.kind = e.kind ? e.kind : "report";
+    timeline_report(o->timeline, &e);
+}
+
+static void observe_reports(const struct observer *o)
+{
+    unsigned place = view_place(&table_reports);
+    struct snapshot *const *list;
+    size_t n;
+
+    list = site_table(o->site, place, &n);
+    for (size_t i = 0; i < n; i++) {
+        if (!view_is_good(list[i]) || list[i] == site_before(o->site, place, i))
+            continue;
+        for (size_t k = 0; k < snapshot_count(list[i]); k++)
+            report(o, snapshot_row(list[i], k), list[i]);
+    }
+}
+
+void observe_derived(struct site *s, struct since *since, struct timeline *t)
+{
+    const struct observer o = {s, site_join(s), since, t, site_config(s)->name};
+
+    observe_routes(&o);
+    observe_segments(&o);
+    observe_reports(&o);
+}

@@ -1,0 +1,126 @@
+#include "tests/support/check_case.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/strbuf.h"
+#include "model/checks/check.h"
+#include "model/findings.h"
+#include "model/tables.h"
+
+const char check_case_config[] =
+    "sites:\n"
+    "  - name: tokyo\n"
+    "    networks: [172.16.0.0/12]\n"
+    "    endpoints:\n"
+    "      - {name: vmc, kind: vmc, url: \"https://vmc.example/\", org: o, sddc: s, token: {env: "
+    "T}}\n"
+    "      - {name: linked, kind: aws, region: ap-northeast-1}\n"
+    "  - name: dc1\n"
+    "    endpoints:\n"
+    "      - {name: nsx, kind: nsx, url: \"https://nsx.example/\", user: admin, password: {env: "
+    "P}}\n"
+    "  - name: osaka\n"
+    "    endpoints:\n"
+    "      - {name: far, kind: aws, region: ap-northeast-3}\n";
+
+struct config *check_case_load(const char *yaml)
+{
+    struct strbuf all = STRBUF_INIT;
+    struct err err = {0};
+    struct config *c = config_parse(yaml, strlen(yaml), "hycon.yaml", &err, &all);
+
+    if (!c)
+        fail_msg("%s", all.buf);
+    strbuf_release(&all);
+    return c;
+}
+
+static void dump_row(struct strbuf *out, const struct row *r)
+{
+    int64_t affected = 0;
+
+    row_int(r, FINDINGS_AFFECTED_COUNT, &affected);
+    strbuf_addf(out, "%s %s|%d", row_str(r, FINDINGS_SEVERITY), row_str(r, FINDINGS_SUBJECT),
+                (int)affected);
+    if (row_str(r, FINDINGS_CAUSED_BY))
+        strbuf_addf(out, "|<- %s", row_str(r, FINDINGS_CAUSED_BY));
+    strbuf_addch(out, '\n');
+}
+
+char *check_case_dump(const struct snapshot *s, const char *check)
+{
+    struct strbuf out = STRBUF_INIT;
+
+    for (size_t i = 0; i < snapshot_count(s); i++) {
+        const struct row *r = snapshot_row(s, i);
+
+        if (!check || strcmp(row_str(r, FINDINGS_CHECK), check) == 0)
+            dump_row(&out, r);
+    }
+    return strbuf_detach(&out);
+}
+
+/* A finding of a tired operator: who, what, why and what next are all there. */
+static void must_be_whole(const struct check_case *c, const struct row *r)
+{
+    const struct cell_list *evidence = row_list(r, FINDINGS_EVIDENCE);
+    const char *summary = row_str(r, FINDINGS_SUMMARY), *remedy = row_str(r, FINDINGS_REMEDY);
+
+    if (!summary || !*summary || strchr(summary, '\n'))
+        fail_msg("%s: a summary of one line is missing", c->name);
+    if (!remedy || !*remedy)
+        fail_msg("%s: no remedy", c->name);
+    if (!evidence || !evidence->n)
+        fail_msg("%s: no evidence", c->name);
+}
+
+static void look(const struct check_case *c, const struct snapshot *s, struct strbuf *got)
+{
+    bool first = got->len == 0;
+
+    for (size_t i = 0; i < snapshot_count(s); i++) {
+        const struct row *r = snapshot_row(s, i);
+
+        if (strcmp(row_str(r, FINDINGS_CHECK), c->check) != 0)
+            continue;
+        must_be_whole(c, r);
+        if (first && c->says && !strstr(row_str(r, FINDINGS_SUMMARY), c->says))
+            fail_msg("%s: '%s' does not say '%s'", c->name, row_str(r, FINDINGS_SUMMARY), c->says);
+        first = false;
+    }
+    char *lines = check_case_dump(s, c->check);
+    strbuf_addstr(got, lines);
+    free(lines);
+}
+
+void check_case_run(const struct check_case *c)
+{
+    struct config *config = check_case_load(check_case_config);
+    struct findings *f = findings_new(&(struct findings_options){.config = config});
+    size_t n = config_site_count(config);
+    struct snapshot **out = calloc(n, sizeof(struct snapshot *));
+    struct strbuf text = STRBUF_INIT, got = STRBUF_INIT;
+
+    strbuf_addf(&text, "%s\n%s", c->text, c->more ? c->more : "");
+    struct estate *e = estate_fixed(config, text.buf, ESTATE_TEXT_NOW);
+    findings_update(f, e, out);
+    for (size_t i = 0; i < n; i++) {
+        look(c, out[i], &got);
+        snapshot_unref(out[i]);
+    }
+    if (strcmp(got.buf, c->want) != 0)
+        fail_msg("%s:\n--- want\n%s--- got\n%s", c->name, c->want, got.buf);
+    strbuf_release(&got);
+    strbuf_release(&text);
+    estate_unref(e);
+    findings_free(f);
+    free(out);
+    config_free(config);
+}
