@@ -8,8 +8,7 @@
 #include <string.h>
 
 #include "core/text.h"
-
-static const char EDGES_JOIN_BY_ENI[] = "active ENI of the traffic group";
+#include "model/identity.h"
 
 /* The host of an edge, unless it was concluded from the active ENI: that would prove itself. */
 static const char *host_of(const struct row *edge)
