@@ -373,7 +373,11 @@ static int compile_search(struct filter *f, const char *text, struct err *err)
     if (!f->row)
         return -1;
     const char *word = pattern_literal(f->row);
-    for (unsigned t = 0; word && t < ARRAY_SIZE(f->skips); t++) {
+    if (!word || strchr(word, ' '))
+        return 0;
+    f->word = word;
+    f->escapes = !word[strspn(word, "xu0123456789abcdef")];
+    for (unsigned t = 0; t < ARRAY_SIZE(f->skips); t++) {
         const char *letters = alphabet((enum cell_type)t);
         f->skips[t] = letters && word[strspn(word, letters)];
     }

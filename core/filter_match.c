@@ -139,24 +139,24 @@ static bool is_searched(const struct filter *f, const struct row *r, unsigned co
 
 /* In the text as it came: sanitising it changes no run of plain characters. What it puts in the
  * place of others (\x1b) is searched, too, by words that could be part of it. */
-static bool find_in_text(struct filter *f, const char *s, const char *word)
+static bool find_in_text(struct filter *f, const char *s)
 {
     if (pattern_match(f->row, s))
         return true;
-    if (word[strspn(word, "xu0123456789abcdef")] || text_is_clean(s))
+    if (!f->escapes || text_is_clean(s))
         return false;
     strbuf_reset(&f->buf);
     text_sanitize(&f->buf, s, strlen(s), 0);
     return pattern_match(f->row, f->buf.buf);
 }
 
-static bool find_in_cell(struct filter *f, unsigned col, const struct cell *c, const char *word)
+static bool find_in_cell(struct filter *f, unsigned col, const struct cell *c)
 {
     if (c->type == CELL_STR || c->type == CELL_STATE)
-        return find_in_text(f, c->u.s, word);
+        return find_in_text(f, c->u.s);
     if (c->type == CELL_LIST) {
         for (size_t i = 0; i < c->u.list->n; i++) {
-            if (find_in_text(f, c->u.list->items[i], word))
+            if (find_in_text(f, c->u.list->items[i]))
                 return true;
         }
         return false;
@@ -166,11 +166,10 @@ static bool find_in_cell(struct filter *f, unsigned col, const struct cell *c, c
     return pattern_match(f->row, f->buf.buf);
 }
 
-static bool find_word(struct filter *f, const struct row *r, const char *word)
+static bool find_word(struct filter *f, const struct row *r)
 {
     for (unsigned i = 0; i < f->schema->ncolumns; i++) {
-        if (!f->skips[r->cells[i].type] && is_searched(f, r, i) &&
-            find_in_cell(f, i, &r->cells[i], word))
+        if (!f->skips[r->cells[i].type] && is_searched(f, r, i) && find_in_cell(f, i, &r->cells[i]))
             return true;
     }
     return false;
@@ -190,10 +189,8 @@ static void add_row_text(struct filter *f, const struct row *r)
 
 static bool match_row(struct filter *f, const struct row *r)
 {
-    const char *word = pattern_literal(f->row);
-
-    if (word && !strchr(word, ' '))
-        return find_word(f, r, word);
+    if (f->word)
+        return find_word(f, r);
     add_row_text(f, r);
     return pattern_match(f->row, f->buf.buf);
 }

@@ -28,7 +28,9 @@ struct filter {
     const struct schema *schema;
     bool invert;
     struct pattern *row;       /* over the whole row; NULL: the tests */
-    bool skips[CELL_LIST + 1]; /* a plain word: types of cells that cannot have it */
+    const char *word;          /* it is plain text without blanks: looked for cell by cell */
+    bool skips[CELL_LIST + 1]; /* word: types of cells that cannot have it */
+    bool escapes;              /* word: it could be part of an escape (\\x1b) */
     struct filter_test *tests;
     size_t ntests, tests_cap;
     struct strbuf buf; /* a cell or a row as text, reused */

@@ -98,6 +98,21 @@ void strbuf_addchars(struct strbuf *sb, char c, size_t n)
     sb->buf[sb->len] = '\0';
 }
 
+void strbuf_addi(struct strbuf *sb, int64_t v)
+{
+    char digits[20];
+    size_t at = sizeof(digits);
+    uint64_t rest = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+
+    do {
+        digits[--at] = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest);
+    if (v < 0)
+        digits[--at] = '-';
+    strbuf_add(sb, digits + at, sizeof(digits) - at);
+}
+
 void strbuf_addf(struct strbuf *sb, const char *fmt, ...)
 {
     va_list ap;

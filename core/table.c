@@ -191,7 +191,7 @@ static void add_duration(struct strbuf *out, const struct column *col, int64_t m
     uint64_t v = ms < 0 ? 0 - (uint64_t)ms : (uint64_t)ms;
 
     if (col->unit != UNIT_S) {
-        strbuf_addf(out, "%lld", (long long)ms);
+        strbuf_addi(out, ms);
         return;
     }
     strbuf_addf(out, "%s%llu", ms < 0 ? "-" : "", (unsigned long long)(v / 1000));
@@ -213,7 +213,7 @@ void cell_plain(struct strbuf *out, const struct column *col, const struct cell 
         return;
     case CELL_INT:
     case CELL_BYTES:
-        strbuf_addf(out, "%lld", (long long)c->u.i);
+        strbuf_addi(out, c->u.i);
         return;
     case CELL_DURATION:
         add_duration(out, col, c->u.i);

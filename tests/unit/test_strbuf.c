@@ -146,13 +146,29 @@ static void test_grow_gives_room_to_write(void **state)
     strbuf_release(&sb);
 }
 
+static void test_integers(void **state)
+{
+    (void)state;
+    static const int64_t values[] = {0, 7, -1, 1000, -987654321, INT64_MAX, INT64_MIN};
+    struct strbuf got = STRBUF_INIT, want = STRBUF_INIT;
+
+    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+        strbuf_addi(&got, values[i]);
+        strbuf_addf(&want, "%lld", (long long)values[i]);
+        assert_string_equal(got.buf, want.buf);
+    }
+    strbuf_release(&got);
+    strbuf_release(&want);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_empty),  cmocka_unit_test(test_building),
-        cmocka_unit_test(test_growth), cmocka_unit_test(test_long_format),
-        cmocka_unit_test(test_limit),  cmocka_unit_test(test_nothing_follows_an_overflow),
-        cmocka_unit_test(test_detach), cmocka_unit_test(test_grow_gives_room_to_write),
+        cmocka_unit_test(test_empty),    cmocka_unit_test(test_building),
+        cmocka_unit_test(test_growth),   cmocka_unit_test(test_long_format),
+        cmocka_unit_test(test_limit),    cmocka_unit_test(test_nothing_follows_an_overflow),
+        cmocka_unit_test(test_detach),   cmocka_unit_test(test_grow_gives_room_to_write),
+        cmocka_unit_test(test_integers),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
