@@ -1,0 +1,270 @@
+#include "tui/grid.h"
+
+#include <string.h>
+
+#include "core/i18n.h"
+#include "core/map.h"
+#include "core/strbuf.h"
+#include "core/text.h"
+
+#define GUTTER     2 /* the selection, then mark or age */
+#define WORD       5 /* "CRIT " */
+#define NOTES_PART 2 /* notes get at most this part of the title line */
+
+static int left_of(const struct grid *g)
+{
+    return GUTTER + (g->table->judge ? WORD : 0);
+}
+
+static bool is_right(const struct grid *g, const struct grid_column *c)
+{
+    enum cell_type type;
+
+    if (c->view.flags & VIEW_RIGHT)
+        return true;
+    if (c->view.column < 0 || c->view.format)
+        return false;
+    type = g->table->schema->columns[c->view.column].type;
+    return type == CELL_INT || type == CELL_REAL || type == CELL_BYTES || type == CELL_DURATION;
+}
+
+/* ---- the title ---------------------------------------------------------------------------------
+ */
+
+/* What is wrong with the sources: their rows are dimmed, and here is said why. */
+static void add_notes(const struct grid *g, const struct view_input *in, struct strbuf *out)
+{
+    unsigned bad = 0;
+
+    for (size_t i = 0; g->has_rows && !g->table->build && i < g->rows.nsources; i++) {
+        const struct snapshot *s = g->rows.sources[i];
+        struct rows_item probe = {.snapshot = s};
+        enum freshness f = snapshot_freshness(s);
+        if (f == FRESH_OK || f == FRESH_UNSUPPORTED || f == FRESH_NEVER ||
+            !view_in_scope(in, &probe))
+            continue;
+        if (++bad > 2)
+            continue;
+        strbuf_addf(out, "%s~ %s/%s %s ", bad > 1 ? " " : "", snapshot_site(s),
+                    snapshot_endpoint(s), view_freshness_word(f));
+        view_ago(out, in, snapshot_taken_at(s));
+    }
+    if (bad > 2)
+        strbuf_addf(out, _(" and %u more"), bad - 2);
+}
+
+static void add_order(const struct grid *g, struct strbuf *out)
+{
+    if (g->sort >= 0)
+        strbuf_addf(out, _("  sorted by %s%s"), g->table->schema->columns[g->sort].name,
+                    g->reverse ? _(" (reversed)") : "");
+    if (map_count(g->marks))
+        strbuf_addf(out, _("  %zu marked"), map_count(g->marks));
+    if (g->hscroll)
+        strbuf_addf(out, _("  < %d columns"), g->hscroll);
+    if (g->dropped)
+        strbuf_addf(out, _("  +%zu columns >"), g->dropped);
+}
+
+static void draw_title(const struct grid *g, const struct view_input *in, struct canvas *c,
+                       struct rect r, const char *title, bool focused)
+{
+    struct strbuf text = STRBUF_INIT, notes = STRBUF_INIT;
+    int right, used;
+
+    strbuf_addstr(&text, g->table->title ? _(g->table->title) : title);
+    if (g->has_rows && !g->table->build) {
+        strbuf_addf(&text, g->rows.n == g->rows.total ? " %zu" : " %zu/%zu", g->rows.n,
+                    g->rows.total);
+    }
+    add_notes(g, in, &notes);
+    right = (int)text_width(notes.buf);
+    right = right > r.w / NOTES_PART ? r.w / NOTES_PART : right;
+    canvas_hline(c, r.x, r.y, r.w, STYLE_LINE);
+    used = canvas_textf(c, r.x, r.y, r.w, focused ? STYLE_TITLE : STYLE_STRONG, " %s ", text.buf);
+    if (*g->filter_text)
+        used += canvas_textf(c, r.x + used, r.y, r.w - right - used, STYLE_INPUT, "/%s",
+                             g->filter_text);
+    strbuf_reset(&text);
+    add_order(g, &text);
+    if (text.len && used + right + 2 < r.w)
+        canvas_textf(c, r.x + used, r.y, r.w - right - used - 1, STYLE_DIM, "%s ", text.buf);
+    if (notes.len)
+        canvas_fit(c, r.x + r.w - right, r.y, right, STYLE_WARNING, notes.buf, false);
+    strbuf_release(&text);
+    strbuf_release(&notes);
+}
+
+static void draw_column_titles(const struct grid *g, struct canvas *c, struct rect r)
+{
+    int sort = g->sort >= 0 || g->table->order ? g->sort : g->table->sort;
+    struct strbuf title = STRBUF_INIT;
+
+    canvas_fill(c, (struct rect){r.x, r.y, r.w, 1}, ' ', STYLE_HEADER);
+    for (size_t i = 0; i < g->ncols; i++) {
+        const struct grid_column *col = &g->cols[i];
+        if (!col->shown)
+            continue;
+        strbuf_reset(&title);
+        if (col->view.column >= 0 && col->view.column == sort)
+            strbuf_addch(&title, g->reverse ? 'v' : '^');
+        strbuf_addstr(&title, grid_column_title(g, col));
+        canvas_fit(c, r.x + left_of(g) + col->x, r.y, col->w, STYLE_HEADER, title.buf,
+                   is_right(g, col));
+    }
+    strbuf_release(&title);
+}
+
+/* ---- rows --------------------------------------------------------------------------------------
+ */
+
+static uint8_t cell_style(const struct grid *g, const struct view_input *in,
+                          const struct grid_column *col, const struct rows_item *row)
+{
+    const struct snapshot *s = row->snapshot;
+    int64_t changed;
+
+    if (view_is_dim(snapshot_freshness(s)))
+        return STYLE_DIM;
+    if (col->view.column >= 0 && !g->table->build) {
+        changed = estate_changed_at(g->estate, s, row->row, (unsigned)col->view.column);
+        if (changed > 0 && in->now - changed < GRID_CHANGED_MS)
+            return STYLE_CHANGED;
+    }
+    if (col->view.style)
+        return col->view.style(in, row, col->view.arg);
+    if (col->view.column < 0)
+        return STYLE_NORMAL;
+    return view_severity_style(cell_severity(&g->table->schema->columns[col->view.column],
+                                             &row->row->cells[col->view.column]));
+}
+
+static void draw_gutter(const struct grid *g, const struct view_input *in, struct canvas *c, int x,
+                        int y, const struct rows_item *row, bool selected)
+{
+    bool dim = view_is_dim(snapshot_freshness(row->snapshot));
+    enum severity s;
+
+    canvas_text(c, x, y, 1, STYLE_KEY, selected ? ">" : " ");
+    canvas_text(c, x + 1, y, 1, dim ? STYLE_WARNING : STYLE_KEY,
+                grid_is_marked(g, row) ? "*"
+                : dim                  ? "~"
+                                       : " ");
+    if (!g->table->judge)
+        return;
+    s = g->table->judge(in, row);
+    canvas_fit(c, x + GUTTER, y, WORD - 1, dim ? STYLE_DIM : view_severity_style(s),
+               view_severity_word(s), false);
+}
+
+static void draw_row(const struct grid *g, const struct view_input *in, struct canvas *c,
+                     struct rect r, const struct rows_item *row, bool selected)
+{
+    struct strbuf text = STRBUF_INIT;
+    uint8_t flags =
+        (uint8_t)((selected ? STYLE_SELECTED : 0) | (grid_is_marked(g, row) ? STYLE_MARKED : 0));
+
+    draw_gutter(g, in, c, r.x, r.y, row, selected);
+    for (size_t i = 0; i < g->ncols; i++) {
+        const struct grid_column *col = &g->cols[i];
+        if (!col->shown)
+            continue;
+        strbuf_reset(&text);
+        grid_cell(g, in, col, row, &text);
+        canvas_fit(c, r.x + left_of(g) + col->x, r.y, col->w, cell_style(g, in, col, row), text.buf,
+                   is_right(g, col));
+    }
+    if (flags)
+        canvas_style(c, (struct rect){r.x, r.y, r.w, 1}, flags, true);
+    strbuf_release(&text);
+}
+
+/* An empty table says why it is empty: "nothing there" and "not read" are different things. */
+static int say_sources(const struct grid *g, const struct view_input *in, struct canvas *c,
+                       struct rect r)
+{
+    int y = 0;
+
+    for (size_t i = 0; i < g->rows.nsources && y < r.h; i++) {
+        const struct snapshot *s = g->rows.sources[i];
+        const struct rows_item probe = {.snapshot = s};
+        enum freshness f = snapshot_freshness(s);
+        const struct err *err = snapshot_err(s);
+        if (f == FRESH_OK || !view_in_scope(in, &probe))
+            continue;
+        canvas_textf(c, r.x + GUTTER, r.y + y++, r.w - GUTTER, view_freshness_style(f),
+                     "%s/%s: %s%s%s", snapshot_site(s), snapshot_endpoint(s),
+                     f == FRESH_NEVER ? _("not read yet") : view_freshness_word(f),
+                     err->msg[0] ? ": " : "", err->msg);
+    }
+    return y;
+}
+
+static void draw_empty(const struct grid *g, const struct view_input *in, struct canvas *c,
+                       struct rect r)
+{
+    int y = 0;
+
+    if (r.h < 1)
+        return;
+    if (!g->has_rows) {
+        canvas_text(c, r.x + GUTTER, r.y, r.w - GUTTER, STYLE_DIM, _("not read yet"));
+        return;
+    }
+    if (*g->filter_text && g->rows.total) {
+        canvas_textf(c, r.x + GUTTER, r.y, r.w - GUTTER, STYLE_NORMAL,
+                     _("No row matches '%s' (%zu rows). Esc clears the filter."), g->filter_text,
+                     g->rows.total);
+        return;
+    }
+    if (!g->table->build)
+        y = say_sources(g, in, c, r);
+    if (!y && !g->rows.nsources && !g->table->build)
+        canvas_text(c, r.x + GUTTER, r.y, r.w - GUTTER, STYLE_DIM,
+                    _("No configured endpoint offers this."));
+    else if (!y)
+        canvas_text(c, r.x + GUTTER, r.y, r.w - GUTTER, STYLE_NORMAL,
+                    g->table->empty ? _(g->table->empty) : _("Nothing here."));
+}
+
+static void keep_cursor_visible(struct grid *g, int page)
+{
+    g->page = page;
+    if (page < 1)
+        return;
+    if (g->cursor < g->top)
+        g->top = g->cursor;
+    if (g->cursor >= g->top + (size_t)page)
+        g->top = g->cursor - (size_t)page + 1;
+    if (g->rows.n <= (size_t)page)
+        g->top = 0;
+    else if (g->top > g->rows.n - (size_t)page)
+        g->top = g->rows.n - (size_t)page;
+}
+
+void grid_draw(struct grid *g, const struct view_input *in, struct canvas *c, struct rect r,
+               const char *title, bool focused)
+{
+    struct view_input mine = *in;
+    struct rect body = {r.x, r.y + GRID_FRAME_LINES, r.w, r.h - GRID_FRAME_LINES};
+
+    if (r.h < 1)
+        return;
+    if (g->estate)
+        mine.estate = g->estate;
+    if (g->has_rows)
+        keep_cursor_visible(g, body.h);
+    grid_layout(g, &mine, r.w - left_of(g));
+    draw_title(g, &mine, c, r, title, focused);
+    if (r.h > 1)
+        draw_column_titles(g, c, (struct rect){r.x, r.y + 1, r.w, 1});
+    if (!g->has_rows || !g->rows.n) {
+        draw_empty(g, &mine, c, body);
+        return;
+    }
+    for (int y = 0; y < body.h && g->top + (size_t)y < g->rows.n; y++) {
+        size_t i = g->top + (size_t)y;
+        draw_row(g, &mine, c, (struct rect){body.x, body.y + y, body.w, 1}, &g->rows.items[i],
+                 focused && i == g->cursor);
+    }
+}
