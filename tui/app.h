@@ -1,0 +1,145 @@
+/*
+ * app: the state of the console without a terminal. Keys and estates go in, a canvas comes out, so
+ * the whole of it is tested in-process: tui/term.c and tui/tui.c only connect it to a terminal.
+ *
+ * What is on the screen is a tab (head and tables) and a stack of panes above it: details, help,
+ * prompts, dialogs. A key goes to the top pane; what it does not take reaches the tab only when no
+ * pane covers it. Nothing here blocks and nothing here knows the engine: requests go to the host.
+ */
+#ifndef HYCON_TUI_APP_H
+#define HYCON_TUI_APP_H
+
+#include "core/canvas.h"
+#include "core/strbuf.h"
+#include "tui/grid.h"
+#include "tui/keys.h"
+#include "tui/tui.h"
+#include "views/view.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define APP_MIN_W       20
+#define APP_MIN_H       8
+#define APP_TABLES_MAX  4
+#define APP_VIEWS_MAX   32
+#define APP_PLACES_MAX  32
+#define APP_MESSAGE_MS  12000
+#define APP_HISTORY_MAX 50
+#define APP_PROMPTS_MAX 32
+#define APP_TARGETS_MAX VIEW_TARGETS_MAX
+#define APP_COPY_MAX    74994 /* bytes of one OSC 52 sequence that terminals take */
+
+struct app;
+struct arena;
+
+/* ---- panes -------------------------------------------------------------------------------------
+ */
+
+struct pane_ops {
+    unsigned context; /* which keys mean something */
+    bool covers;      /* hides the tab's body; else drawn over it */
+    /* @r is the body (panes that cover), or the whole screen. */
+    void (*draw)(void *pane, struct app *a, struct canvas *c, struct rect r);
+    /* The key as typed and its command in this context. True: taken. */
+    bool (*key)(void *pane, struct app *a, uint32_t key, enum command cmd);
+    void (*paste)(void *pane, struct app *a, const char *text); /* NULL: pasted text is refused */
+    void (*free)(void *pane);
+};
+
+struct pane {
+    const struct pane_ops *ops;
+    void *self;
+    struct pane *below;
+};
+
+/* ---- tabs --------------------------------------------------------------------------------------
+ */
+
+struct tab {
+    const struct view *view;
+    struct grid *grids[APP_TABLES_MAX];
+    struct rect rects[APP_TABLES_MAX]; /* where they were drawn, for clicks */
+    size_t ngrids, focus;
+    bool exists;
+};
+
+/* Where the reader was, for Esc and `-`. */
+struct place {
+    size_t tab, focus;
+    struct row_id row;
+    char *filter;
+};
+
+struct app {
+    const struct tui_options *o;
+    struct estate *estate, *newer; /* shown; arrived while the screen is held */
+    int64_t held_at;               /* 0: not held */
+    bool local, wide, ascii, mouse;
+    char *site; /* scope; NULL: all */
+    struct tab tabs[APP_VIEWS_MAX];
+    size_t ntabs, current, last;
+    struct place places[APP_PLACES_MAX];
+    size_t nplaces;
+    struct pane *top;
+    struct arena *arena;
+    struct strbuf message, caption;
+    enum style message_style;
+    int64_t message_until, last_key_at;
+    struct tui_prompt waiting[APP_PROMPTS_MAX];
+    size_t nwaiting;
+    struct strbuf pasted;
+    bool pasting;
+    int cursor_x, cursor_y; /* of a text field; -1: hidden */
+    int w, h, message_y;
+    char *filter_history[APP_HISTORY_MAX], *palette_history[APP_HISTORY_MAX];
+    size_t nfilter_history, npalette_history;
+    bool quit, redraw, suspend, bell;
+    /* How bytes reach the terminal besides cells (OSC 52); NULL: not possible. */
+    void (*emit)(void *arg, const char *bytes, size_t len);
+    void *emit_arg;
+    bool in_tmux, in_screen;
+};
+
+void app_init(struct app *a, const struct tui_options *o);
+void app_release(struct app *a);
+
+/* Take what the host has: the newest estate, questions, a caption. True: something to paint. */
+bool app_poll(struct app *a);
+void app_key(struct app *a, uint32_t key);
+void app_click(struct app *a, int x, int y);
+void app_paint(struct app *a, struct canvas *c);
+/* When the screen changes by itself (clocks, ages, a message that goes), wall clock ms. */
+int64_t app_next_change(const struct app *a);
+
+/* ---- for the parts of the console --------------------------------------------------------------
+ */
+
+struct view_input app_input(struct app *a);
+struct tab *app_tab(struct app *a);
+struct grid *app_grid(struct app *a); /* the focused table, or NULL */
+void app_say(struct app *a, enum style style, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+void app_request(struct app *a, enum tui_request_kind kind);
+void app_request_with(struct app *a, const struct tui_request *r);
+void app_push(struct app *a, const struct pane_ops *ops, void *self);
+void app_pop(struct app *a);
+void app_switch(struct app *a, size_t tab);
+bool app_open_view(struct app *a, const char *name); /* false: no such view */
+void app_follow(struct app *a, const struct view_target *t);
+void app_remember_place(struct app *a);
+bool app_go_back(struct app *a);
+void app_refresh_tab(struct app *a);
+void app_set_held(struct app *a, bool held); /* held: newer estates wait */
+void app_set_site(struct app *a, const char *site);
+/* What a command does at the level of the tab (tui/command.c). */
+void app_command(struct app *a, enum command cmd, char digit);
+void app_ask_quit(struct app *a);
+
+/* Parts of the screen. */
+void header_draw(struct app *a, struct canvas *c, struct rect r); /* two lines */
+void tabbar_draw(struct app *a, struct canvas *c, struct rect r);
+void keybar_draw(struct app *a, struct canvas *c, struct rect r, unsigned context);
+void tab_draw(struct app *a, struct tab *t, struct canvas *c, struct rect r);
+
+#endif
