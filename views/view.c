@@ -39,11 +39,11 @@ bool view_has_rows(const struct view_input *in, const struct schema *schema)
     struct rows_item item;
     size_t i = 0;
 
-    return view_next(in, schema, &i, &item);
+    return view_walk(in, schema, &i, &item);
 }
 
 /* *i counts rows over all snapshots, so the walk needs no state of its own. */
-bool view_next(const struct view_input *in, const struct schema *schema, size_t *i,
+bool view_walk(const struct view_input *in, const struct schema *schema, size_t *i,
                struct rows_item *out)
 {
     size_t n, before = 0;

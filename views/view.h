@@ -150,7 +150,7 @@ bool view_in_scope(const struct view_input *in, const struct rows_item *row);
 /* Does the estate hold a row of @schema in this scope? For exists(). */
 bool view_has_rows(const struct view_input *in, const struct schema *schema);
 /* Walk the rows of @schema in scope over all endpoints: *i from 0; false at the end. */
-bool view_next(const struct view_input *in, const struct schema *schema, size_t *i,
+bool view_walk(const struct view_input *in, const struct schema *schema, size_t *i,
                struct rows_item *out);
 /* Append a cell for people: as cell_format(), but times in the reader's zone, and as an age with
  * VIEW_AGE. "-" for ABSENT. */
