@@ -156,7 +156,7 @@ static bool find_endpoint(struct app *a, const char *name, struct rows_item *out
         return true;
     }
     in.site = NULL;
-    while (view_next(&in, &table_endpoints, &i, out)) {
+    while (view_walk(&in, &table_endpoints, &i, out)) {
         const char *kind = row_str(out->row, ENDPOINTS_ERROR_KIND);
         if (name ? names_row(out, name) : kind && strcmp(kind, "tls") == 0)
             return true;

@@ -120,7 +120,7 @@ static const struct row *worst_finding(struct app *a, const struct view_input *i
     size_t i = 0;
 
     (void)a;
-    while (view_next(in, &table_findings, &i, &item)) {
+    while (view_walk(in, &table_findings, &i, &item)) {
         const char *state = row_str(item.row, FINDINGS_STATE);
         int64_t until;
         bool snoozed = row_int(item.row, FINDINGS_SNOOZED_UNTIL_AT, &until) && until > in->now;
