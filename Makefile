@@ -104,15 +104,18 @@ $(B)/e2e/%: $(B)/tests/e2e/%.o $(B)/libsupport.a $(B)/libhycon.a $(B)/hycon $(B)
 	@mkdir -p $(dir $@)
 	$(CC) $(LINK_$(BUILD)) -o $@ $(filter %.o %.a,$^) -lcmocka $(LAB_LIBS) $(LIBS)
 
-# make man: the manual pages, generated from the tables that the program works by.
+# make man: the manual pages and bash completion, generated from the tables that the program works by.
 MAN := $(addprefix build/man/,hycon.1 hycon.conf.5 hycon-tables.7 hycon-checks.7)
-man: $(MAN)
-build/docs/man: $(B)/docs/gen/man.o $(B)/libhycon.a
+man: $(MAN) build/completion/hycon
+build/docs/%: $(B)/docs/gen/%.o $(B)/libhycon.a
 	@mkdir -p $(dir $@)
 	$(CC) $(LINK_$(BUILD)) -o $@ $^ $(LIBS)
 build/man/%: build/docs/man
 	@mkdir -p $(dir $@)
 	./$< $* >$@
+build/completion/hycon: build/docs/completion
+	@mkdir -p $(dir $@)
+	./$< >$@
 
 # Everything compiled, nothing linked: the quickest answer to "does it still build?".
 objects: $(B)/libhycon.a $(B)/cli/main.o $(LAB_OBJ) $(SUPPORT_OBJ) $(UNIT_SRC:%.c=$(B)/%.o) $(FUZZ_SRC:%.c=$(B)/%.o) \
@@ -200,6 +203,7 @@ install: all man
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/hycon/scenarios
 	install -m 755 hycon hycon-lab $(DESTDIR)$(PREFIX)/bin
 	install -m 644 tests/lab/scenarios/*.yaml $(DESTDIR)$(PREFIX)/share/hycon/scenarios
+	install -D -m 644 build/completion/hycon $(DESTDIR)$(PREFIX)/share/bash-completion/completions/hycon
 	for p in $(MAN); do install -D -m 644 $$p $(DESTDIR)$(PREFIX)/share/man/man$${p##*.}/$${p##*/} || exit 1; done
 
 clean:

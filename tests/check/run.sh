@@ -56,6 +56,8 @@ do_man() {
     done >"$out/log/man-pages"
     [ ! -s "$out/log/man-pages" ]
     record man pages $? $(($(date +%s) - start))
+    bash tests/check/completion.sh >"$out/log/man-completion" 2>&1
+    record man completion $? 0
 }
 do_unit() {
     each_of unit test_ | sed 's,^,build/asan/unit/,' | programs unit 120
