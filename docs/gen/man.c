@@ -15,6 +15,7 @@
 #include "model/checks/check.h"
 #include "model/kinds.h"
 #include "model/tables.h"
+#include "tui/keys.h"
 
 /* ---- roff --------------------------------------------------------------------------------------
  */
@@ -215,6 +216,21 @@ static void output(struct strbuf *out)
                   "because a guard would change the data: import columns as text.");
 }
 
+static void keys(struct strbuf *out)
+{
+    struct strbuf names = STRBUF_INIT;
+
+    strbuf_addstr(out, ".SH KEYS\n");
+    add_line(out, "In the console; full-width keys of an input method act as their ASCII twins.");
+    for (const struct key_binding *k = keys_all; k->name; k++) {
+        strbuf_reset(&names);
+        keys_show(&names, k, true);
+        term(out, names.buf, NULL);
+        add_line(out, k->meaning);
+    }
+    strbuf_release(&names);
+}
+
 static void page_hycon(struct strbuf *out)
 {
     title(out, "hycon", 1, "terminal operations console for hybrid VMware estates");
@@ -225,6 +241,7 @@ static void page_hycon(struct strbuf *out)
              "table follows, and what is wrong, with the reason. It reads VMware Cloud on AWS, "
              "NSX and the linked AWS account, and changes nothing there.");
     verbs(out);
+    keys(out);
     filters(out);
     output(out);
     strbuf_addstr(out, ".SH EXIT STATUS\n");
