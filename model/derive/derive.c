@@ -8,9 +8,6 @@
 #include <limits.h>
 #include <string.h>
 
-extern const struct derive_table derive_edges_table, derive_enis_table, derive_gateways_table,
-    derive_routes_table, derive_segments_table, derive_subnets_table, derive_vpc_endpoints_table;
-
 /* Edges before what needs their hosts; routes before what counts them. */
 const struct derive_table *const derive_tables[] = {
     &derive_gateways_table,      &derive_edges_table,

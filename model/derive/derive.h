@@ -53,6 +53,9 @@ struct derive_table {
     void (*release)(void *facts);                  /* NULL: all of it is in the arena */
 };
 
+extern const struct derive_table derive_edges_table, derive_enis_table, derive_gateways_table,
+    derive_routes_table, derive_segments_table, derive_subnets_table, derive_vpc_endpoints_table;
+
 /* In the order in which they must run; NULL-terminated. */
 extern const struct derive_table *const derive_tables[];
 

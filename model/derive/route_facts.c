@@ -245,7 +245,7 @@ static void find_active(struct vpc_facts *v)
 
 static bool is_settled(const struct vpc_facts *v)
 {
-    if (!v->by_nsx)
+    if (!v->by_nsx || !v->nactive)
         return v->ntargets <= 1;
     for (size_t i = 0; i < v->ntargets; i++) {
         if (!vpc_is_active(v, v->targets[i]))

@@ -1,7 +1,7 @@
 /*
  * estate_fixed: an estate that holds given tables as they are, derived columns and all, instead of
  * one that a model made. Tests of findings and checks state what was derived and do not depend on
- * how. It stands in for model/estate.c: a test uses the one or the other.
+ * how.
  */
 #ifndef HYCON_TESTS_SUPPORT_ESTATE_FIXED_H
 #define HYCON_TESTS_SUPPORT_ESTATE_FIXED_H
