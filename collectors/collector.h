@@ -36,7 +36,10 @@ enum service {
     SERVICE_MAIN, /* nsx: the manager (on VMC: the reverse proxy); vmc: the VMC service; aws: EC2 */
     SERVICE_NSX,  /* NSX policy/manager API: kinds nsx and vmc */
     SERVICE_CLOUD, /* vmc: {proxy}/cloud-service */
-    SERVICE_VMC,   /* vmc: https://vmc.vmware.com */
+    /* vmc: the same without /sks-nsxt-manager before it: SDDCs differ in which of the two they
+     * have. */
+    SERVICE_CLOUD_SHORT,
+    SERVICE_VMC, /* vmc: https://vmc.vmware.com */
     SERVICE_EC2,
     SERVICE_STS,
 };
