@@ -5,23 +5,21 @@
 #include "collectors/nsx/nsx.h"
 #include "collectors/nsx/session.h"
 #include "collectors/session.h"
+#include "collectors/vmc/session.h"
+#include "collectors/vmc/vmc.h"
 
 /* Alphabetical by kind, then by name. */
 const struct collector *const registry_collectors[] = {
-    &collector_enis,
-    &collector_prefix_lists,
-    &collector_routes,
-    &collector_subnets,
-    &collector_vpc_endpoints,
-    &collector_vpcs,
-    &collector_nsx_gateways,
-    &collector_nsx_segments,
-    NULL,
+    &collector_enis,         &collector_prefix_lists,  &collector_routes,
+    &collector_subnets,      &collector_vpc_endpoints, &collector_vpcs,
+    &collector_nsx_gateways, &collector_nsx_segments,  &collector_linked_vpcs,
+    &collector_sddcs,        &collector_vmc_tasks,     NULL,
 };
 
 static const struct session_ops *const sessions[] = {
     &session_aws_ops,
     &session_nsx_ops,
+    &session_vmc_ops,
     NULL,
 };
 

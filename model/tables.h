@@ -288,6 +288,7 @@ enum {
     HOSTS_VM_COUNT,
     HOSTS_STATE,
     HOSTS_FQDN,
+    HOSTS_SDDC,
     HOSTS_N
 };
 

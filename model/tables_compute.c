@@ -68,5 +68,6 @@ static const struct column hosts_columns[] = {
     COL(HOSTS_VM_COUNT, "vm_count", INT, COUNT, 0, "virtual machines on it"),
     WORD(HOSTS_STATE, "state", host_state_words, 0, "state as VMC reports it"),
     COL(HOSTS_FQDN, "fqdn", STR, NONE, COL_WIDE, "full name"),
+    COL(HOSTS_SDDC, "sddc", STR, NONE, COL_WIDE, "SDDC it belongs to"),
 };
 TABLE(hosts, HOSTS, "hypervisor hosts");

@@ -198,7 +198,7 @@ static void begin(struct driver *d)
     d->run = (struct run){.endpoint = r->endpoint,
                           .facts = r->facts ? r->facts : &no_facts,
                           .hints = r->hints ? r->hints : &no_hints,
-                          .now = COLLECTOR_RUN_NOW,
+                          .now = COLLECTOR_RUN_NOW + r->later_ms,
                           .arena = arena_new(0),
                           .state = r->state,
                           .freshness = FRESH_OK,

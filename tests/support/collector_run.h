@@ -29,7 +29,8 @@ struct collector_run {
     const struct run_hints *hints;     /* NULL: none */
     const struct canned_reply *replies;
     size_t nreplies;
-    bool repeat; /* every reply may be used again and again */
+    bool repeat;      /* every reply may be used again and again */
+    int64_t later_ms; /* how long after COLLECTOR_RUN_NOW the run is */
     /* kept from run to run */
     void *state;
     struct snapshot *tables[COLLECTOR_RUN_TABLES]; /* as published, by collector->tables */

@@ -1,0 +1,11 @@
+/* Whatever comes instead of tasks. */
+#include "collectors/vmc/vmc.h"
+#include "tests/support/fuzz_collector.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    return fuzz_collector(&collector_vmc_tasks,
+                          "{name: v, kind: vmc, org: o, sddc: s, token: {env: T}}", data, size);
+}
