@@ -51,14 +51,27 @@ SUPPORT_SRC := $(wildcard tests/support/*.c)
 SUPPORT_OBJ := $(SUPPORT_SRC:%.c=$(B)/%.o)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 E2E_SRC := $(wildcard tests/e2e/test_*.c)
+MO := $(patsubst po/%.po,build/po/%/LC_MESSAGES/hycon.mo,$(wildcard po/*.po))
 E2E_BIN := $(E2E_SRC:tests/e2e/%.c=$(B)/e2e/%)
 
-.PHONY: all man objects programs tsan tsan-run tsan-programs tsan-list deps test check lint fuzz fuzz-run fuzz-replay \
+.PHONY: all po man objects programs tsan tsan-run tsan-programs tsan-list deps test check lint fuzz fuzz-run fuzz-replay \
 	fuzz-replay-run demo install clean unit unit-run e2e e2e-run lint-clang
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-all: hycon hycon-lab
+all: hycon hycon-lab $(MO)
+
+# Translations; a program in the build tree finds them in build/po beside it.
+build/po/%/LC_MESSAGES/hycon.mo: po/%.po
+	@mkdir -p $(dir $@)
+	msgfmt --check -o $@ $<
+# make po: strings that are new in the sources are added to every catalogue
+po:
+	xgettext --from-code=UTF-8 -k_ -kN_ -kQ_:2,3 --add-location=file --sort-by-file --package-name=hycon \
+		-o build/hycon.pot core/*.c views/*.[ch] tui/*.c cli/*.c support-bundle/*.c 2>/dev/null || \
+	xgettext --from-code=UTF-8 -k_ -kN_ -kQ_:2,3 --add-location=file --sort-by-file --package-name=hycon \
+		-o build/hycon.pot core/*.c views/*.[ch] tui/*.c cli/*.c
+	for p in po/*.po; do msgmerge -q --update --backup=none --no-fuzzy-matching $$p build/hycon.pot || exit 1; done
 
 hycon: build/opt/hycon
 	@cp $< $@
@@ -92,6 +105,12 @@ $(B)/libsupport.a: $(SUPPORT_OBJ)
 $(B)/unit/%: $(B)/tests/unit/%.o $(B)/libsupport.a $(B)/libhycon.a
 	@mkdir -p $(dir $@)
 	$(CC) $(LINK_$(BUILD)) -o $@ $^ -lcmocka -lvterm -lutil $(LAB_LIBS) $(LIBS)
+
+# Screens are of the real model, not of the estate that stands in for it: its library comes first.
+$(B)/unit/test_screen_%: $(B)/tests/unit/test_screen_%.o $(B)/libhycon.a $(B)/libsupport.a $(MO)
+	@mkdir -p $(dir $@)
+	$(CC) $(LINK_$(BUILD)) -Wl,-u,model_update -o $@ $< $(B)/libhycon.a $(B)/libsupport.a $(B)/libhycon.a \
+		-lcmocka -lvterm -lutil $(LAB_LIBS) $(LIBS)
 
 # Tests of the lab link its modules, too.
 $(B)/unit/test_lab_%: $(B)/tests/unit/test_lab_%.o $(filter-out $(B)/tests/lab/main.o,$(LAB_OBJ)) \
@@ -204,6 +223,7 @@ install: all man
 	install -m 755 hycon hycon-lab $(DESTDIR)$(PREFIX)/bin
 	install -m 644 tests/lab/scenarios/*.yaml $(DESTDIR)$(PREFIX)/share/hycon/scenarios
 	install -D -m 644 build/completion/hycon $(DESTDIR)$(PREFIX)/share/bash-completion/completions/hycon
+	for p in $(MO); do install -D -m 644 $$p $(DESTDIR)$(PREFIX)/share/locale/$${p#build/po/} || exit 1; done
 	for p in $(MAN); do install -D -m 644 $$p $(DESTDIR)$(PREFIX)/share/man/man$${p##*.}/$${p##*/} || exit 1; done
 
 clean:

@@ -33,6 +33,16 @@ static void add_tab(struct app *a, const struct view *v)
     t->exists = !v->exists && !v->hidden;
 }
 
+static size_t first_tab(const struct app *a)
+{
+    const struct view *v = a->o->view ? views_find(a->o->view) : NULL;
+
+    for (size_t i = 0; v && i < a->ntabs; i++)
+        if (a->tabs[i].view == v)
+            return i;
+    return 0;
+}
+
 void app_init(struct app *a, const struct tui_options *o)
 {
     *a = (struct app){.o = o, .w = 80, .h = 24, .cursor_x = -1, .cursor_y = -1};
@@ -43,11 +53,8 @@ void app_init(struct app *a, const struct tui_options *o)
     a->ascii = !i18n_is_utf8();
     for (size_t i = 0; views_all[i]; i++)
         add_tab(a, views_all[i]);
-    if (o->view)
-        (void)app_open_view(a, o->view);
-    a->nplaces = 0;
     if (a->ntabs)
-        app_switch(a, a->current);
+        app_switch(a, first_tab(a));
 }
 
 static void release_place(struct place *p)

@@ -276,7 +276,7 @@ static int draw_lamps(const struct lamp *lamps, size_t n, bool sites, bool bad_o
                           text.buf);
     }
     if (bad_only && well)
-        x += canvas_textf(c, x, y, end - x, STYLE_OK, " +%u", well);
+        x += canvas_textf(c, x, y, end - x, STYLE_OK, _(" %u ok"), well);
     strbuf_release(&text);
     return x - from;
 }
