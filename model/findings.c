@@ -146,7 +146,7 @@ struct findings *findings_new(const struct findings_options *o)
     f->sites = mem_array(f->nsites + 1, sizeof(*f->sites));
     for (size_t i = 0; i < f->nsites; i++) {
         f->sites[i].site = config_site(o->config, i);
-        f->sites[i].judged = mem_array(count_checks() + 1, sizeof(bool));
+        f->sites[i].checks = mem_array(count_checks() + 1, sizeof(struct check_memory));
     }
     return f;
 }
@@ -157,7 +157,9 @@ void findings_free(struct findings *f)
         return;
     for (size_t i = 0; i < f->nsites; i++) {
         snapshot_unref(f->sites[i].last);
-        free(f->sites[i].judged);
+        for (size_t k = 0; checks_all[k]; k++)
+            findings_forget_inputs(&f->sites[i].checks[k]);
+        free(f->sites[i].checks);
     }
     free(f->sites);
     map_free(f->entries, free_entry);
@@ -422,14 +424,14 @@ static void update_site(struct findings *f, const struct estate *e, struct findi
         .estate = e, .config = f->config, .site = site->site, .now = now, .run = &run};
 
     for (size_t i = 0; checks_all[i]; i++)
-        verdicts[i] = findings_run_check(&in, checks_all[i]);
+        verdicts[i] = findings_run_check(&in, checks_all[i], &site->checks[i]);
     verdicts[place_of("")] = CHECK_NOT_APPLICABLE;
     number_duplicates(&run);
     resolve_causes(&run);
     for (size_t i = 0; i < run.n; i++)
-        merge(f, &in, run.items[i], site->judged[place_of(run.items[i]->check->name)]);
+        merge(f, &in, run.items[i], site->checks[place_of(run.items[i]->check->name)].judged);
     for (size_t i = 0; checks_all[i]; i++)
-        site->judged[i] |= verdicts[i] == CHECK_JUDGED;
+        site->checks[i].judged |= verdicts[i] == CHECK_JUDGED;
     sweep(f, &in, verdicts);
     free(run.items);
 }

@@ -59,8 +59,6 @@ struct check_run {
     bool collecting;
 };
 
-/* Run check @c over one site; its findings are appended to in->run. */
-enum check_verdict findings_run_check(const struct check_input *in, const struct check *c);
 /* "SITE/CHECK/SUBJECT", the subject up to its first " (". In the arena. */
 const char *findings_id(struct arena *a, const char *site, const char *check, const char *subject);
 
@@ -91,10 +89,19 @@ struct finding_entry {
     size_t answered_affected;
 };
 
+/* What a check said last about a site. While none of its tables has changed, it need not look
+ * again at what was fine. */
+struct check_memory {
+    struct snapshot **inputs; /* of its tables, in the order of the estate */
+    size_t n;
+    bool judged; /* ever, in this process */
+    bool clean;  /* the last time: judged, and nothing to report */
+};
+
 struct finding_site {
     const struct config_site *site;
-    struct snapshot *last; /* what was given out; reused while nothing changes */
-    bool *judged;          /* by place in checks_all: has judged before */
+    struct snapshot *last;       /* what was given out; reused while nothing changes */
+    struct check_memory *checks; /* by place in checks_all */
 };
 
 struct findings {
@@ -120,6 +127,11 @@ void findings_entry_free(struct finding_entry *e);
 int64_t findings_first_seen(struct findings *f, const char *key, int64_t now_value);
 /* Replace *field by a copy of @text (NULL: none). */
 void findings_set_text(char **field, const char *text);
+
+/* Run check @c over one site; its findings are appended to in->run. */
+enum check_verdict findings_run_check(const struct check_input *in, const struct check *c,
+                                      struct check_memory *m);
+void findings_forget_inputs(struct check_memory *m);
 
 /* The site's snapshot; the previous one when nothing differs. A reference of the caller. */
 struct snapshot *findings_rows(struct findings *f, struct finding_site *site, int64_t now);

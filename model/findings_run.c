@@ -1,7 +1,9 @@
 /* findings_run: one check over one site, and what checks call to report. */
 #include "model/findings_priv.h"
 
+#include <assert.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/arena.h"
@@ -117,6 +119,21 @@ void finding_caused_by(struct finding *f, const char *check, const char *subject
 /* ---- reading ------------------------------------------------------------------------------------
  */
 
+static bool lists(const struct schema *const *tables, const struct schema *schema)
+{
+    for (size_t i = 0; tables && tables[i]; i++) {
+        if (tables[i] == schema)
+            return true;
+    }
+    return false;
+}
+
+/* A check that reads a table it does not declare would not be run when that table changes. */
+static bool is_declared(const struct check *c, const struct schema *schema)
+{
+    return schema == &table_endpoints || lists(c->tables, schema) || lists(c->optional, schema);
+}
+
 /* *i counts rows of the site's snapshots, one after the other. */
 const struct row *check_next(const struct check_input *in, const struct schema *schema, size_t *i,
                              const struct snapshot **source)
@@ -124,6 +141,7 @@ const struct row *check_next(const struct check_input *in, const struct schema *
     size_t n, skip = *i;
     struct snapshot *const *s = estate_table(in->estate, schema, &n);
 
+    assert(is_declared(in->run->check, schema));
     for (size_t k = 0; k < n; k++) {
         if (strcmp(snapshot_site(s[k]), in->site->name) != 0)
             continue;
@@ -307,19 +325,81 @@ static void add_unknown(const struct check_input *in, const struct check *c)
     finding_caused_by(f, "endpoint-health", cause);
 }
 
-enum check_verdict findings_run_check(const struct check_input *in, const struct check *c)
+/* ---- what need not be looked at again
+ * -------------------------------------------------------------- */
+
+void findings_forget_inputs(struct check_memory *m)
 {
+    for (size_t i = 0; i < m->n; i++)
+        snapshot_unref(m->inputs[i]);
+    free(m->inputs);
+    m->inputs = NULL;
+    m->n = 0;
+}
+
+/* Compare the snapshots of @tables with those remembered from @at on, or remember them. */
+static bool walk_inputs(const struct check_input *in, const struct schema *const *tables,
+                        struct check_memory *m, size_t *at, size_t *cap)
+{
+    for (size_t i = 0; tables && tables[i]; i++) {
+        size_t n;
+        struct snapshot *const *s = estate_table(in->estate, tables[i], &n);
+
+        for (size_t k = 0; k < n; k++) {
+            if (strcmp(snapshot_site(s[k]), in->site->name) != 0)
+                continue;
+            if (cap) {
+                m->inputs = mem_grow(m->inputs, m->n, cap, sizeof(struct snapshot *));
+                m->inputs[m->n++] = snapshot_ref(s[k]);
+            } else if (*at >= m->n || m->inputs[*at] != s[k])
+                return false;
+            ++*at;
+        }
+    }
+    return true;
+}
+
+/* Only what the tables alone decide: the table endpoints and the clock are none of them. */
+static bool is_unchanged(const struct check_input *in, const struct check *c,
+                         struct check_memory *m)
+{
+    size_t at = 0;
+
+    return m->clean && walk_inputs(in, c->tables, m, &at, NULL) &&
+           walk_inputs(in, c->optional, m, &at, NULL) && at == m->n;
+}
+
+static void remember(const struct check_input *in, const struct check *c, struct check_memory *m,
+                     bool clean)
+{
+    size_t at = 0, cap = 0;
+
+    findings_forget_inputs(m);
+    m->clean = clean && (c->tables || c->optional);
+    if (!m->clean)
+        return;
+    walk_inputs(in, c->tables, m, &at, &cap);
+    walk_inputs(in, c->optional, m, &at, &cap);
+}
+
+enum check_verdict findings_run_check(const struct check_input *in, const struct check *c,
+                                      struct check_memory *m)
+{
+    size_t before = in->run->n;
     enum check_verdict v;
 
     if (!has_kind(in->site, c->kinds))
         return CHECK_NOT_APPLICABLE;
+    in->run->check = c;
+    if (is_unchanged(in, c, m))
+        return CHECK_JUDGED;
     v = inputs_verdict(in, c->tables, true, CHECK_JUDGED);
     if (v != CHECK_NOT_APPLICABLE)
         v = inputs_verdict(in, c->optional, false, v);
-    in->run->check = c;
     if (v == CHECK_UNKNOWN)
         add_unknown(in, c);
     if (v == CHECK_JUDGED || (v == CHECK_UNKNOWN && c->lenient))
         c->run(in);
+    remember(in, c, m, v == CHECK_JUDGED && in->run->n == before);
     return v;
 }

@@ -6,6 +6,8 @@
  * A check sees one site at a time. It reports each violation with what was seen (evidence: values
  * and their ages) and what to do (remedy). When a table it needs is not ok it reports nothing
  * itself: the runner makes one `unknown` finding for it, hung below the endpoint that is the cause.
+ * A check reads the tables it declares and the table endpoints, nothing else: while they are the
+ * same and nothing was wrong it is not run again. One that also depends on the time declares none.
  * A violation that is normal for a moment (a failover converging) is reported with CHECK_TRANSIENT:
  * it stays a warning until it has persisted for the configured time.
  */

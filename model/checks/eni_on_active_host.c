@@ -147,7 +147,8 @@ static void run(const struct check_input *in)
 
 static const struct schema *const tables[] = {&table_enis, &table_edges, &table_gateways, NULL};
 static const struct schema *const optional[] = {
-    &table_hosts, &table_linked_vpcs, &table_nsx_vms, &table_nsx_nodes, &table_routes, NULL};
+    &table_hosts,     &table_linked_vpcs, &table_sddcs, &table_nsx_vms,
+    &table_nsx_nodes, &table_routes,      NULL};
 
 const struct check check_eni_on_active_host = {
     .name = "eni-on-active-host",

@@ -135,23 +135,34 @@ static void judge(const struct check_input *in, const struct picture *p)
     }
 }
 
+/* Has a row before @end spoken of @vpc? */
+static bool looked_at(const struct check_input *in, const char *vpc, size_t end)
+{
+    const struct row *r;
+    size_t i = 0;
+
+    while (i < end && (r = check_next(in, &table_enis, &i, NULL)) != NULL) {
+        if (is_ours(r) && strcmp(row_text(r, ENIS_VPC), vpc) == 0)
+            return true;
+    }
+    return false;
+}
+
 static void run(const struct check_input *in)
 {
-    const struct row *r, *before;
+    const char *last = NULL;
+    const struct row *r;
     size_t i = 0;
 
     if (check_link_pending(in))
         return;
     while ((r = check_next(in, &table_enis, &i, NULL)) != NULL) {
         const char *vpc = row_text(r, ENIS_VPC);
-        size_t k = 0;
-        bool done = false;
 
-        if (!is_ours(r))
+        if (!is_ours(r) || (last && strcmp(last, vpc) == 0))
             continue;
-        while (k < i - 1 && (before = check_next(in, &table_enis, &k, NULL)) != NULL)
-            done |= is_ours(before) && strcmp(row_text(before, ENIS_VPC), vpc) == 0;
-        if (done)
+        last = vpc;
+        if (looked_at(in, vpc, i - 1))
             continue;
         struct picture p = look(in, vpc);
         judge(in, &p);

@@ -7,16 +7,20 @@
 
 #include <string.h>
 
-/* Into one of the SDDC's own ENIs, by a block and not by a list. */
+/* Into one of the SDDC's own ENIs, for a network that NSX does not have: what the verdict says,
+ * unless the ENI is gone as well. */
 static bool leads_to_sddc(const struct check_input *in, const struct row *r)
 {
-    const char *target = row_str(r, ROUTES_TARGET);
     const struct row *eni;
 
-    if (!target || route_is_missing(r) || row_present(r, ROUTES_PREFIX_LIST) ||
-        row_present(r, ROUTES_SEGMENT) || !row_ip(r, ROUTES_DESTINATION))
+    if (!row_ip(r, ROUTES_DESTINATION))
         return false;
-    eni = check_eni(in, target);
+    if (row_is(r, ROUTES_VERDICT, "unmanaged"))
+        return true;
+    if (!row_is(r, ROUTES_VERDICT, "blackhole") || row_present(r, ROUTES_SEGMENT) ||
+        route_is_missing(r))
+        return false;
+    eni = check_eni(in, row_text(r, ROUTES_TARGET));
     return eni && row_present(eni, ENIS_ROLE) && !row_is(eni, ENIS_ROLE, "foreign");
 }
 

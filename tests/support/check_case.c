@@ -109,7 +109,7 @@ void check_case_run(const struct check_case *c)
     struct strbuf text = STRBUF_INIT, got = STRBUF_INIT;
 
     strbuf_addf(&text, "%s\n%s", c->text, c->more ? c->more : "");
-    struct estate *e = estate_fixed(config, text.buf, ESTATE_TEXT_NOW);
+    struct estate *e = estate_fixed(config, text.buf, ESTATE_TEXT_NOW, false);
     findings_update(f, e, out);
     for (size_t i = 0; i < n; i++) {
         look(c, out[i], &got);

@@ -2,21 +2,17 @@
 
 #include "model/estate_priv.h"
 
-struct estate *estate_fixed(const struct config *c, const char *text, int64_t now)
+struct estate *estate_fixed(const struct config *c, const char *text, int64_t now, bool collecting)
 {
     struct estate *e = estate_new(c, 1, now);
-    struct estate_text t = {0};
+    struct estate_text tables = {0};
 
-    estate_text_add(&t, text, now);
-    for (size_t i = 0; i < t.n; i++)
-        estate_add(e, view_place(snapshot_schema(t.snapshots[i])), snapshot_ref(t.snapshots[i]),
-                   NULL);
-    estate_text_release(&t);
-    e->done = e->total = 1;
+    estate_text_add(&tables, text, now);
+    for (size_t i = 0; i < tables.n; i++)
+        estate_add(e, view_place(snapshot_schema(tables.snapshots[i])),
+                   snapshot_ref(tables.snapshots[i]), NULL);
+    e->total = (unsigned)tables.n;
+    e->done = e->total - (collecting && e->total);
+    estate_text_release(&tables);
     return e;
-}
-
-void estate_fixed_collecting(struct estate *e, bool collecting)
-{
-    e->total = collecting ? 2 : 1;
 }

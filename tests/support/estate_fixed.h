@@ -9,8 +9,7 @@
 #include "model/estate.h"
 #include "tests/support/estate_text.h"
 
-/* Tables of @text at @now. estate_unref() frees it. */
-struct estate *estate_fixed(const struct config *c, const char *text, int64_t now);
-void estate_fixed_collecting(struct estate *e, bool collecting);
+/* Tables of @text at @now; first polls are done unless @collecting. estate_unref() frees it. */
+struct estate *estate_fixed(const struct config *c, const char *text, int64_t now, bool collecting);
 
 #endif

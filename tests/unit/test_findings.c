@@ -73,9 +73,8 @@ static void end(struct watch *w)
 
 static void update_as(struct watch *w, const char *text, bool collecting)
 {
-    struct estate *e = estate_fixed(w->config, text, w->now);
+    struct estate *e = estate_fixed(w->config, text, w->now, collecting);
 
-    estate_fixed_collecting(e, collecting);
     drop(w);
     findings_update(w->f, e, w->out);
     estate_unref(e);
@@ -220,6 +219,26 @@ static void unchanged_is_the_same_snapshot(void **state)
     update(w, EDGE_DOWN, MINUTE);
     assert_ptr_not_equal(before, w->out[1]);
     snapshot_unref(before);
+    end(w);
+}
+
+/* The very same tables are not looked at again, and a change of them is. */
+static void what_did_not_change_stays_judged(void **state)
+{
+    struct watch *w = begin(false);
+    struct estate *e = estate_fixed(w->config, EDGE_UP, w->now, false);
+    (void)state;
+
+    for (unsigned i = 0; i < 3; i++) {
+        drop(w);
+        findings_update(w->f, e, w->out);
+        assert_int_equal(snapshot_count(w->out[1]), 0);
+    }
+    estate_unref(e);
+    update(w, EDGE_DOWN, SECOND);
+    expect(w, ID_EDGE, "open", "critical");
+    update(w, EDGE_UP, SECOND);
+    expect(w, ID_EDGE, "cleared", "critical");
     end(w);
 }
 
@@ -555,6 +574,7 @@ int main(void)
         cmocka_unit_test(comes_back_as_a_new_one),
         cmocka_unit_test(bad_data_neither_fires_nor_clears),
         cmocka_unit_test(unchanged_is_the_same_snapshot),
+        cmocka_unit_test(what_did_not_change_stays_judged),
         cmocka_unit_test(transient_must_persist),
         cmocka_unit_test(a_gap_begins_anew),
         cmocka_unit_test(one_sample_says_so),
