@@ -96,7 +96,7 @@ static void test_freshness(void **state)
                      "table routes tokyo/linked2 partial\nvpc\n"
                      "table segments tokyo/vmc unsupported\npath\n"
                      "table edges tokyo/vmc never\nedge\ntable edges tokyo/nsx denied\nedge\n",
-                     c.now);
+                     c.now, false);
     assert_int_equal(estate_freshness(e, &table_enis, "tokyo"), FRESH_OK);
     assert_int_equal(estate_freshness(e, &table_enis, NULL), FRESH_STALE);
     assert_int_equal(estate_freshness(e, &table_routes, NULL), FRESH_NEVER);
@@ -126,7 +126,7 @@ static void test_worst(void **state)
                      "a open warning -\nb acknowledged critical -\nc cleared critical -\n"
                      "d open critical +5m\ne open unknown -\nf open warning -5m\n"
                      "table findings osaka/hycon\nfinding state severity\ng open critical\n",
-                     c.now);
+                     c.now, false);
     assert_int_equal(estate_worst(e, "tokyo", counts), SEV_WARNING);
     assert_int_equal(counts[SEV_WARNING], 2);
     assert_int_equal(counts[SEV_UNKNOWN], 1);
