@@ -11,9 +11,9 @@
 
 #include "cli/ask.h"
 #include "cli/paths.h"
+#include "cli/state.h"
 #include "collectors/engine.h"
 #include "core/clock.h"
-#include "core/file.h"
 #include "core/mem.h"
 #include "core/secret.h"
 #include "core/store.h"
@@ -21,7 +21,6 @@
 #include "model/tables.h"
 
 #define LOGOUT_GRACE_MS  5000
-#define HISTORY_MAX      (64u << 20)
 #define PROMPTS_MAX      32
 #define NEWS_INTERRUPTED 'i'
 #define NEWS_CHANGE      'c'
@@ -163,14 +162,10 @@ static const char *user_name(void)
 static void load_history(struct headless *h)
 {
     char *path = paths_state("history.jsonl");
-    struct strbuf text = STRBUF_INIT;
     struct err err = {0};
 
-    if (file_read(path, HISTORY_MAX, &text, &err) == 0)
-        model_history_load(h->model, text.buf, text.len, clock_now_ms());
-    else if (err.code != ENOENT && err.code != ENOTDIR)
+    if (state_load(path, h->model, clock_now_ms(), NULL, &err))
         cli_say("%s", err.msg);
-    strbuf_release(&text);
     free(path);
 }
 

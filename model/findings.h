@@ -49,6 +49,8 @@ void findings_snooze(struct findings *f, const char *id, int64_t until_ms, const
  * "v":1 and "type":FINDINGS_LINE besides its own. No secrets. */
 #define FINDINGS_LINE "finding"
 void findings_history_take(struct findings *f, struct strbuf *out);
+/* Write everything that is known with the next call, changed or not: the file was begun anew. */
+void findings_history_renew(struct findings *f);
 /* Take back one such object, before the first update. False: not understood (counted by the
  * caller). A later line about the same finding wins. */
 bool findings_history_load(struct findings *f, struct json_object *line, int64_t now);

@@ -112,6 +112,16 @@ void findings_history_take(struct findings *f, struct strbuf *out)
     }
 }
 
+void findings_history_renew(struct findings *f)
+{
+    void *value;
+
+    for (size_t i = 0; map_at(f->entries, &i, NULL, &value);)
+        ((struct finding_entry *)value)->dirty = true;
+    for (size_t i = 0; map_at(f->first_seen, &i, NULL, &value);)
+        ((struct finding_memo *)value)->dirty = true;
+}
+
 /* ---- reading ------------------------------------------------------------------------------------
  */
 

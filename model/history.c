@@ -79,10 +79,36 @@ static void take_seen(struct model *m, struct strbuf *out, int64_t now)
     history_end_line(line, out);
 }
 
+static void renew(struct model *m)
+{
+    bool asked;
+
+    pthread_mutex_lock(&m->lock);
+    asked = m->renew;
+    m->renew = false;
+    pthread_mutex_unlock(&m->lock);
+    if (!asked)
+        return;
+    since_renew(m->since);
+    for (size_t i = 0; i < m->nsites; i++)
+        timeline_history_renew(m->sites[i].timeline);
+    if (m->findings)
+        findings_history_renew(m->findings);
+    m->seen_at = 0;
+}
+
+void model_history_renew(struct model *m)
+{
+    pthread_mutex_lock(&m->lock);
+    m->renew = true;
+    pthread_mutex_unlock(&m->lock);
+}
+
 void model_history_collect(struct model *m, int64_t now)
 {
     struct strbuf out = STRBUF_INIT;
 
+    renew(m);
     take_since(m, &out);
     for (size_t i = 0; i < m->nsites; i++)
         timeline_history_take(m->sites[i].timeline, &out);

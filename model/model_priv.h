@@ -42,6 +42,7 @@ struct model {
     struct act acts[MODEL_ACTS_MAX]; /* below: under lock */
     size_t nacts;
     struct strbuf history; /* lines that nobody has taken yet */
+    bool renew;            /* write everything, not only what is new */
 };
 
 struct model_site *model_site(struct model *m, const char *name); /* NULL: no such site */

@@ -174,6 +174,14 @@ void since_restore_seen(struct since *s, int64_t at)
     }
 }
 
+void since_renew(struct since *s)
+{
+    void *value;
+
+    for (size_t i = 0; map_at(s->records, &i, NULL, &value);)
+        mark(s, value);
+}
+
 bool since_next_dirty(struct since *s, struct since_record *out)
 {
     struct record *r = s->dirty;

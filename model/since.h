@@ -40,6 +40,8 @@ unsigned since_overflow(const struct since *s);
 void since_restore(struct since *s, const struct since_record *r);
 /* hycon was still watching at @at: records that were put back were seen until then. */
 void since_restore_seen(struct since *s, int64_t at);
+/* Every record is new for since_next_dirty(): the history is written anew. */
+void since_renew(struct since *s);
 /* Records that are new or changed since the last call, one by one; false at the end. */
 bool since_next_dirty(struct since *s, struct since_record *out);
 

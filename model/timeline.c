@@ -255,6 +255,12 @@ void timeline_history_take(struct timeline *t, struct strbuf *out)
     }
 }
 
+void timeline_history_renew(struct timeline *t)
+{
+    for (size_t i = 0; i < t->n; i++)
+        t->entries[i]->dirty = true;
+}
+
 bool timeline_history_load(struct timeline *t, struct json_object *line)
 {
     struct timeline_entry e = {.id = jsonq_str(line, "id"),

@@ -49,6 +49,8 @@ struct snapshot *timeline_snapshot(struct timeline *t, int64_t now);
 /* New or changed entries since the last call, as JSON lines of this type. */
 #define TIMELINE_LINE "timeline"
 void timeline_history_take(struct timeline *t, struct strbuf *out);
+/* Every entry counts as new for the next call. */
+void timeline_history_renew(struct timeline *t);
 bool timeline_history_load(struct timeline *t, struct json_object *line);
 
 #endif
