@@ -93,7 +93,7 @@ $(B)/hycon: $(B)/cli/main.o $(B)/libhycon.a
 $(B)/hycon-lab: $(LAB_OBJ) $(B)/libhycon.a
 	$(CC) $(LINK_$(BUILD)) -o $@ $^ $(LAB_LIBS) $(LIBS)
 
-$(B)/cli/version.o $(B)/core/http_easy.o $(B)/tests/lab/scenario.o: CFLAGS_ALL += $(NAMED_VERSION)
+$(B)/cli/version.o $(B)/cli/run.o $(B)/core/http_easy.o $(B)/tests/lab/scenario.o: CFLAGS_ALL += $(NAMED_VERSION)
 $(B)/%.o: %.c
 	@mkdir -p $(dir $@)
 	$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<

@@ -69,6 +69,13 @@ int cli_write(const struct strbuf *out)
     return CLI_OK;
 }
 
+const char *cli_user(void)
+{
+    const char *name = getenv("LOGNAME");
+
+    return name && *name ? name : "unknown";
+}
+
 struct config *cli_load_config(const struct cli_options *o)
 {
     char *path = paths_config(o->config);

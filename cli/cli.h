@@ -42,6 +42,8 @@ void cli_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int cli_write(const struct strbuf *out);
 /* A line for a mistake in the command line: the sentence and where help is. Returns CLI_USAGE. */
 int cli_usage(const char *verb, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Who sits here: the name that acknowledgements carry. */
+const char *cli_user(void);
 /* Load the configuration of the options; NULL after saying everything that is wrong with it. */
 struct config *cli_load_config(const struct cli_options *o);
 /* Does @e match --site and --endpoint (a name, NAME of a host range, or SITE/NAME)? */

@@ -150,13 +150,6 @@ static void take_news(struct headless *h)
 /* ---- the run
  * --------------------------------------------------------------------------------------- */
 
-static const char *user_name(void)
-{
-    const char *name = getenv("LOGNAME");
-
-    return name && *name ? name : "unknown";
-}
-
 /* What was known before: since when, acknowledgements, the timeline. Headless runs read it, the
  * console writes it. */
 static void load_history(struct headless *h)
@@ -202,7 +195,7 @@ struct headless *headless_start(const struct headless_options *o)
     struct model_options mo = {.config = o->config,
                                .one_sample = !o->watch && !o->samples,
                                .checks = o->checks,
-                               .user = user_name()};
+                               .user = cli_user()};
 
     h->o = *o;
     pthread_mutex_init(&h->lock, NULL);

@@ -136,6 +136,17 @@ static void turn(struct loop_state *l)
         paint(l);
 }
 
+/* The engine starts behind a screen that is there already. */
+static enum tui_end begin(struct loop_state *l, struct err *err)
+{
+    const struct tui_host *h = l->app.o->host;
+
+    if (h->started && h->started(h->arg, err))
+        return TUI_END_FAILED;
+    app_switch(&l->app, l->app.current); /* now there is an engine to be told what is visible */
+    return TUI_END_QUIT;
+}
+
 enum tui_end tui_run(const struct tui_options *o, struct err *err)
 {
     struct loop_state *l = mem_alloc(sizeof(*l));
@@ -152,11 +163,12 @@ enum tui_end tui_run(const struct tui_options *o, struct err *err)
     l->app.in_tmux = getenv("TMUX") && *getenv("TMUX");
     l->app.in_screen = !l->app.in_tmux && getenv("STY") && *getenv("STY");
     canvas_init(&l->canvas, 1, 1);
-    (void)app_poll(&l->app);
     paint(l);
-    while (!l->ended && !l->app.quit)
+    end = begin(l, err);
+    while (end != TUI_END_FAILED && !l->ended && !l->app.quit)
         turn(l);
-    end = l->app.quit ? TUI_END_QUIT : TUI_END_SIGNAL;
+    if (end != TUI_END_FAILED)
+        end = l->app.quit ? TUI_END_QUIT : TUI_END_SIGNAL;
     app_release(&l->app);
     canvas_release(&l->canvas);
     term_close(l->term);

@@ -46,6 +46,10 @@ struct tui_prompt {
 struct tui_host {
     void *arg;
     int wake_fd; /* becomes readable when there is something new; drained by tui. -1: none */
+    /* optional: after the first painting: whatever takes time to start. -1 and @err end the
+     * console.
+     */
+    int (*started)(void *arg, struct err *err);
     /* A reference to the newest estate, or NULL when there is none newer than the last one given.
      */
     struct estate *(*estate)(void *arg);
@@ -66,7 +70,6 @@ struct tui_host {
 struct tui_options {
     const struct tui_host *host;
     const struct config *config;
-    const char *version;
     const char *view; /* first view; NULL: the first of the tab bar */
     bool demo;        /* a caption line, and the header says so */
 };

@@ -190,7 +190,7 @@ struct screen *screen_new(const struct screen_options *o)
         .jobs = host_jobs,
     };
     s->options = (struct tui_options){
-        .host = &s->host, .config = s->config, .version = "1.0", .view = o->view, .demo = o->demo};
+        .host = &s->host, .config = s->config, .view = o->view, .demo = o->demo};
     s->w = o->w ? o->w : 80;
     s->h = o->h ? o->h : 24;
     canvas_init(&s->canvas, s->w, s->h);
