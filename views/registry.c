@@ -3,5 +3,6 @@
 
 const struct view *const views_all[] = {
     &view_endpoints,
+    &view_changes,
     NULL,
 };

@@ -4,6 +4,6 @@
 
 #include "views/view.h"
 
-extern const struct view view_endpoints;
+extern const struct view view_changes, view_endpoints;
 
 #endif
