@@ -205,6 +205,14 @@ const char *nsx_enforcement_point(const struct run *run)
                               : "/infra/sites/default/enforcement-points/default";
 }
 
+enum step nsx_fail(struct run *run, const struct reply *reply)
+{
+    run->err = *reply->err;
+    if (reply_not_offered(reply))
+        run->err.kind = ERR_UNSUPPORTED;
+    return STEP_FAIL;
+}
+
 void nsx_partial(struct run *run, const struct err *err)
 {
     run->freshness = FRESH_PARTIAL;

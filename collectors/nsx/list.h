@@ -71,6 +71,8 @@ const char *nsx_path_id(const char *path);
 const char *nsx_escape(struct run *run, const char *text, bool path);
 /* Where edge clusters are, from the session's facts or by convention. */
 const char *nsx_enforcement_point(const struct run *run);
+/* The primary call failed; what this manager does not have is unsupported, not failed. */
+enum step nsx_fail(struct run *run, const struct reply *reply);
 /* Rows are missing: the table is partial, and the first reason is kept. */
 void nsx_partial(struct run *run, const struct err *err);
 /* @n objects could not be read: "the edges of 3 gateways are missing: ...". None when @n is 0; a

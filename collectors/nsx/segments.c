@@ -14,7 +14,7 @@
 
 #include "collectors/nsx/list.h"
 #include "collectors/nsx/nsx.h"
-#include "collectors/nsx/realized.h"
+#include "collectors/nsx/words.h"
 #include "core/arena.h"
 #include "core/strbuf.h"
 #include "core/text.h"
@@ -23,8 +23,11 @@
 
 struct segments_state {
     struct nsx_memo *memo; /* of segment lists */
-    struct nsx_realized *realized;
+    struct nsx_words *realized;
 };
+
+static const struct nsx_words_source states = {"segment_path", "state", "segment states",
+                                               NSX_POLICY "/infra/segments/state"};
 
 enum phase { READ_STATES, READ_INFRA, READ_TIER1S, READ_SEARCH, READ_TIER1 };
 
@@ -47,7 +50,7 @@ static void release_state(void *state)
     struct segments_state *s = state;
 
     nsx_memo_free(s->memo);
-    nsx_realized_free(s->realized);
+    nsx_words_free(s->realized);
 }
 
 /* ---- a row -------------------------------------------------------------------------------------
@@ -147,7 +150,7 @@ static void add_segment(void *arg, struct table_builder *b, struct json_object *
     builder_str(b, SEGMENTS_TRANSPORT_ZONE, nsx_path_id(jsonq_str(o, "transport_zone_path")));
     add_list(b, SEGMENTS_VLAN, o, "vlan_ids");
     builder_state(b, SEGMENTS_ADMIN_STATE, jsonq_str(o, "admin_state"));
-    builder_state(b, SEGMENTS_REALIZED, nsx_realized_word(s->realized, path));
+    builder_state(b, SEGMENTS_REALIZED, nsx_words_get(s->realized, path));
     add_bridges(b, o);
     builder_str(b, SEGMENTS_MODIFIED_BY, jsonq_str(o, "_last_modified_user"));
     if (jsonq_int(o, "_last_modified_time", &at))
@@ -260,17 +263,10 @@ static enum step on_tier1s(struct run *run, struct segments_run *r, const struct
 static enum step on_states(struct run *run, struct segments_run *r, const struct reply *reply)
 {
     struct segments_state *s = run->state;
-    const char *cursor = NULL;
     struct err err = {0};
-    enum nsx_more more = NSX_LIST_END;
 
-    if (reply->err)
-        err = *reply->err;
-    else if (nsx_realized_page(s->realized, reply, &cursor, &err) == 0)
-        more = nsx_list_more(run, &r->list, cursor, &err);
-    if (more == NSX_LIST_MORE)
+    if (nsx_words_step(run, s->realized, &r->list, reply, &err) == STEP_SEND)
         return STEP_SEND;
-    nsx_realized_end(s->realized, reply->err || (err.kind != ERR_NONE && more == NSX_LIST_END));
     if (err.kind != ERR_NONE)
         builder_note(run_table(run, &table_segments), "realized is not known: %s", err.msg);
     return read_infra(run, r);
@@ -283,7 +279,7 @@ static enum nsx_more on_page(struct run *run, struct segments_run *r, const stru
     struct segments_state *s = run->state;
     nsx_row_fn row = r->phase == READ_SEARCH ? add_found : add_segment;
     /* A page found by search and one of a list may be equal, but not the rows made of them. */
-    uint64_t salt = nsx_mix(nsx_realized_salt(s->realized), r->phase == READ_SEARCH);
+    uint64_t salt = nsx_mix(nsx_words_salt(s->realized), r->phase == READ_SEARCH);
     const char *cursor = NULL;
 
     if (reply->err) {
@@ -354,8 +350,8 @@ static enum step start(struct run *run)
 
     r->tail = &r->tier1s;
     run->scratch = r;
-    nsx_realized_start(&s->realized);
-    return nsx_list_first(run, &r->list, "segment states", NSX_POLICY "/infra/segments/state");
+    nsx_words_start(run, &s->realized, &states, &r->list);
+    return STEP_SEND;
 }
 
 static enum step step(struct run *run, const struct reply *reply)
