@@ -1,6 +1,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -16,6 +17,23 @@
 #define TIER1S   "GET /policy/api/v1/infra/tier-1s?"
 #define CLUSTERS "/edge-clusters?"
 #define NODES    "/edge-nodes?"
+
+/* More tier-1 gateways than are asked one by one. */
+#define MANY 201
+static char many_tier1s[MANY * 100];
+
+static void make_many(void)
+{
+    size_t len = 0;
+
+    for (unsigned i = 0; i < MANY; i++)
+        len += (size_t)snprintf(
+            many_tier1s + len, sizeof(many_tier1s) - len,
+            "%s{\"path\":\"/infra/tier-1s/"
+            "t1-%03u\",\"display_name\":\"t1-%03u\",\"ha_mode\":\"ACTIVE_STANDBY\"}",
+            i ? "," : "{\"results\":[", i, i);
+    snprintf(many_tier1s + len, sizeof(many_tier1s) - len, "]}");
+}
 
 static const struct session_facts vmc_facts = {.on_vmc = true};
 
@@ -67,7 +85,7 @@ static const struct harness_reply two_pages[] = {
     {0}};
 static const struct harness_reply many[] = {
     {.match = TIER0S, .file = "onprem-tier-0s.json"},
-    {.match = TIER1S, .file = "many-tier-1s.json"},
+    {.match = TIER1S, .body = many_tier1s},
     {.match = CLUSTERS, .file = "onprem-edge-clusters.json", .optional = true},
     {.match = NODES, .file = "onprem-edge-nodes.json", .optional = true},
     {.match = "/tier-0s/t0-dc/state", .file = "onprem-tier-0-state.t0.json"},
@@ -164,5 +182,6 @@ int main(void)
         cmocka_unit_test(test_failed_run_between),
     };
 
+    make_many();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -17,6 +18,21 @@
 #define TIER1S "GET /policy/api/v1/infra/tier-1s?"
 #define BELOW  "/segments?"
 #define SEARCH "GET /policy/api/v1/search/query?query=resource_type%3ASegment"
+
+/* More tier-1 gateways than are asked one by one. */
+#define MANY 65
+static char many_tier1s[MANY * 100];
+
+static void make_many(void)
+{
+    size_t len = 0;
+
+    for (unsigned i = 0; i < MANY; i++)
+        len += (size_t)snprintf(many_tier1s + len, sizeof(many_tier1s) - len,
+                                "%s{\"path\":\"/infra/tier-1s/t1-%02u\"}",
+                                i ? "," : "{\"results\":[", i);
+    snprintf(many_tier1s + len, sizeof(many_tier1s) - len, "]}");
+}
 
 static const struct session_facts vmc_facts = {.on_vmc = true};
 
@@ -43,13 +59,13 @@ static const struct harness_reply hostile[] = {
 static const struct harness_reply searched[] = {
     {.match = INFRA, .file = "onprem-segments.page2.json"},
     {.match = STATES, .file = "onprem-segments-state.json", .optional = true},
-    {.match = TIER1S, .file = "many-tier-1s.json"},
+    {.match = TIER1S, .body = many_tier1s},
     {.match = SEARCH, .file = "search.json"},
     {0}};
 static const struct harness_reply not_indexed[] = {
     {.match = INFRA, .body = EMPTY},
     {.match = STATES, .body = EMPTY, .optional = true},
-    {.match = TIER1S, .file = "many-tier-1s.json"},
+    {.match = TIER1S, .body = many_tier1s},
     {.match = SEARCH,
      .status = 400,
      .kind = ERR_HTTP,
@@ -138,5 +154,6 @@ int main(void)
         cmocka_unit_test(test_unchanged_pages),
     };
 
+    make_many();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
