@@ -9,7 +9,7 @@ BUILD ?= opt
 ifeq ($(origin CC),default)
 CC := gcc
 endif
-PKGS := libcurl json-c libxml-2.0 libuv yaml-0.1 libssl libcrypto ncursesw
+PKGS := libcurl libssh2 json-c libxml-2.0 libuv yaml-0.1 libssl libcrypto ncursesw
 LAB_PKGS := libmicrohttpd gnutls json-c yaml-0.1 libcrypto
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 

@@ -204,7 +204,8 @@ bool route_main_followed(const struct check_input *in, const char *vpc)
     return any;
 }
 
-enum severity route_table_severity(const struct route_table *t, bool settled, unsigned *flags)
+enum severity route_table_severity(const struct check_input *in, const struct route_table *t,
+                                   unsigned *flags)
 {
     bool dead = false;
 
@@ -219,7 +220,7 @@ enum severity route_table_severity(const struct route_table *t, bool settled, un
     *flags = CHECK_TRANSIENT;
     if (!dead)
         return SEV_WARNING;
-    if (settled)
+    if (!t->main && route_main_followed(in, t->vpc))
         *flags |= CHECK_SETTLED;
     return SEV_CRITICAL;
 }

@@ -1,0 +1,78 @@
+/* A session on libssh2: what its two files share.
+ *   ssh_libssh2.c  channels, the poll handle, the end
+ *   ssh_login.c    look-up, connect, handshake, whose key, who are we */
+#ifndef HYCON_CORE_SSH_LIBSSH2_H
+#define HYCON_CORE_SSH_LIBSSH2_H
+
+#include <libssh2.h>
+#include <uv.h>
+
+#include "core/ssh_priv.h"
+
+enum ssh_conn_state {
+    CONN_RESOLVING,
+    CONN_CONNECTING,
+    CONN_HANDSHAKE,
+    CONN_METHODS, /* which ways of logging in are offered */
+    CONN_LOGIN,
+    CONN_READY,
+};
+
+enum ssh_channel_state {
+    CHANNEL_WAITING, /* for another one to be open */
+    CHANNEL_OPENING,
+    CHANNEL_EXEC,
+    CHANNEL_READING,
+    CHANNEL_CLOSING,
+    CHANNEL_OVER, /* never opened */
+};
+
+struct ssh_channel {
+    struct ssh_channel *next;
+    struct ssh_job *job; /* NULL: given up */
+    LIBSSH2_CHANNEL *channel;
+    enum ssh_channel_state state;
+    int64_t given_up_ms;
+};
+
+#define SSH_WAYS_MAX 3
+
+struct ssh_conn {
+    struct ssh_host *host; /* NULL once closed */
+    unsigned refs;         /* itself, the poll handle, the look-up */
+    enum ssh_conn_state state;
+    /* the way there */
+    uv_getaddrinfo_t resolver;
+    bool resolving;
+    struct addrinfo *addresses, *address;
+    struct err connect_err; /* of the last address tried */
+    int fd;
+    uv_poll_t *poll;
+    LIBSSH2_SESSION *session;
+    /* logging in: the ways to try, in order */
+    enum ssh_way { WAY_KEY, WAY_PASSWORD, WAY_PROMPTS } ways[SSH_WAYS_MAX];
+    unsigned nways, way;
+    char offered[128];
+    bool prompted; /* the password was given to a prompt: once is enough */
+    /* commands */
+    struct ssh_channel *channels, *opening, *stuck;
+    size_t taken; /* bytes read since the last wake-up */
+    struct loop_timer *again, *keepalive;
+    int64_t alive_ms;
+};
+
+/* What a step did. GONE: the connection is closed; touch nothing. */
+enum ssh_went { WENT_ON, WENT_BLOCKED, WENT_GONE };
+
+void ssh_conn_run(struct ssh_conn *c);
+void ssh_conn_unref(struct ssh_conn *c);
+void ssh_conn_close_socket(struct ssh_conn *c);
+void ssh_conn_poll_closed(uv_handle_t *handle);
+bool ssh_conn_is_sending(const struct ssh_conn *c);
+void ssh_conn_logged_in(struct ssh_conn *c);
+
+/* ssh_login.c */
+void ssh_conn_resolve(struct ssh_conn *c);
+enum ssh_went ssh_conn_login_step(struct ssh_conn *c);
+
+#endif
