@@ -143,7 +143,6 @@ static bool form_key(void *self, struct app *a, uint32_t key, enum command cmd)
     struct form *f = self;
     bool changed;
 
-    (void)cmd;
     if (f->key_answer) {
         if (text_fold_fullwidth(key) != 'y')
             close_form(a, f);
@@ -151,21 +150,19 @@ static bool form_key(void *self, struct app *a, uint32_t key, enum command cmd)
             app_pop(a);
         return true;
     }
-    switch (key) {
-    case KEYCODE_ESC:
-    case 0x03:
+    switch (cmd) {
+    case CMD_TEXT_CANCEL:
         close_form(a, f);
         return true;
-    case KEYCODE_TAB:
-    case KEYCODE_DOWN:
+    case CMD_TEXT_NEXT:
+    case CMD_TEXT_NEWER:
         f->focus = (f->focus + 1) % f->nfields;
         return true;
-    case KEYCODE_BACKTAB:
-    case KEYCODE_UP:
+    case CMD_TEXT_PREV:
+    case CMD_TEXT_OLDER:
         f->focus = (f->focus + f->nfields - 1) % f->nfields;
         return true;
-    case KEYCODE_ENTER:
-    case '\n':
+    case CMD_TEXT_ACCEPT:
         if (f->submit(a, f))
             app_pop(a);
         return true;

@@ -237,7 +237,7 @@ void grid_sort_step(struct grid *g, int step)
 {
     long at = -1, n = 0;
     int shown[GRID_COLUMNS_MAX];
-    int now = g->sort >= 0 || g->table->order ? g->sort : g->table->sort;
+    int now = grid_sort_column(g);
 
     for (size_t i = 0; i < g->ncols; i++) {
         if (!g->cols[i].shown || g->cols[i].view.column < 0)

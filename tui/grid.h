@@ -87,6 +87,7 @@ bool grid_is_marked(const struct grid *g, const struct rows_item *row);
 void grid_collect_columns(struct grid *g, const struct view_input *in);
 /* Decide what is shown in @w cells and where. */
 void grid_layout(struct grid *g, const struct view_input *in, int w);
+int grid_sort_column(const struct grid *g); /* of the schema; -1: an order of the tab's own */
 const char *grid_column_title(const struct grid *g, const struct grid_column *c);
 /* Is a column on screen by the reader's choice, else by default? */
 bool grid_column_on(const struct grid *g, const struct grid_column *c, bool wide);

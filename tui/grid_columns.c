@@ -161,6 +161,26 @@ void grid_cell(const struct grid *g, const struct view_input *in, const struct g
                   &row->row->cells[c->view.column], c->view.flags);
 }
 
+int grid_sort_column(const struct grid *g)
+{
+    return g->sort >= 0 || g->table->order ? g->sort : g->table->sort;
+}
+
+/* The mark of the order stands before the title. */
+static void measure_titles(struct grid *g)
+{
+    int sort = grid_sort_column(g);
+
+    for (size_t i = 0; sort >= 0 && i < g->ncols; i++) {
+        struct grid_column *c = &g->cols[i];
+        int w = (int)text_width(grid_column_title(g, c)) + 1;
+        if (c->view.column != sort)
+            continue;
+        c->want = w > c->want ? w : c->want;
+        c->view.min = w > c->view.min ? (uint8_t)(w < 255 ? w : 255) : c->view.min;
+    }
+}
+
 static void measure(struct grid *g, const struct view_input *in)
 {
     struct strbuf text = STRBUF_INIT;
@@ -180,6 +200,16 @@ static void measure(struct grid *g, const struct view_input *in)
     strbuf_release(&text);
 }
 
+/* What a row is called must be readable before anything else gets room. */
+static int least(const struct grid_column *c, int w)
+{
+    int want = c->want < w / 2 ? c->want : w / 2;
+
+    if (c->view.weight < WEIGHT_KEEP || want <= c->view.min)
+        return c->view.min;
+    return c->view.max && want > c->view.max ? c->view.max : want;
+}
+
 static int most(const struct grid_column *c, bool wide)
 {
     int max = wide || !c->view.max ? CELL_MAX : c->view.max;
@@ -192,27 +222,36 @@ static int most(const struct grid_column *c, bool wide)
 static int drop(struct grid *g, int w, int gap)
 {
     for (;;) {
-        struct grid_column *least = NULL;
+        struct grid_column *last = NULL;
         int need = 0;
         for (size_t i = 0; i < g->ncols; i++) {
             struct grid_column *c = &g->cols[i];
             if (!c->shown)
                 continue;
-            need += c->view.min + gap;
-            if (!c->pinned && (!least || c->view.weight <= least->view.weight))
-                least = c;
+            need += least(c, w) + gap;
+            if (c->view.weight < WEIGHT_KEEP && !c->pinned &&
+                (!last || c->view.weight <= last->view.weight))
+                last = c;
         }
-        if (need - gap <= w || !least)
+        if (need - gap <= w || !last)
             return w - (need - gap);
-        least->shown = false;
+        last->shown = false;
         g->dropped++;
     }
 }
 
-static void give_room(struct grid *g, int left, bool wide)
+static void give_room(struct grid *g, int w, int left, bool wide)
 {
     for (size_t i = 0; i < g->ncols; i++)
-        g->cols[i].w = g->cols[i].view.min;
+        g->cols[i].w = least(&g->cols[i], w);
+    /* Not even the columns that are always shown fit: the last of them give way. */
+    for (size_t i = g->ncols; i-- > 0 && left < 0;) {
+        struct grid_column *c = &g->cols[i];
+        int less = c->shown && c->w > 1 ? c->w - 1 : 0;
+        less = less < -left ? less : -left;
+        c->w -= less;
+        left += less;
+    }
     for (int weight = 255; weight >= 0 && left > 0; weight--)
         for (size_t i = 0; i < g->ncols && left > 0; i++) {
             struct grid_column *c = &g->cols[i];
@@ -274,12 +313,13 @@ void grid_layout(struct grid *g, const struct view_input *in, int w)
     for (size_t i = 0; i < g->ncols; i++)
         g->cols[i].shown =
             grid_column_on(g, &g->cols[i], in->wide) && !says_nothing(g, in, &g->cols[i]);
+    measure_titles(g);
     measure(g, in);
     if (g->hscroll || in->wide) {
         scroll(g, w, gap, in->wide);
     } else {
         left = drop(g, w, gap);
-        give_room(g, left, false);
+        give_room(g, w, left, false);
     }
     place(g, gap);
 }

@@ -97,7 +97,7 @@ static void draw_title(const struct grid *g, const struct view_input *in, struct
 
 static void draw_column_titles(const struct grid *g, struct canvas *c, struct rect r)
 {
-    int sort = g->sort >= 0 || g->table->order ? g->sort : g->table->sort;
+    int sort = grid_sort_column(g);
     struct strbuf title = STRBUF_INIT;
 
     canvas_fill(c, (struct rect){r.x, r.y, r.w, 1}, ' ', STYLE_HEADER);

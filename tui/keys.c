@@ -10,6 +10,7 @@
 #define T CONTEXT_TABLE
 #define P CONTEXT_PAGER
 #define L CONTEXT_LIST
+#define X CONTEXT_TEXT
 
 const struct key_binding keys_all[] = {
     {CMD_UP, "up", "k <Up>", T | P | L, NULL, 0, N_("one row up")},
@@ -62,6 +63,15 @@ const struct key_binding keys_all[] = {
     {CMD_INTERRUPT, "interrupt", "^C", T | P | L, NULL, 0, N_("close, or quit")},
     {CMD_QUIT, "quit", "q <F10>", T | P | L, N_("quit"), 70,
      N_("close the top pane; at tab level: quit")},
+    {CMD_TEXT_ACCEPT, "accept", "<Enter>", X, N_("ok"), 90, N_("take what was typed")},
+    {CMD_TEXT_CANCEL, "cancel", "<Esc> ^C", X, N_("cancel"), 85,
+     N_("leave; what was before comes back")},
+    {CMD_TEXT_NEXT, "complete", "<Tab>", X, N_("complete, next field"), 80,
+     N_("next candidate; in a form: next field")},
+    {CMD_TEXT_PREV, "complete-back", "<S-Tab>", X, NULL, 0,
+     N_("previous candidate; in a form: previous field")},
+    {CMD_TEXT_OLDER, "older", "<Up>", X, N_("history"), 60, N_("what was typed before")},
+    {CMD_TEXT_NEWER, "newer", "<Down>", X, NULL, 0, N_("what was typed after that")},
     {CMD_NONE, NULL, NULL, 0, NULL, 0, NULL},
 };
 
@@ -124,7 +134,9 @@ static bool binds(const struct key_binding *b, uint32_t key)
 
 enum command keys_lookup(unsigned context, uint32_t key, char *digit)
 {
-    if (context & CONTEXT_TEXT)
+    bool printable = key >= ' ' && key != 0x7f && key < KEYCODE_FIRST;
+
+    if (context & CONTEXT_TEXT && printable)
         return CMD_NONE;
     if (key < KEYCODE_FIRST)
         key = text_fold_fullwidth(key);

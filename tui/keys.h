@@ -88,6 +88,12 @@ enum command {
     CMD_SUSPEND,
     CMD_INTERRUPT,
     CMD_QUIT,
+    CMD_TEXT_ACCEPT,
+    CMD_TEXT_CANCEL,
+    CMD_TEXT_NEXT,
+    CMD_TEXT_PREV,
+    CMD_TEXT_OLDER,
+    CMD_TEXT_NEWER,
     CMD_COUNT,
 };
 

@@ -81,8 +81,10 @@ static void try_filter(struct app *a, struct prompt *p)
     struct grid *g = app_grid(a);
 
     p->why[0] = '\0';
-    if (grid_set_filter(g, p->edit.text.buf, &err))
+    if (grid_set_filter(g, p->edit.text.buf, &err)) {
         (void)snprintf(p->why, sizeof(p->why), "%s", err.msg);
+        (void)grid_set_filter(g, p->before, NULL);
+    }
     app_refresh_tab(a);
 }
 
@@ -156,40 +158,41 @@ static void accept(struct app *a, struct prompt *p)
     free(line);
 }
 
+static bool prompt_command(struct app *a, struct prompt *p, enum command cmd)
+{
+    switch (cmd) {
+    case CMD_TEXT_CANCEL:
+        cancel(a, p);
+        return true;
+    case CMD_TEXT_ACCEPT:
+        accept(a, p);
+        return true;
+    case CMD_TEXT_NEXT:
+        complete(p, 1);
+        return true;
+    case CMD_TEXT_PREV:
+        complete(p, -1);
+        return true;
+    case CMD_TEXT_OLDER:
+    case CMD_TEXT_NEWER:
+        walk_history(a, p, cmd == CMD_TEXT_OLDER ? -1 : 1);
+        changed(a, p);
+        return true;
+    default:
+        return false;
+    }
+}
+
 static bool prompt_key(void *self, struct app *a, uint32_t key, enum command cmd)
 {
     struct prompt *p = self;
     bool is_changed;
 
-    (void)cmd;
-    switch (key) {
-    case KEYCODE_ESC:
-    case 0x03:
+    if (prompt_command(a, p, cmd))
+        return true;
+    if (key == KEYCODE_BACKSPACE && !p->edit.text.len) { /* as in vi: erasing the ':' closes it */
         cancel(a, p);
         return true;
-    case KEYCODE_ENTER:
-    case '\n':
-        accept(a, p);
-        return true;
-    case KEYCODE_TAB:
-        complete(p, 1);
-        return true;
-    case KEYCODE_BACKTAB:
-        complete(p, -1);
-        return true;
-    case KEYCODE_UP:
-    case KEYCODE_DOWN:
-        walk_history(a, p, key == KEYCODE_UP ? -1 : 1);
-        changed(a, p);
-        return true;
-    case KEYCODE_BACKSPACE:
-        if (!p->edit.text.len) { /* as in vi: erasing the ':' closes it */
-            cancel(a, p);
-            return true;
-        }
-        break;
-    default:
-        break;
     }
     (void)lineedit_key(&p->edit, key, &is_changed);
     if (is_changed)
@@ -282,7 +285,8 @@ void prompt_open_filter(struct app *a)
         app_say(a, STYLE_NORMAL, _("There is no table here to filter."));
         return;
     }
-    open_prompt(a, PROMPT_FILTER, g->filter_text)->before = mem_strdup(g->filter_text);
+    /* Empty, with the present filter in force until something is typed; Up brings its text. */
+    open_prompt(a, PROMPT_FILTER, "")->before = mem_strdup(g->filter_text);
 }
 
 void prompt_open_search(struct app *a, struct pager *pager)

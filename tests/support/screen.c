@@ -169,6 +169,13 @@ struct screen *screen_new(const struct screen_options *o)
     struct err err = {0};
     struct model_options mo = {.checks = o->checks, .user = "saito"};
 
+    strbuf_init(&s->requests, 0);
+    strbuf_init(&s->taken, 0);
+    strbuf_init(&s->dump, 0);
+    strbuf_init(&s->styles, 0);
+    strbuf_init(&s->line, 0);
+    strbuf_init(&s->emitted, 0);
+    strbuf_init(&s->sent, 0);
     set_language(o->language);
     s->now = ESTATE_TEXT_NOW;
     clock_freeze(s->now);
@@ -416,8 +423,8 @@ void screen_must(struct screen *s, const char *file, int line, const char *text,
 {
     if (screen_has(s, text) == has)
         return;
-    print_error("%s:%d: the screen %s '%s':\n%s\n", file, line, has ? "lacks" : "has", text,
-                s->dump.buf);
+    (void)fprintf(stderr, "%s:%d: the screen %s '%s':\n%s\n", file, line, has ? "lacks" : "has",
+                  text, s->dump.buf);
     _fail(file, line);
 }
 
@@ -488,6 +495,7 @@ void screen_expect(struct screen *s, const char *file, const char *name, const c
         rewrite(file, name, actual);
         return;
     }
-    print_error("%s: the screen '%s' is\n%s\nand should be\n%s\n", file, name, actual, expected);
+    (void)fprintf(stderr, "%s: the screen '%s' is\n%s\nand should be\n%s\n", file, name, actual,
+                  expected);
     fail_msg("screen '%s' differs (GENERATE=1 rewrites it)", name);
 }
