@@ -217,11 +217,11 @@ static void take_connections(struct run *run, const struct reply *reply)
     if (reply->err)
         err = *reply->err;
     else
-        o = vmc_parse(reply, "SDDC's connections", &err);
+        o = vmc_parse(reply, "account links", &err);
     if (o && !json_object_is_type(o, json_type_array)) {
         json_object_put(o);
         o = NULL;
-        err_set(&err, ERR_PROTO, 0, "the reply about the SDDC's connections is not a list");
+        err_set(&err, ERR_PROTO, 0, "the reply about the account links is not a list");
     }
     json_object_put(state->connections);
     state->connections = o;
@@ -307,7 +307,7 @@ static enum step step(struct run *run, const struct reply *reply)
     if (!reply) {
         run->scratch = arena_alloc(run->arena, sizeof(*r));
         if (sddc && run->now >= state->due_at)
-            return vmc_get(run, "SDDC's connections", "/account-link/sddc-connections?sddc=", sddc);
+            return vmc_get(run, "account links", "/account-link/sddc-connections?sddc=", sddc);
         return ask_links(run);
     }
     if (r->stage == STAGE_CONNECTIONS) {

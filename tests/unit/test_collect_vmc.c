@@ -58,7 +58,7 @@ static const struct harness_reply links_empty[] = {LINKS("empty.json"), {0}};
 static const struct harness_reply links_denied[] = {
     {.status = 403,
      .kind = ERR_DENIED,
-     .sentence = "the roles of the API token do not allow to read the SDDC's connections (403)",
+     .sentence = "the roles of the API token do not allow to read account links (403)",
      .match = "sddc-connections",
      .optional = true},
     LINKS("t0.json"),
