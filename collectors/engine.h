@@ -14,8 +14,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct collector;
 struct engine;
 struct secret;
+struct session_ops;
 
 struct engine_options {
     const struct config *config;
@@ -24,7 +26,7 @@ struct engine_options {
     bool once;
     const struct schema *const *tables; /* once: tables wanted, NULL-terminated; NULL: all */
     const char *site, *endpoint; /* restrict; NULL: all. endpoint matches a name or its group */
-    int64_t timeout_ms;          /* once: of the whole run; unfinished sources: never + limit */
+    int64_t timeout_ms;          /* once: of each round; unfinished sources: never + limit */
     unsigned samples;            /* once: extra rounds after the first (check --samples) */
     const char *trust_file;      /* accepted fingerprints; NULL: none */
     const char *runtime_dir;     /* shared request counts; NULL: none */
@@ -35,6 +37,9 @@ struct engine_options {
      */
     void (*on_change)(void *arg);
     void *arg;
+    /* Tests put their own in; NULL: the registry. Both end with NULL. */
+    const struct collector *const *collectors;
+    const struct session_ops *const *sessions;
 };
 
 struct engine *engine_start(const struct engine_options *o, struct err *err);
@@ -59,11 +64,14 @@ void engine_login_again(struct engine *e,
 void engine_answer_prompt(struct engine *e, const char *credential,
                           struct secret *answer); /* takes the ref; NULL: cancelled */
 void engine_trust(struct engine *e, const char *endpoint,
-                  const char *sha256); /* accepted by a person */
+                  const char *sha256); /* accepted by a person; "SITE/ENDPOINT" or its name */
 void engine_set_paused(struct engine *e, bool paused);
+/* Look at the clock now. The engine does so by itself every second; for tests, which freeze it. */
+void engine_wake(struct engine *e);
 
-/* Last raw reply of a source for the details pane: masked (secrets), bounded to 256 KiB, with its
- * time and request line. The caller frees both strings. false: none kept. */
+/* Last raw reply of a source ("SITE/ENDPOINT" or a name) for the details pane: masked (secrets),
+ * bounded to 256 KiB, with its time and request line. The caller frees both strings. false: none is
+ * kept (once keeps none; the total is bounded too, and the oldest go first). */
 bool engine_raw_reply(const struct engine *e, const char *endpoint, const char *table,
                       char **request, char **body, int64_t *at);
 

@@ -82,8 +82,11 @@ struct session_ops {
 /* The implementation for a kind; NULL: none yet ("not built"). In collectors/registry.c. */
 const struct session_ops *session_ops_for(enum endpoint_kind kind);
 
-struct session *session_new(const struct config_endpoint *e); /* NULL when there is no ops */
-void session_free(struct session *s);
+/* NULL when there is no ops for its kind, or @err (may be NULL) says what init refused. */
+struct session *session_new(const struct config_endpoint *e, struct err *err);
+struct session *session_new_with(const struct config_endpoint *e, const struct session_ops *ops,
+                                 struct err *err);
+void session_free(struct session *s); /* NULL is fine */
 /* Identity of the credential for sharing verdicts: config's, or the kind's (aws profile). */
 const char *session_credential(const struct session *s);
 

@@ -62,6 +62,7 @@ struct http_reply {
     size_t len;
     size_t wire_bytes;
     int64_t elapsed_ms, connect_ms;
+    bool connected;  /* the server was reached and trusted: the request was sent, or begun */
     int64_t date_ms; /* Date header; 0: none */
     /* Leaf certificate, also on kept connections and when it was refused; "" for plain http. */
     char cert_sha256[SHA256_HEX];
@@ -79,6 +80,10 @@ struct http_header {
 const char *http_reply_header(const struct http_reply *r, const char *name);
 /* All of a name: *i from 0; NULL at the end (Set-Cookie). */
 const char *http_reply_next(const struct http_reply *r, const char *name, size_t *i);
+
+/* In @done: move all of @r to @to, to keep it longer. Then http_reply_release(@to). */
+void http_reply_take(struct http_reply *to, struct http_reply *r);
+void http_reply_release(struct http_reply *r);
 
 typedef void (*http_done_fn)(void *arg, struct http_reply *reply);
 

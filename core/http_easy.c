@@ -503,6 +503,7 @@ static void fill_reply(struct http_transfer *t)
     curl_easy_getinfo(t->easy, CURLINFO_HEADER_SIZE, &header_bytes);
     curl_easy_getinfo(t->easy, CURLINFO_SIZE_DOWNLOAD_T, &bytes);
     r->status = (int)status;
+    r->connected = t->connected;
     r->wire_bytes = (size_t)bytes + (size_t)header_bytes;
     r->elapsed_ms = info_ms(t->easy, CURLINFO_TOTAL_TIME_T);
     r->connect_ms =
@@ -544,10 +545,22 @@ void http_reply_release(struct http_reply *r)
 {
     headers_release(r);
     free(r->headers);
+    r->headers = NULL;
     /* Tokens come in small bodies; wiping a page of rules would only cost time. */
     if (r->len <= WIPE_REPLY_MAX)
         secret_wipe(r->body, r->len);
     free(r->body);
+    r->body = NULL;
+    r->len = 0;
+}
+
+void http_reply_take(struct http_reply *to, struct http_reply *r)
+{
+    *to = *r;
+    r->headers = NULL;
+    r->nheaders = 0;
+    r->body = NULL;
+    r->len = 0;
 }
 
 const char *http_reply_header(const struct http_reply *r, const char *name)

@@ -49,7 +49,6 @@ struct http_transfer {
 int http_easy_open(struct http_transfer *t, const struct http_request *req);
 /* Close the handle; wipe what was sent; fill times and sizes of the reply. */
 void http_easy_close(struct http_transfer *t);
-void http_reply_release(struct http_reply *r);
 
 /* http_url.c. Also refuses what http_url_check() refuses. */
 int http_url_parse(const char *url, struct http_target *out, struct err *err);

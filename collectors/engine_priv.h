@@ -1,0 +1,323 @@
+/*
+ * What the files of the engine share.
+ *
+ * Everything here lives on the engine's thread, but for the counters, the raw replies (under the
+ * lock) and a job that a pool thread decodes, which nobody else touches until it comes back.
+ *
+ * The engine is level-triggered. Whatever happens (a reply, a tick of the clock, a request of the
+ * console) changes a few fields and then calls engine_endpoint_run(), which looks at the whole
+ * endpoint and starts all that can start now. So there is one place that decides, and no event can
+ * be lost between two states. Times are clock_mono_ms() unless they say otherwise; one timer wakes
+ * the engine at the earliest of them.
+ *
+ *   engine.c             start, stop, thread, clock
+ *   engine_api.c         requests of the console, progress
+ *   engine_endpoint.c    what an endpoint does next; stopping and failing it
+ *   engine_login.c       driving a session through login and logout
+ *   engine_credential.c  secrets, and who may try them
+ *   engine_job.c         one collector of one endpoint: when it runs
+ *   engine_run.c         one run of it: steps, on this thread or in the pool
+ *   engine_request.c     its requests and what their replies mean
+ *   engine_budget.c      requests per minute, backoff, Retry-After
+ *   engine_publish.c     snapshots; the table of endpoints
+ *   engine_raw.c         last raw replies, masked
+ */
+#ifndef HYCON_COLLECTORS_ENGINE_PRIV_H
+#define HYCON_COLLECTORS_ENGINE_PRIV_H
+
+#include "collectors/engine.h"
+#include "collectors/session.h"
+#include "core/http.h"
+#include "core/loop.h"
+#include "core/trust.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#define ENGINE_CONCURRENCY     4   /* requests in flight per endpoint */
+#define ENGINE_LOGINS_MAX      32  /* logins in flight, all endpoints */
+#define ENGINE_REQUESTS_MIN    600 /* per minute and manager, when the configuration says nothing */
+#define ENGINE_TRIES           4   /* of one request that meets a passing fault */
+#define ENGINE_NET_TRIES       3   /* of one request that was refused quickly */
+#define ENGINE_TICK_MS         1000
+#define ENGINE_RESUME_MS       10000 /* a tick that comes so late: the machine was suspended */
+#define ENGINE_DECODE_INLINE   (64u << 10) /* larger replies are decoded in the pool */
+#define ENGINE_STALE_INTERVALS 3
+#define ENGINE_TLS_RECHECK_MS  300000 /* is the certificate good again? */
+#define ENGINE_NEVER           INT64_MAX
+
+struct endpoint;
+
+/* ---- credentials ----------------------------------------------------------------------------- */
+
+enum credential_state {
+    CREDENTIAL_UNTRIED,
+    CREDENTIAL_TRYING,   /* by one endpoint; the others wait */
+    CREDENTIAL_GOOD,     /* a login succeeded */
+    CREDENTIAL_REJECTED, /* or its secret cannot be had: until a person acts */
+};
+
+enum secret_state { SECRET_UNKNOWN, SECRET_ASKED, SECRET_KNOWN };
+
+struct credential {
+    struct engine *engine;
+    const char *name; /* as in config_endpoint.credential */
+    const char *key;  /* of the secret: "password"; NULL: the kind has its own chain */
+    const char *user;
+    struct secret_spec spec;
+    enum credential_state state;
+    enum secret_state asked;
+    const struct endpoint *trying;
+    struct secret *secret; /* written under the engine's lock */
+    struct err err;
+    unsigned asking; /* counts questions: a late answer to an old one is dropped */
+};
+
+/* ---- budgets --------------------------------------------------------------------------------- */
+
+/* Requests to one manager, by all endpoints and consoles of this user. */
+struct budget {
+    int fd; /* counter file shared with other consoles; -1: none */
+    int64_t per_min;
+    int64_t tokens, at; /* thousandths of a request; when they were counted */
+};
+
+/* ---- jobs ------------------------------------------------------------------------------------ */
+
+enum job_state {
+    JOB_IDLE,     /* until due_at */
+    JOB_BLOCKED,  /* due, but there is no session yet */
+    JOB_QUEUED,   /* has a request, not to be sent before wake_at */
+    JOB_SENT,     /* its request is under way */
+    JOB_DECODING, /* in step(), perhaps on a pool thread */
+    JOB_WAITING,  /* asked to be called again at wake_at */
+    JOB_OVER,     /* once: finished for good */
+};
+
+/* The last reply of a job; under the engine's lock. */
+struct raw {
+    char *request, *body;
+    size_t len, total;
+    int64_t at; /* wall clock */
+};
+
+struct job {
+    struct endpoint *ep;
+    const struct collector *collector;
+    size_t ntables;
+    bool *disabled;            /* by table */
+    struct snapshot **current; /* by table: what was published last */
+    const struct job *after;   /* its first run waits for that one's */
+    enum job_state state;
+    int64_t interval; /* configured; focus shortens it */
+    int64_t due_at, started_at, wake_at, deadline, once_deadline;
+    int64_t ok_at; /* last good publish; 0: none */
+    bool focused, forced, first_done;
+    unsigned failures; /* runs in a row */
+    unsigned rounds;   /* once: still to do after this one */
+    uint64_t turn;     /* order of queueing */
+    void *memory;      /* run.state, kept from run to run */
+
+    /* of the run under way */
+    struct run run;
+    struct session_facts facts;
+    struct run_hints hints;
+    struct table_builder **builders;
+    struct snapshot **out; /* finished tables to publish */
+    unsigned requests, tries, net_tries;
+    bool relogged; /* for this request */
+    bool aborted;  /* what comes back is dropped */
+    bool timed_out;
+    struct err abort_err;
+    uint64_t epoch; /* of the session the request was sent with */
+    uint64_t http_id;
+    const char *lane; /* requests of one lane go one after the other; NULL: none */
+    bool has_reply;
+    struct reply reply;
+    struct http_reply http; /* what reply points into */
+    struct err reply_err;
+    enum step result;
+    struct raw raw;
+};
+
+/* ---- endpoints ------------------------------------------------------------------------------- */
+
+enum endpoint_state {
+    ENDPOINT_OUT,   /* not logged in */
+    ENDPOINT_LOGIN, /* logging in */
+    ENDPOINT_READY,
+    ENDPOINT_STOPPED, /* until a person acts; err says why */
+    ENDPOINT_LOGOUT,
+    ENDPOINT_GONE, /* logged out, at the end */
+};
+
+#define ENGINE_RATE_SECONDS 60
+
+struct endpoint {
+    struct engine *engine;
+    const struct config_endpoint *config;
+    struct session *session; /* NULL: this kind cannot be read */
+    struct credential *credential;
+    struct budget *budget;
+    enum endpoint_state state;
+    struct err err; /* why it is stopped, or what its last login said; NONE: fine */
+    bool tls_denied;
+    bool probe; /* once: log in although there is nothing to read */
+    bool probed;
+    bool logged_in; /* the session holds something to log out from */
+    int64_t once_deadline;
+    uint64_t epoch; /* counts logins */
+    uint64_t login_id;
+    bool login_held; /* counted in engine.logins */
+    unsigned login_tries, nodes_tried, failures;
+    int64_t retry_at;   /* after a failure of the endpoint itself; 0: none */
+    int64_t hold_until; /* it said that there were too many requests */
+    int64_t wake_at;    /* when something here is due */
+    unsigned in_flight;
+    char tls_where[300]; /* address whose certificate was refused */
+    struct job *jobs;
+    size_t njobs;
+    /* for the table of endpoints */
+    char url[300];
+    bool changed, changed_much;
+    int64_t published_at;
+    int64_t latency_ms, last_ok_at, clock_offset_ms, cert_expires_at;
+    bool has_latency, has_offset;
+    char cert_sha256[SHA256_HEX];
+    uint64_t throttled;
+    uint16_t rate[ENGINE_RATE_SECONDS]; /* requests by second, a ring */
+    int64_t rate_second;
+};
+
+struct engine {
+    struct engine_options o;
+    struct arena *arena; /* text and arrays that live as long as the engine */
+    const struct collector *const *collectors;
+    struct loop *loop;
+    struct http *http;
+    pthread_t thread;
+    int over_fd; /* readable once everything is over */
+    struct endpoint *endpoints;
+    size_t nendpoints;
+    struct credential **credentials;
+    size_t ncredentials;
+    struct map *budgets;
+    struct trust *trust;
+    struct loop_timer *timer;
+    int64_t timer_at, last_tick, grace_ms;
+    bool stopping, over, paused;
+    unsigned logins; /* in flight */
+    uint64_t turns, random;
+    atomic_uint done, total;
+    pthread_mutex_t lock; /* guards raw replies and credential.secret */
+    size_t raw_bytes;
+};
+
+/* ---- engine.c */
+/* Look at @ep (NULL: all) soon, not from inside this call. */
+void engine_poke(struct engine *e, struct endpoint *ep);
+void engine_arm(struct engine *e, int64_t at);
+void engine_changed(struct engine *e);
+/* One more of the wanted first results is there. */
+void engine_count_done(struct engine *e);
+const char *engine_where(struct arena *a, const char *url); /* "host:port" */
+
+/* ---- engine_endpoint.c */
+void engine_endpoint_run(struct endpoint *ep);
+/* Nothing is asked any more until a person acts: every job gets @err. */
+void engine_endpoint_stop(struct endpoint *ep, const struct err *err);
+/* The certificate of the address that was asked is not trusted. */
+void engine_endpoint_distrust(struct endpoint *ep, const struct err *err, const char *url);
+/* It cannot be reached or logged in to: what waits gets @err; tried again after a while. */
+void engine_endpoint_down(struct endpoint *ep, const struct err *err);
+/* Start anew after a person acted. */
+void engine_endpoint_restart(struct endpoint *ep);
+/* The session of @epoch is of no use any more: log in again before the next request. */
+void engine_endpoint_expire(struct endpoint *ep, uint64_t epoch);
+/* Go on with the next node of the cluster. false: there is no other. */
+bool engine_endpoint_next_node(struct endpoint *ep, uint64_t epoch);
+size_t engine_endpoint_nodes(const struct endpoint *ep);
+bool engine_endpoint_is_over(const struct endpoint *ep); /* once */
+
+/* ---- engine_login.c */
+void engine_login_start(struct endpoint *ep);
+void engine_login_cancel(struct endpoint *ep);
+void engine_logout_start(struct endpoint *ep);
+/* Ends the loop once nobody is logged in any more. */
+void engine_logout_check(struct engine *e);
+/* Pins from the trust file, and what every request of an endpoint needs. */
+void engine_prepare_http(struct endpoint *ep, struct http_request *req);
+
+/* ---- engine_credential.c */
+struct credential *engine_credential_for(struct engine *e, const struct endpoint *ep);
+void engine_credential_free(struct credential *c);
+/* May @ep log in now? false: wait (the endpoint is poked), or it was stopped. */
+bool engine_credential_take(struct endpoint *ep);
+/* What came of it. */
+void engine_credential_good(struct endpoint *ep);
+void engine_credential_undecided(struct endpoint *ep);
+void engine_credential_reject(struct endpoint *ep, const struct err *err);
+void engine_credential_reset(struct credential *c);
+void engine_credential_answer(struct credential *c, struct secret *answer);
+
+/* ---- engine_job.c */
+void engine_job_init(struct job *job, struct endpoint *ep, const struct collector *c);
+void engine_job_release(struct job *job);
+bool engine_job_is_active(const struct job *job);
+void engine_job_start(struct job *job, int64_t now);
+void engine_job_finish(struct job *job, const struct err *err); /* NULL: well */
+/* End it from outside, whatever it is doing; idle ones get @err on their tables, too. */
+void engine_job_abort(struct job *job, const struct err *err);
+void engine_job_expire(struct job *job, int64_t now); /* limits of time */
+int64_t engine_job_interval(const struct job *job);
+/* When the job must be looked at again. */
+int64_t engine_job_wake_at(const struct job *job);
+void engine_job_mark_stale(struct job *job, int64_t now);
+
+/* ---- engine_run.c */
+void engine_run_open(struct job *job);
+void engine_run_close(struct job *job);
+void engine_run_step(struct job *job); /* with job->reply when has_reply */
+
+/* ---- engine_request.c */
+void engine_request_queue(struct job *job);
+/* Send what may be sent now. Returns when to look again. */
+int64_t engine_request_pump(struct endpoint *ep, int64_t now);
+void engine_request_cancel(struct job *job);
+/* Reply of @http for sessions and collectors; the strings stay those of @http. */
+void engine_reply_fill(struct reply *out, const struct http_reply *http, int64_t now);
+/* Latency, certificate, clock of the endpoint. */
+void engine_observe(struct endpoint *ep, const struct http_reply *http);
+
+/* ---- engine_budget.c */
+struct budget *engine_budget_for(struct engine *e, const struct endpoint *ep);
+void engine_budget_free(void *budget);
+/* Take one request. Returns 0, or how many ms to wait first. */
+int64_t engine_budget_take(struct budget *b, int64_t now);
+uint64_t engine_random(struct engine *e, uint64_t below);
+/* @first_ms doubled @n times, at most @max_ms, somewhere in its second half. */
+int64_t engine_backoff(struct engine *e, int64_t first_ms, unsigned n, int64_t max_ms);
+/* @ms give or take a tenth. */
+int64_t engine_jitter(struct engine *e, int64_t ms);
+/* Wait that a reply asks for; 0: none. */
+int64_t engine_retry_after(const struct http_reply *http, int64_t now);
+void engine_rate_count(struct endpoint *ep, int64_t now);
+unsigned engine_rate(const struct endpoint *ep, int64_t now);
+/* The lane of a request (in @arena) or NULL. */
+const char *engine_lane(struct arena *arena, const struct endpoint *ep, const struct request *req);
+
+/* ---- engine_publish.c */
+void engine_publish_never(struct job *job);
+void engine_publish_out(struct job *job);
+void engine_publish_failure(struct job *job, const struct err *err);
+void engine_publish_freshness(struct job *job, size_t table, enum freshness f,
+                              const struct err *err);
+enum freshness engine_freshness_of(const struct err *err);
+void engine_publish_endpoint(struct endpoint *ep);
+void engine_publish_hints(struct job *job);
+
+/* ---- engine_raw.c */
+void engine_raw_keep(struct job *job, const struct http_reply *http);
+void engine_raw_release(struct job *job);
+
+#endif

@@ -1,0 +1,372 @@
+/*
+ * A request of a job: when it may be sent, and what its reply means for the job, the session, the
+ * credential and the endpoint. The session judges; what follows from its verdict is here alone.
+ */
+#include "collectors/engine_priv.h"
+
+#include <string.h>
+
+#include "core/arena.h"
+#include "core/clock.h"
+#include "core/hash.h"
+
+#define REQUEST_TIMEOUT_MS 60000
+#define PASSING_FIRST_MS   500
+#define PASSING_MOST_MS    8000
+#define THROTTLE_FIRST_MS  1000
+#define THROTTLE_MOST_MS   60000
+#define NET_FIRST_MS       250
+#define NET_MOST_MS        2000
+#define QUICK_MS           5000 /* a failure that took longer is not worth repeating at once */
+#define OFFSET_LEAST_MS    2000 /* Date has whole seconds, and the way takes time */
+#define RETRY_AFTER_MOST   600000
+
+/* ---- replies -----------------------------------------------------------------------------------
+ */
+
+static const char *find_header(const struct reply *r, const char *name)
+{
+    return http_reply_header(r->impl, name);
+}
+
+static const char *find_next(const struct reply *r, const char *name, size_t *i)
+{
+    return http_reply_next(r->impl, name, i);
+}
+
+static const char *request_id(const struct http_reply *http)
+{
+    static const char *const names[] = {"x-nsx-requestid", "x-amzn-requestid", "x-request-id",
+                                        "request-id", NULL};
+    const char *id = NULL;
+
+    for (size_t i = 0; names[i] && !id; i++)
+        id = http_reply_header(http, names[i]);
+    return id;
+}
+
+void engine_reply_fill(struct reply *out, const struct http_reply *http, int64_t now)
+{
+    *out = (struct reply){.status = http->err.kind == ERR_NONE ? http->status : 0,
+                          .body = http->body,
+                          .len = http->len,
+                          .taken_at = now,
+                          .err = http->err.kind == ERR_NONE ? NULL : &http->err,
+                          .request_id = request_id(http),
+                          .header = find_header,
+                          .next_header = find_next,
+                          .impl = http};
+}
+
+static void observe_clock(struct endpoint *ep, const struct http_reply *http)
+{
+    int64_t offset;
+
+    if (!http->date_ms)
+        return;
+    /* Date was cut to the second, somewhere in the middle of the exchange. */
+    offset = http->date_ms + 500 - (clock_now_ms() - http->elapsed_ms / 2);
+    if (offset < OFFSET_LEAST_MS && offset > -OFFSET_LEAST_MS)
+        offset = 0;
+    ep->has_offset = true;
+    ep->clock_offset_ms = ep->session->clock_offset_ms = offset;
+}
+
+void engine_observe(struct endpoint *ep, const struct http_reply *http)
+{
+    if (http->cert_sha256[0]) {
+        if (strcmp(ep->cert_sha256, http->cert_sha256) != 0)
+            ep->changed = true;
+        memcpy(ep->cert_sha256, http->cert_sha256, sizeof(ep->cert_sha256));
+        ep->cert_expires_at = http->cert_expires_at;
+    }
+    if (!http->status)
+        return;
+    ep->latency_ms = http->elapsed_ms;
+    ep->has_latency = ep->changed = true;
+    if (http->status < 400)
+        ep->last_ok_at = clock_now_ms();
+    observe_clock(ep, http);
+}
+
+/* ---- queueing and sending ----------------------------------------------------------------------
+ */
+
+void engine_request_queue(struct job *job)
+{
+    job->state = JOB_QUEUED;
+    job->turn = ++job->ep->engine->turns;
+    job->wake_at = 0;
+    job->tries = job->net_tries = 0;
+    job->relogged = false;
+    job->lane = engine_lane(job->run.arena, job->ep, &job->run.request);
+}
+
+/* Again, in its old place. */
+static void requeue(struct job *job, int64_t wait_ms)
+{
+    job->state = JOB_QUEUED;
+    job->wake_at = wait_ms ? clock_mono_ms() + wait_ms : 0;
+}
+
+static bool lane_is_free(const struct endpoint *ep, const char *lane)
+{
+    for (size_t k = 0; lane && k < ep->njobs; k++) {
+        const struct job *job = &ep->jobs[k];
+
+        if (job->state == JOB_SENT && job->lane && strcmp(job->lane, lane) == 0)
+            return false;
+    }
+    return true;
+}
+
+static struct job *next_in_queue(struct endpoint *ep, int64_t now, int64_t *wake_at)
+{
+    struct job *best = NULL;
+
+    for (size_t k = 0; k < ep->njobs; k++) {
+        struct job *job = &ep->jobs[k];
+
+        if (job->state != JOB_QUEUED)
+            continue;
+        if (job->wake_at > now)
+            *wake_at = job->wake_at < *wake_at ? job->wake_at : *wake_at;
+        else if ((!best || job->turn < best->turn) && lane_is_free(ep, job->lane))
+            best = job;
+    }
+    return best;
+}
+
+static void on_reply(void *arg, struct http_reply *http);
+
+static void send(struct job *job, int64_t now)
+{
+    struct endpoint *ep = job->ep;
+    int64_t left = job->deadline < job->once_deadline ? job->deadline : job->once_deadline;
+    struct http_request req = ep->session->call.http;
+
+    engine_prepare_http(ep, &req);
+    left = left == ENGINE_NEVER ? REQUEST_TIMEOUT_MS : left - now;
+    if (!req.timeout_ms)
+        req.timeout_ms = REQUEST_TIMEOUT_MS;
+    /* The run's own limit says so better, so it comes first. */
+    if (left > 0 && req.timeout_ms > left + ENGINE_TICK_MS)
+        req.timeout_ms = left + ENGINE_TICK_MS;
+    job->state = JOB_SENT;
+    job->epoch = ep->epoch;
+    ep->in_flight++;
+    ep->changed = true;
+    engine_rate_count(ep, now);
+    job->http_id = http_send(ep->engine->http, &req, on_reply, job);
+}
+
+/* A request that cannot be authorised: the session is over, or it makes no sense. */
+static void refuse(struct job *job)
+{
+    struct endpoint *ep = job->ep;
+    struct err err = ep->session->err;
+
+    if (err.kind == ERR_AUTH && !job->relogged) {
+        job->relogged = true;
+        engine_endpoint_expire(ep, ep->epoch);
+        return;
+    }
+    engine_job_finish(job, &err);
+}
+
+int64_t engine_request_pump(struct endpoint *ep, int64_t now)
+{
+    int64_t wake_at = ENGINE_NEVER, wait;
+    struct job *job;
+
+    while (ep->state == ENDPOINT_READY && ep->in_flight < ENGINE_CONCURRENCY &&
+           (job = next_in_queue(ep, now, &wake_at))) {
+        if (ep->hold_until > now)
+            return ep->hold_until;
+        wait = engine_budget_take(ep->budget, now);
+        if (wait)
+            return now + wait;
+        ep->session->now = clock_now_ms();
+        err_clear(&ep->session->err);
+        if (ep->session->ops->authorize(ep->session, &job->run.request) < 0)
+            refuse(job);
+        else
+            send(job, now);
+    }
+    return wake_at;
+}
+
+void engine_request_cancel(struct job *job)
+{
+    if (job->state != JOB_SENT)
+        return;
+    job->aborted = true;
+    http_cancel(job->ep->engine->http, job->http_id);
+}
+
+/* ---- what a reply means ------------------------------------------------------------------------
+ */
+
+/* To the collector. @err is NULL for 2xx. */
+static void deliver(struct job *job, struct http_reply *http, const struct err *err)
+{
+    engine_raw_keep(job, http);
+    http_reply_take(&job->http, http);
+    engine_reply_fill(&job->reply, &job->http, clock_now_ms());
+    job->has_reply = true;
+    job->reply.err = NULL;
+    if (err) {
+        job->reply_err = *err;
+        job->reply.err = &job->reply_err;
+    }
+    engine_run_step(job);
+}
+
+/* No reply came. A server that refuses at once is asked again soon, and so are its other nodes; one
+ * that kept us waiting is not. */
+static void on_silence(struct job *job, struct http_reply *http)
+{
+    struct endpoint *ep = job->ep;
+    struct err err = http->err;
+    bool quick = http->elapsed_ms < QUICK_MS && ++job->net_tries < ENGINE_NET_TRIES;
+    bool other =
+        job->net_tries <= engine_endpoint_nodes(ep) && engine_endpoint_next_node(ep, job->epoch);
+
+    if (!quick && other)
+        job->net_tries++;
+    if (quick || other)
+        requeue(job,
+                other ? 0
+                      : engine_backoff(ep->engine, NET_FIRST_MS, job->net_tries - 1, NET_MOST_MS));
+    else if (http->connected)
+        deliver(job, http, &err);
+    else {
+        requeue(job, 0);
+        engine_endpoint_down(ep, &err);
+    }
+}
+
+static void on_broken(struct job *job, struct http_reply *http)
+{
+    struct err err = http->err;
+
+    switch (err.kind) {
+    case ERR_NET:
+        on_silence(job, http);
+        break;
+    case ERR_TLS: {
+        struct endpoint *ep = job->ep;
+
+        requeue(job, 0);
+        engine_endpoint_distrust(ep, &err, ep->url);
+        break;
+    }
+    case ERR_CONFIG:
+        engine_job_finish(job, &err);
+        break;
+    default:
+        deliver(job, http, &err);
+    }
+}
+
+static void on_throttled(struct job *job, struct http_reply *http, const struct err *err)
+{
+    struct endpoint *ep = job->ep;
+    struct err why = *err;
+    int64_t asked = engine_retry_after(http, clock_now_ms());
+    int64_t wait = engine_backoff(ep->engine, THROTTLE_FIRST_MS, job->tries, THROTTLE_MOST_MS);
+
+    if (asked > RETRY_AFTER_MOST)
+        asked = RETRY_AFTER_MOST;
+    wait = asked ? asked + engine_backoff(ep->engine, 50, 0, 50) : wait;
+    ep->throttled++;
+    ep->changed = true;
+    if (ep->hold_until < clock_mono_ms() + wait)
+        ep->hold_until = clock_mono_ms() + wait;
+    if (++job->tries < ENGINE_TRIES) {
+        requeue(job, wait);
+        return;
+    }
+    why.kind = ERR_LIMIT;
+    deliver(job, http, &why);
+}
+
+static void on_expired(struct job *job, const struct err *err)
+{
+    struct err why = *err;
+
+    requeue(job, 0);
+    if (!job->relogged) {
+        job->relogged = true;
+        engine_endpoint_expire(job->ep, job->epoch);
+        return;
+    }
+    why.kind = ERR_AUTH;
+    err_prefix(&why, "refused again after a new login");
+    engine_endpoint_stop(job->ep, &why);
+}
+
+static void on_verdict(struct job *job, struct http_reply *http, enum session_verdict verdict,
+                       const struct err *err)
+{
+    struct endpoint *ep = job->ep;
+
+    switch (verdict) {
+    case VERDICT_OK:
+        deliver(job, http, NULL);
+        break;
+    case VERDICT_EXPIRED:
+        on_expired(job, err);
+        break;
+    case VERDICT_REJECTED:
+        requeue(job, 0);
+        engine_credential_reject(ep, err);
+        break;
+    case VERDICT_THROTTLED:
+        on_throttled(job, http, err);
+        break;
+    case VERDICT_RETRY:
+        if (++job->tries < ENGINE_TRIES) {
+            requeue(job,
+                    engine_backoff(ep->engine, PASSING_FIRST_MS, job->tries - 1, PASSING_MOST_MS));
+            break;
+        }
+        /* fall through */
+    default:
+        deliver(job, http, err);
+    }
+}
+
+static void judge(struct job *job, struct http_reply *http)
+{
+    struct session *s = job->ep->session;
+    enum session_verdict verdict;
+    struct err err = {0};
+    struct reply reply;
+
+    engine_reply_fill(&reply, http, clock_now_ms());
+    reply.hash = 1; /* made where it is decoded */
+    s->now = reply.taken_at;
+    verdict = s->ops->judge(s, &job->run.request, &reply, &err);
+    if (verdict != VERDICT_OK && err.kind == ERR_NONE)
+        err_set(&err, ERR_HTTP, http->status, "HTTP status %d", http->status);
+    on_verdict(job, http, verdict, &err);
+}
+
+static void on_reply(void *arg, struct http_reply *http)
+{
+    struct job *job = arg;
+    struct endpoint *ep = job->ep;
+
+    ep->in_flight--;
+    if (ep->engine->stopping || (http->err.kind == ERR_CANCEL && job->aborted))
+        return;
+    engine_observe(ep, http);
+    if (http->err.kind == ERR_CANCEL)
+        requeue(job, 0); /* the connections were dropped, not the job */
+    else if (http->err.kind != ERR_NONE)
+        on_broken(job, http);
+    else
+        judge(job, http);
+    engine_endpoint_run(ep);
+}

@@ -1,0 +1,196 @@
+/*
+ * One run of a collector. step() is pure, so it may run anywhere: small replies are decoded on the
+ * engine's thread, because a hand-over costs more; large ones, and tables that take long to index,
+ * in the pool. While a pool thread has the job, nobody else touches what belongs to the run;
+ * requests to end it are noted and done when it comes back.
+ */
+#include "collectors/engine_priv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/arena.h"
+#include "core/clock.h"
+#include "core/hash.h"
+#include "core/mem.h"
+
+#define ROWS_INLINE  5000   /* larger tables are finished in the pool */
+#define WAIT_MOST_MS 600000 /* of STEP_WAIT */
+
+/* ---- open and close ----------------------------------------------------------------------------
+ */
+
+static void open_builders(struct job *job)
+{
+    const struct config_endpoint *c = job->ep->config;
+
+    for (size_t i = 0; i < job->ntables; i++)
+        job->builders[i] =
+            builder_new(job->collector->tables[i], c->site, c->name, job->current[i]);
+}
+
+static void close_builders(struct job *job)
+{
+    for (size_t i = 0; i < job->ntables; i++) {
+        builder_free(job->builders[i]);
+        job->builders[i] = NULL;
+    }
+}
+
+void engine_run_open(struct job *job)
+{
+    if (!job->memory && job->collector->state_size)
+        job->memory = mem_alloc(job->collector->state_size);
+    job->run = (struct run){.endpoint = job->ep->config,
+                            .facts = &job->facts,
+                            .hints = &job->hints,
+                            .arena = arena_new(0),
+                            .state = job->memory,
+                            .freshness = FRESH_OK,
+                            .builders = job->builders,
+                            .collector = job->collector};
+    job->requests = 0;
+    job->has_reply = false;
+    job->lane = NULL;
+    engine_publish_hints(job);
+    open_builders(job);
+}
+
+static void drop_reply(struct job *job)
+{
+    if (job->has_reply)
+        http_reply_release(&job->http);
+    job->has_reply = false;
+}
+
+void engine_run_close(struct job *job)
+{
+    close_builders(job);
+    drop_reply(job);
+    for (size_t i = 0; i < job->ntables; i++) {
+        snapshot_unref(job->out[i]);
+        job->out[i] = NULL;
+    }
+    arena_free(job->run.arena);
+    memset(&job->run, 0, sizeof(job->run));
+}
+
+/* ---- one step ----------------------------------------------------------------------------------
+ */
+
+static void finish_tables(struct job *job)
+{
+    const struct err *err = job->run.err.kind == ERR_NONE ? NULL : &job->run.err;
+
+    for (size_t i = 0; i < job->ntables; i++) {
+        job->out[i] = builder_finish(job->builders[i], job->run.now, job->run.freshness, err);
+        job->builders[i] = NULL;
+    }
+}
+
+/* Any thread. */
+static void work(void *arg)
+{
+    struct job *job = arg;
+
+    if (job->has_reply) {
+        job->reply.hash = hash_fast(job->reply.body, job->reply.len, 0);
+        job->reply.hash += job->reply.hash == 0;
+    }
+    job->result = job->collector->step(&job->run, job->has_reply ? &job->reply : NULL);
+    if (job->result == STEP_DONE || job->result == STEP_PUBLISH)
+        finish_tables(job);
+}
+
+static void too_many(struct job *job)
+{
+    struct err err = {0};
+
+    err_set(&err, ERR_LIMIT, 0, "%s needed more than %d requests", job->collector->name,
+            COLLECTOR_REQUESTS_MAX);
+    engine_job_finish(job, &err);
+}
+
+static void come_back(struct job *job, int64_t wait_ms)
+{
+    job->state = JOB_WAITING;
+    job->wake_at = clock_mono_ms() + (wait_ms < WAIT_MOST_MS ? wait_ms : WAIT_MOST_MS);
+}
+
+static void fail(struct job *job)
+{
+    struct err err = job->run.err;
+
+    if (err.kind == ERR_NONE)
+        err_set(&err, ERR_PROTO, 0, "%s failed without saying why", job->collector->name);
+    engine_job_finish(job, &err);
+}
+
+static void act(struct job *job)
+{
+    if (job->result == STEP_FAIL) {
+        fail(job);
+        return;
+    }
+    if (job->result == STEP_DONE) {
+        engine_job_finish(job, NULL);
+        return;
+    }
+    if (++job->requests > COLLECTOR_REQUESTS_MAX) {
+        too_many(job);
+        return;
+    }
+    if (job->result == STEP_SEND) {
+        engine_request_queue(job);
+    } else if (job->result == STEP_WAIT) {
+        come_back(job, job->run.wait_ms);
+    } else {
+        engine_publish_out(job);
+        open_builders(job);
+        come_back(job, 0);
+    }
+}
+
+static void done(void *arg)
+{
+    struct job *job = arg;
+
+    drop_reply(job);
+    if (job->aborted)
+        engine_job_finish(job, &job->abort_err);
+    else
+        act(job);
+}
+
+static void done_in_pool(void *arg)
+{
+    struct job *job = arg;
+
+    done(job);
+    engine_endpoint_run(job->ep);
+}
+
+static bool is_heavy(const struct job *job)
+{
+    size_t rows = 0;
+
+    if (job->has_reply && job->reply.len > ENGINE_DECODE_INLINE)
+        return true;
+    for (size_t i = 0; i < job->ntables; i++)
+        rows += builder_count(job->builders[i]);
+    return rows > ROWS_INLINE;
+}
+
+void engine_run_step(struct job *job)
+{
+    job->state = JOB_DECODING;
+    /* Both may change on this thread while a pool thread decodes. */
+    job->facts = job->ep->session->facts;
+    job->run.now = clock_now_ms();
+    if (is_heavy(job)) {
+        loop_work(job->ep->engine->loop, work, done_in_pool, job);
+        return;
+    }
+    work(job);
+    done(job);
+}

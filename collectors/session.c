@@ -1,0 +1,55 @@
+#include "collectors/session.h"
+
+#include <stdlib.h>
+
+#include "core/arena.h"
+#include "core/mem.h"
+
+struct session *session_new_with(const struct config_endpoint *e, const struct session_ops *ops,
+                                 struct err *err)
+{
+    struct session *s = mem_alloc(sizeof(*s));
+
+    s->ops = ops;
+    s->endpoint = e;
+    s->arena = arena_new(0);
+    s->facts_arena = arena_new(0);
+    s->proxy = config_str(e, "proxy");
+    s->user = config_str(e, "user");
+    s->tls.ca_file = config_str(e, "tls.ca_file");
+    s->tls.sha256 = config_str(e, "tls.sha256");
+    if (!ops->init || ops->init(s) == 0)
+        return s;
+    if (err)
+        *err = s->err;
+    session_free(s);
+    return NULL;
+}
+
+struct session *session_new(const struct config_endpoint *e, struct err *err)
+{
+    const struct session_ops *ops = session_ops_for(e->kind);
+
+    if (ops)
+        return session_new_with(e, ops, err);
+    err_set(err, ERR_UNSUPPORTED, 0, "this version of hycon does not read endpoints of kind %s",
+            kinds_name(e->kind));
+    return NULL;
+}
+
+void session_free(struct session *s)
+{
+    if (!s)
+        return;
+    if (s->ops->release)
+        s->ops->release(s);
+    secret_unref(s->secret);
+    arena_free(s->arena);
+    arena_free(s->facts_arena);
+    free(s);
+}
+
+const char *session_credential(const struct session *s)
+{
+    return s->endpoint->credential;
+}
