@@ -35,13 +35,15 @@ struct table_builder {
     size_t nblocks, alloc, sources_alloc;
     struct block *current; /* where rows go: one of blocks, or NULL */
     const char *block_site, *block_endpoint;
-    struct cell *row;   /* being filled; NULL: none, or one beyond the limit */
-    struct cell *spare; /* cells of a dropped row of the current block */
-    bool beyond;        /* the current row is beyond the limit */
+    struct cell *row;    /* being filled; NULL: none, or one beyond the limit */
+    struct cell *spare;  /* cells of a dropped row of the current block */
+    const char *row_key; /* of a row like another; NULL: to be made */
+    bool beyond;         /* the current row is beyond the limit */
     size_t count, over, limit;
     size_t expected; /* the block of prev that most likely comes next */
     struct known *known;
     unsigned keys, key_column; /* number of key columns, and the last of them */
+    bool endpoint_is_key;      /* of the table endpoints */
     struct strbuf key;
     char *note;
 };
@@ -59,6 +61,8 @@ struct table_builder *builder_new(const struct schema *schema, const char *site,
                strcmp(prev->endpoint, b->endpoint) == 0;
     b->limit = SNAPSHOT_ROWS_MAX;
     strbuf_init(&b->key, 0);
+    b->endpoint_is_key =
+        (schema->columns[SCHEMA_SITE].flags | schema->columns[SCHEMA_ENDPOINT].flags) & COL_KEY;
     for (unsigned i = 0; i < schema->ncolumns; i++) {
         if (schema->columns[i].flags & COL_KEY) {
             b->keys++;
@@ -154,8 +158,9 @@ static void end_row(struct table_builder *b)
     if (!b->row)
         return;
     block->rows = mem_grow(block->rows, block->n, &block->alloc, sizeof(*block->rows));
-    block->rows[block->n++] = (struct row){b->row, make_key(b)};
+    block->rows[block->n++] = (struct row){b->row, b->row_key ? b->row_key : make_key(b)};
     b->row = NULL;
+    b->row_key = NULL;
     b->count++;
 }
 
@@ -261,11 +266,44 @@ void builder_row(struct table_builder *b)
     b->row[SCHEMA_ENDPOINT] = (struct cell){.type = CELL_STR, .u.s = b->block_endpoint};
 }
 
+/* One reference per lender, whatever the number of rows; they mostly come from the same one. */
+static void keep_lender(struct block *block, struct body *body)
+{
+    for (size_t i = block->nlenders; i > 0; i--) {
+        if (block->lenders[i - 1] == body)
+            return;
+    }
+    block->lenders =
+        mem_grow(block->lenders, block->nlenders, &block->lenders_alloc, sizeof(struct body *));
+    block->lenders[block->nlenders++] = body_ref(body);
+}
+
+void builder_row_like(struct table_builder *b, const struct snapshot *from, const struct row *row)
+{
+    const struct cell *own;
+
+    builder_row(b);
+    if (!b->row)
+        return;
+    own = (const struct cell[]){b->row[SCHEMA_SITE], b->row[SCHEMA_ENDPOINT]};
+    memcpy(b->row, row->cells, b->schema->ncolumns * sizeof(*b->row));
+    b->row[SCHEMA_SITE] = own[0];
+    b->row[SCHEMA_ENDPOINT] = own[1];
+    /* Items are added to a list in place, and the lender's are not ours. */
+    for (unsigned i = 0; i < b->schema->ncolumns; i++) {
+        if ((b->schema->columns[i].flags & COL_DERIVED) && b->row[i].type == CELL_LIST)
+            b->row[i] = cell_absent();
+    }
+    b->row_key = b->endpoint_is_key ? NULL : row->key;
+    keep_lender(b->current, from->body);
+}
+
 void builder_drop(struct table_builder *b)
 {
     if (b->row)
         b->spare = b->row;
     b->row = NULL;
+    b->row_key = NULL;
     b->over -= b->beyond;
     b->beyond = false;
 }

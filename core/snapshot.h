@@ -93,6 +93,11 @@ const struct snapshot *builder_prev(const struct table_builder *b);
  * error. */
 #define SNAPSHOT_ROWS_MAX 2000000
 void builder_row(struct table_builder *b);
+/* Start a row with the cells and the key of @row, which is one of @from's (of the same schema):
+ * shared, not copied, so @from's rows live as long as this block. Site and endpoint are the
+ * builder's, lists that are derived are ABSENT. Columns that are no part of the key may be set
+ * afterwards. */
+void builder_row_like(struct table_builder *b, const struct snapshot *from, const struct row *row);
 /* Set cells of the current row. Text is copied into the block; NULL or (for _opt forms) missing
  * input leaves the cell ABSENT. @col is the column's index (see the enums beside each schema). */
 void builder_str(struct table_builder *b, unsigned col, const char *s);

@@ -256,6 +256,9 @@ void block_unref(struct block *b)
 {
     if (!b || atomic_fetch_sub_explicit(&b->refs, 1, memory_order_acq_rel) != 1)
         return;
+    for (size_t i = 0; i < b->nlenders; i++)
+        body_unref(b->lenders[i]);
+    free(b->lenders);
     arena_free(b->arena);
     free(b->rows);
     free(b);

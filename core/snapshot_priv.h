@@ -13,6 +13,8 @@ struct block {
     struct arena *arena;
     struct row *rows;
     size_t n, alloc;
+    struct body **lenders; /* references: rows of this block point into them */
+    size_t nlenders, lenders_alloc;
 };
 
 /* A row and the block (by its place in the body) it is from. */

@@ -189,8 +189,12 @@ void observe_raw(struct site *s, struct since *since, struct timeline *t)
 {
     const struct observer o = {site_join(s), since, t, site_config(s)->name};
 
-    observe_hosts(&o);
-    observe_edges(&o);
-    observe_gateways(&o);
-    observe_links(&o);
+    if (site_read_anew(s, &table_hosts))
+        observe_hosts(&o);
+    if (site_read_anew(s, &table_edges))
+        observe_edges(&o);
+    if (site_read_anew(s, &table_gateways))
+        observe_gateways(&o);
+    if (site_read_anew(s, &table_linked_vpcs))
+        observe_links(&o);
 }

@@ -28,7 +28,16 @@ struct observer {
     struct since *since;
     struct timeline *timeline;
     const char *name;
+    int64_t before_at; /* when the routes before were read; 0: not in this run */
 };
+
+/* It happened since then: since the last poll, or, after a restart, since hycon last looked. */
+static int64_t error_bar(const struct observer *o, const struct since_record *before, int64_t at)
+{
+    int64_t since = o->before_at ? o->before_at : before->seen;
+
+    return since && at > since ? at - since : -1;
+}
 
 /* ---- route tables -------------------------------------------------------------------------------
  */
@@ -108,12 +117,12 @@ static const char *left_behind(const struct observer *o, const char *before, con
 }
 
 static void write_table(const struct observer *o, const struct table_state *t, const char *kind,
-                        const char *from, const char *to, int64_t at, int64_t error_bar)
+                        const char *from, const char *to, int64_t at, int64_t bar)
 {
     struct timeline_entry e = {.kind = kind, .from = from, .to = to, .at = at, .delay_ms = -1};
 
     e.subject = t->name ? arena_printf(o->d->arena, "%s (%s)", t->id, t->name) : t->id;
-    e.error_bar_ms = error_bar;
+    e.error_bar_ms = bar;
     e.detail = arena_printf(o->d->arena, "%s, %zu routes", t->main ? "main table" : "custom table",
                             t->routes);
     timeline_observe(o->timeline, &e);
@@ -129,7 +138,7 @@ static void see_targets(const struct observer *o, const struct table_state *t, i
         return;
     from = partial ? before.state : left_behind(o, before.state, now);
     write_table(o, t, partial ? "route_table_partial" : "route_table", from, now, at,
-                before.seen && at > before.seen ? at - before.seen : -1);
+                error_bar(o, &before, at));
 }
 
 /* Once per table and failover: it has not followed and the time for it is over. */
@@ -193,31 +202,31 @@ static void observe_main_table(const struct observer *o, const struct vpc_facts 
         return;
     e.from = before.state;
     e.to = v->targets[0];
-    e.error_bar_ms = before.seen && at > before.seen ? at - before.seen : -1;
+    e.error_bar_ms = error_bar(o, &before, at);
     timeline_observe(o->timeline, &e);
 }
 
-static void observe_routes(const struct observer *o)
+static void observe_source(struct observer *o, const struct snapshot *s,
+                           const struct snapshot *before)
+{
+    void *value;
+
+    o->before_at = before ? snapshot_taken_at(before) : 0;
+    for (size_t i = 0; map_at(derive_routes(o->d)->vpcs, &i, NULL, &value);)
+        observe_main_table(o, value, snapshot_taken_at(s));
+    observe_tables(o, s);
+}
+
+static void observe_routes(struct observer *o)
 {
     unsigned place = view_place(&table_routes);
     struct snapshot *const *list;
-    int64_t at = 0;
     size_t n;
-    void *value;
 
     list = site_table(o->site, place, &n);
     for (size_t i = 0; i < n; i++) {
-        if (!view_is_good(list[i]) || list[i] == site_before(o->site, place, i))
-            continue;
-        at = snapshot_taken_at(list[i]) > at ? snapshot_taken_at(list[i]) : at;
-    }
-    if (!at)
-        return;
-    for (size_t i = 0; map_at(derive_routes(o->d)->vpcs, &i, NULL, &value);)
-        observe_main_table(o, value, at);
-    for (size_t i = 0; i < n; i++) {
-        if (view_is_good(list[i]) && list[i] != site_before(o->site, place, i))
-            observe_tables(o, list[i]);
+        if (view_is_good(list[i]) && site_rows_changed(o->site, place, i))
+            observe_source(o, list[i], site_before(o->site, place, i));
     }
 }
 
@@ -314,7 +323,7 @@ static void observe_segments(const struct observer *o)
     for (size_t i = 0; i < n && !o->d->merged[place]; i++) {
         const struct snapshot *old = site_before(o->site, place, i);
         struct segment_news news = {o, list[i], snapshot_taken_at(list[i]), 0, 0};
-        if (!old || old == list[i] || snapshot_freshness(old) != FRESH_OK ||
+        if (!old || !site_rows_changed(o->site, place, i) || snapshot_freshness(old) != FRESH_OK ||
             snapshot_freshness(list[i]) != FRESH_OK)
             continue;
         news.before_at = snapshot_taken_at(old);
@@ -352,7 +361,7 @@ static void observe_reports(const struct observer *o)
 
     list = site_table(o->site, place, &n);
     for (size_t i = 0; i < n; i++) {
-        if (!view_is_good(list[i]) || list[i] == site_before(o->site, place, i))
+        if (!view_is_good(list[i]) || !site_rows_changed(o->site, place, i))
             continue;
         for (size_t k = 0; k < snapshot_count(list[i]); k++)
             report(o, snapshot_row(list[i], k), list[i]);
@@ -361,7 +370,7 @@ static void observe_reports(const struct observer *o)
 
 void observe_derived(struct site *s, struct since *since, struct timeline *t)
 {
-    const struct observer o = {s, site_join(s), since, t, site_config(s)->name};
+    struct observer o = {s, site_join(s), since, t, site_config(s)->name, 0};
 
     observe_routes(&o);
     observe_segments(&o);

@@ -95,6 +95,27 @@ const struct snapshot *site_before(const struct site *s, unsigned place, size_t 
     return NULL;
 }
 
+bool site_read_anew(const struct site *s, const struct schema *schema)
+{
+    unsigned place = view_place(schema);
+    const struct view_set *set = &s->view.sets[place];
+    const struct held *last = &s->tables[place].inputs;
+
+    return set->n > last->n ||
+           (set->n && memcmp(set->at, last->at, set->n * sizeof(struct snapshot *)) != 0);
+}
+
+bool site_rows_changed(const struct site *s, unsigned place, size_t i)
+{
+    const struct snapshot *now = s->tables[place].final.at[i], *before = site_before(s, place, i);
+    size_t n = snapshot_count(now);
+
+    if (now == before)
+        return false;
+    return !before || n != snapshot_count(before) ||
+           (n && snapshot_row(now, 0) != snapshot_row(before, 0));
+}
+
 /* ---- begin --------------------------------------------------------------------------------------
  */
 
@@ -221,23 +242,19 @@ static struct snapshot **align(const struct site *s, unsigned place)
 static void make(struct site *s, unsigned place, const struct held *inputs)
 {
     const struct schema *schema = tables_all[place];
-    const struct derive_table *t = derive_find(schema);
+    struct derive_work work = {.t = derive_find(schema)};
     struct site_table *table = &s->tables[place];
     const struct view_set *set = &s->view.sets[place];
     struct snapshot **prevs = align(s, place);
-    void *facts = t && t->prepare ? t->prepare(&s->d) : NULL;
 
     table->final.n = set->n;
     table->final.at = mem_array(set->n + 1, sizeof(struct snapshot *));
     for (size_t i = 0; i < set->n; i++)
         table->final.at[i] =
-            t || s->d.merged[place]
-                ? derive_source(&s->d, t, schema, facts, i, prevs, identity(s, place, inputs, i))
+            work.t || s->d.merged[place]
+                ? derive_source(&s->d, &work, schema, i, prevs, identity(s, place, inputs, i))
                 : snapshot_ref(set->at[i]);
-    if (t && t->finish)
-        t->finish(&s->d, facts);
-    if (t && t->release)
-        t->release(facts);
+    derive_end(&s->d, &work);
 }
 
 static void update_table(struct site *s, unsigned place)

@@ -28,6 +28,11 @@ struct derive *site_join(struct site *s);
 struct snapshot *const *site_table(const struct site *s, unsigned place, size_t *n);
 /* What the last update had in place of final snapshot @i of @place; NULL: nothing. Until end. */
 const struct snapshot *site_before(const struct site *s, unsigned place, size_t i);
+/* Are the rows of final snapshot @i other ones than before? Rows that were taken over whole are the
+ * same ones; rows made anew count as changed even when they say the same. */
+bool site_rows_changed(const struct site *s, unsigned place, size_t i);
+/* Between begin and derive: was any raw snapshot of the table read since the last update? */
+bool site_read_anew(const struct site *s, const struct schema *schema);
 const struct config_site *site_config(const struct site *s);
 
 #endif

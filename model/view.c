@@ -69,8 +69,9 @@ enum view_state view_state(const struct view *v, const struct schema *schema)
 const struct row *view_next(const struct view *v, const struct schema *schema,
                             struct view_cursor *at)
 {
-    const struct view_set *set = view_table(v, schema);
+    const struct view_set *set = at->set ? at->set : view_table(v, schema);
 
+    at->set = set;
     for (; at->source < set->n; at->source++, at->row = 0) {
         const struct snapshot *s = set->at[at->source];
         if (!view_is_good(s) || at->row >= snapshot_count(s))

@@ -51,6 +51,7 @@ enum view_state view_state(const struct view *v, const struct schema *schema);
 struct view_cursor {
     size_t source, row;
     const struct snapshot *snapshot; /* of the row returned */
+    const struct view_set *set;      /* of the schema, found once */
 };
 const struct row *view_next(const struct view *v, const struct schema *schema,
                             struct view_cursor *at);

@@ -76,11 +76,11 @@ const struct derive_table *derive_find(const struct schema *schema)
 const struct row *derive_next(const struct derive *d, const struct schema *schema,
                               struct view_cursor *at)
 {
-    unsigned place = view_place(schema);
     struct merge_row merged;
     const struct row *r;
 
     while ((r = view_next(d->view, schema, at))) {
+        size_t place = (size_t)(at->set - d->view->sets);
         if (!d->merged[place])
             return r;
         merge_row(&d->merges[place], at->source, r, &merged);
@@ -115,8 +115,7 @@ struct identity_hosts *derive_hosts(struct derive *d)
 
 struct making {
     struct derive *d;
-    const struct derive_table *t; /* NULL: nothing but merging */
-    void *facts;
+    const struct derive_work *work;
     const struct merge *merge;
     struct snapshot *const *prevs;
     size_t source;
@@ -161,12 +160,11 @@ static void add_row(const struct making *m, struct table_builder *b, const struc
     bool good = view_is_good(m->merge->sources[m->source]);
     const struct row *before = good ? NULL : find_before(m, row->row);
 
-    builder_row(b);
-    copy_cells(b, row->row, 0);
+    builder_row_like(b, row->from, row->row);
     if (before)
         copy_cells(b, before, COL_DERIVED);
-    if (good && m->t && m->t->row)
-        m->t->row(m->d, m->facts, b, row->row);
+    if (good && m->work->t && m->work->t->row)
+        m->work->t->row(m->d, m->work->facts, b, row->row);
     set_via(m, b, row);
 }
 
@@ -202,29 +200,47 @@ static void keep_made_rows(const struct making *m, struct table_builder *b)
 
 static void fill(const struct making *m, struct table_builder *b)
 {
-    bool good = view_is_good(m->merge->sources[m->source]);
+    const struct derive_table *t = m->work->t;
 
     add_rows(m, b);
-    if (!m->t || !m->t->extra)
+    if (!t || !t->extra)
         return;
-    if (good)
-        m->t->extra(m->d, m->facts, b, m->source);
+    if (view_is_good(m->merge->sources[m->source]))
+        t->extra(m->d, m->work->facts, b, m->source);
     else
         keep_made_rows(m, b);
 }
 
-struct snapshot *derive_source(struct derive *d, const struct derive_table *t,
-                               const struct schema *schema, void *facts, size_t i,
-                               struct snapshot *const *prevs, uint64_t hash)
+static void prepare(struct derive *d, struct derive_work *w)
+{
+    if (!w->ready && w->t && w->t->prepare)
+        w->facts = w->t->prepare(d);
+    w->ready = true;
+}
+
+struct snapshot *derive_source(struct derive *d, struct derive_work *w, const struct schema *schema,
+                               size_t i, struct snapshot *const *prevs, uint64_t hash)
 {
     const struct merge *merge = &d->merges[view_place(schema)];
     const struct snapshot *s = merge->sources[i];
-    struct making m = {d, t, facts, merge, prevs, i, schema_column(schema, "via")};
+    struct making m = {d, w, merge, prevs, i, schema_column(schema, "via")};
     struct table_builder *b = builder_new(schema, snapshot_site(s), snapshot_endpoint(s), prevs[i]);
 
-    if (!builder_block(b, hash))
+    if (!builder_block(b, hash)) {
+        prepare(d, w);
         fill(&m, b);
+    }
     if (*snapshot_note(s))
         builder_note(b, "%s", snapshot_note(s));
     return builder_finish(b, snapshot_taken_at(s), snapshot_freshness(s), snapshot_err(s));
+}
+
+void derive_end(struct derive *d, struct derive_work *w)
+{
+    if (!w->ready || !w->t)
+        return;
+    if (w->t->finish)
+        w->t->finish(d, w->facts);
+    if (w->t->release)
+        w->t->release(w->facts);
 }

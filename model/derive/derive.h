@@ -62,12 +62,20 @@ extern const struct derive_table *const derive_tables[];
 /* Set up @d (its first six members are the caller's) for the tables that @d->view has now. */
 void derive_init(struct derive *d);
 void derive_release(struct derive *d);
-/* Make the final snapshot of source @i of @schema. @t: its join, NULL: only merged. @prevs: what
- * each source was in the last update (NULL: none); @hash: identity of everything that it depends on
- * (0: unknown), by which the rows of the last update are taken over whole. A new reference. */
-struct snapshot *derive_source(struct derive *d, const struct derive_table *t,
-                               const struct schema *schema, void *facts, size_t i,
-                               struct snapshot *const *prevs, uint64_t hash);
+/* A join at work: prepared when the first row needs it, which on an idle console is never. */
+struct derive_work {
+    const struct derive_table *t; /* NULL: nothing derived, only merged */
+    void *facts;
+    bool ready;
+};
+
+/* Make the final snapshot of source @i of @schema. @prevs: what each source was in the last update
+ * (NULL: none); @hash: identity of everything that it depends on (0: unknown), by which the rows of
+ * the last update are taken over whole. A new reference. */
+struct snapshot *derive_source(struct derive *d, struct derive_work *w, const struct schema *schema,
+                               size_t i, struct snapshot *const *prevs, uint64_t hash);
+/* Once all sources were made. */
+void derive_end(struct derive *d, struct derive_work *w);
 const struct derive_table *derive_find(const struct schema *schema); /* NULL: nothing derived */
 
 /* Walk the good rows of @schema, each object once: *at from {0}. */

@@ -9,9 +9,16 @@
  * "VMware VMC Interface DO NOT USE"); an endpoint's key eni_description overrides it. */
 #define VMC_DESCRIPTION "VMware VMC Interface"
 
-struct eni_info *eni_find(const struct eni_facts *f, const char *eni)
+struct eni_info *eni_find(struct eni_facts *f, const char *eni)
 {
-    return eni ? map_get(f->by_id, eni) : NULL;
+    struct eni_info *e;
+
+    if (f->last && view_same_text(f->last->eni, eni))
+        return f->last;
+    e = eni ? map_get(f->by_id, eni) : NULL;
+    if (e)
+        f->last = e;
+    return e;
 }
 
 static struct eni_info *know(struct derive *d, struct eni_facts *f, const char *eni)

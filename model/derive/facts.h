@@ -61,12 +61,13 @@ struct eni_info {
 };
 
 struct eni_facts {
-    struct map *by_id; /* -> struct eni_info */
-    bool complete;     /* every ENI was read: one that is not there does not exist */
+    struct map *by_id;     /* -> struct eni_info */
+    struct eni_info *last; /* found last: routes of a table mostly lead to the same one */
+    bool complete;         /* every ENI was read: one that is not there does not exist */
 };
 
 struct eni_facts *derive_enis(struct derive *d);
-struct eni_info *eni_find(const struct eni_facts *f, const char *eni); /* NULL: not known */
+struct eni_info *eni_find(struct eni_facts *f, const char *eni); /* NULL: not known */
 static inline bool eni_is_sddc(const struct eni_info *e)
 {
     return e && (e->described || e->named);
@@ -119,13 +120,14 @@ struct vpc_facts {
 };
 
 struct route_facts {
-    struct map *vpcs;   /* -> struct vpc_facts */
-    struct map *tables; /* route table id -> struct vpc_facts, of those that were read */
-    bool read;          /* routes were read at all */
+    struct map *vpcs;       /* -> struct vpc_facts */
+    struct vpc_facts *last; /* found last */
+    struct map *tables;     /* route table id -> struct vpc_facts, of those that were read */
+    bool read;              /* routes were read at all */
 };
 
 struct route_facts *derive_routes(struct derive *d);
-struct vpc_facts *vpc_find(const struct route_facts *f, const char *vpc); /* NULL: not known */
+struct vpc_facts *vpc_find(struct route_facts *f, const char *vpc); /* NULL: not known */
 bool vpc_is_active(const struct vpc_facts *v, const char *eni);
 /* Is @table (of @v) kept by VMC: the main one, or one that NSX says it updates? */
 bool vpc_keeps_table(const struct vpc_facts *v, const char *table);

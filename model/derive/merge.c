@@ -18,6 +18,7 @@ static void add(struct merge_row *out, const struct snapshot *s, const struct ro
     if (out->row && snapshot_taken_at(s) <= *taken_at)
         return;
     out->row = row;
+    out->from = s;
     *taken_at = snapshot_taken_at(s);
 }
 
@@ -28,6 +29,10 @@ void merge_row(const struct merge *m, size_t i, const struct row *row, struct me
     size_t home = m->n;
 
     *out = (struct merge_row){0};
+    if (m->n == 1) {
+        add(out, m->sources[0], row, &taken_at);
+        return;
+    }
     for (size_t k = 0; !any_good && k < m->n; k++)
         any_good = view_is_good(m->sources[k]) && find(m, i, k, row);
     for (size_t k = 0; k < m->n; k++) {

@@ -30,7 +30,8 @@ struct merge {
 
 struct merge_row {
     const struct row *row; /* where the cells come from */
-    bool hidden;           /* another endpoint is the row's home */
+    const struct snapshot *from;
+    bool hidden; /* another endpoint is the row's home */
     const char *via[MERGE_VIA_MAX];
     size_t nvia;
 };

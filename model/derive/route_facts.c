@@ -14,9 +14,16 @@
 #include <limits.h>
 #include <string.h>
 
-struct vpc_facts *vpc_find(const struct route_facts *f, const char *vpc)
+struct vpc_facts *vpc_find(struct route_facts *f, const char *vpc)
 {
-    return vpc ? map_get(f->vpcs, vpc) : NULL;
+    struct vpc_facts *v;
+
+    if (f->last && view_same_text(f->last->vpc, vpc))
+        return f->last;
+    v = vpc ? map_get(f->vpcs, vpc) : NULL;
+    if (v)
+        f->last = v;
+    return v;
 }
 
 static bool has(const char *const *list, size_t n, const char *item)
@@ -88,7 +95,7 @@ static enum net_match match(struct derive *d, const struct vpc_facts *v, const s
 /* Does the route lead to an interface that may have been the SDDC's: one, or an id that is gone? */
 static bool leads_to_sddc(struct derive *d, const char *target)
 {
-    const struct eni_facts *enis = derive_enis(d);
+    struct eni_facts *enis = derive_enis(d);
     const struct eni_info *e = eni_find(enis, target);
 
     if (e)
