@@ -225,6 +225,14 @@ install: all man
 	install -D -m 644 build/completion/hycon $(DESTDIR)$(PREFIX)/share/bash-completion/completions/hycon
 	for p in $(MO); do install -D -m 644 $$p $(DESTDIR)$(PREFIX)/share/locale/$${p#build/po/} || exit 1; done
 	for p in $(MAN); do install -D -m 644 $$p $(DESTDIR)$(PREFIX)/share/man/man$${p##*.}/$${p##*/} || exit 1; done
+# make bench [T="aws keys"] [BENCH_ROUNDS=11]: speed and size as ratios against peers of the same run.
+BENCH_SRC := $(filter-out tests/bench/bare.c,$(wildcard tests/bench/*.c))
+build/opt/bench: $(BENCH_SRC:%.c=build/opt/%.o) build/opt/libsupport.a build/opt/libhycon.a
+	$(CC) $(LINK_opt) -o $@ $^ -lvterm -lutil $(LAB_LIBS) $(LIBS)
+build/opt/bench-bare: build/opt/tests/bench/bare.o
+	$(CC) $(LINK_opt) -o $@ $^ -lncursesw -ltinfo
+bench: hycon hycon-lab build/opt/bench build/opt/bench-bare
+	build/opt/bench $(if $(BENCH_ROUNDS),--rounds $(BENCH_ROUNDS)) $(T)
 
 clean:
 	rm -rf build hycon hycon-lab

@@ -1,0 +1,97 @@
+/* Whole commands, interleaved. */
+#include "tests/bench/bench.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct times {
+    double wall[BENCH_ROUNDS_MAX], cpu[BENCH_ROUNDS_MAX], rss[BENCH_ROUNDS_MAX];
+    unsigned failures;
+};
+
+static double seconds(struct timeval t)
+{
+    return (double)t.tv_sec + (double)t.tv_usec / 1e6;
+}
+
+static void child(const char *shell)
+{
+    int null = open("/dev/null", O_RDWR);
+
+    if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(null, 2) < 0)
+        _exit(126);
+    execl("/bin/sh", "sh", "-c", shell, (char *)NULL);
+    _exit(127);
+}
+
+/* @round < 0: warm-up, not kept. */
+static void once(const struct bench_command *c, struct times *t, int round)
+{
+    double start = bench_now();
+    struct rusage usage;
+    int status;
+    pid_t pid = fork();
+
+    if (pid == 0)
+        child(c->shell);
+    if (pid < 0 || wait4(pid, &status, 0, &usage) < 0) {
+        t->failures++;
+        return;
+    }
+    if (!WIFEXITED(status) || WEXITSTATUS(status))
+        t->failures++;
+    if (round < 0)
+        return;
+    t->wall[round] = bench_now() - start;
+    t->cpu[round] = seconds(usage.ru_utime) + seconds(usage.ru_stime);
+    t->rss[round] = (double)usage.ru_maxrss / 1024;
+}
+
+static void judge(const struct times *first, const struct times *t, unsigned n,
+                  struct bench_result *r)
+{
+    double wall[BENCH_ROUNDS_MAX], cpu[BENCH_ROUNDS_MAX];
+
+    for (unsigned i = 0; i < n; i++) {
+        wall[i] = t->wall[i] > 0 ? first->wall[i] / t->wall[i] : 0;
+        cpu[i] = t->cpu[i] > 0 ? first->cpu[i] / t->cpu[i] : 0;
+    }
+    *r = (struct bench_result){
+        .wall = bench_median(t->wall, n),
+        .cpu = bench_median(t->cpu, n),
+        .rss_mb = bench_percentile(t->rss, n, 1),
+        .wall_min = bench_percentile(t->wall, n, 0),
+        .wall_max = bench_percentile(t->wall, n, 1),
+        .wall_ratio = bench_median(wall, n),
+        .cpu_ratio = bench_median(cpu, n),
+        .failures = t->failures,
+    };
+}
+
+void bench_compare(const char *title, const struct bench_command *commands, size_t n,
+                   struct bench_result *results)
+{
+    static struct times times[BENCH_COMMANDS_MAX];
+
+    for (size_t i = 0; i < n; i++)
+        times[i].failures = 0;
+    for (int round = -1; round < (int)bench_rounds; round++) {
+        for (size_t i = 0; i < n; i++)
+            once(&commands[i], &times[i], round);
+    }
+    printf("\n%s (%u rounds)\n%-34s %9s %21s %9s %7s %8s %8s\n", title, bench_rounds, "", "wall s",
+           "(min..max)", "cpu s", "MB", "1st/this", "cpu");
+    for (size_t i = 0; i < n; i++) {
+        struct bench_result *r = &results[i];
+
+        judge(&times[0], &times[i], bench_rounds, r);
+        printf("%-34s %9.4f (%8.4f .. %8.4f) %8.4f %7.1f %8.3f %8.3f\n", commands[i].label, r->wall,
+               r->wall_min, r->wall_max, r->cpu, r->rss_mb, r->wall_ratio, r->cpu_ratio);
+        if (r->failures)
+            bench_failed("%s: '%s' failed %u times", title, commands[i].label, r->failures);
+    }
+    (void)fflush(stdout);
+}
