@@ -225,6 +225,7 @@ install: all man
 	install -D -m 644 build/completion/hycon $(DESTDIR)$(PREFIX)/share/bash-completion/completions/hycon
 	for p in $(MO); do install -D -m 644 $$p $(DESTDIR)$(PREFIX)/share/locale/$${p#build/po/} || exit 1; done
 	for p in $(MAN); do install -D -m 644 $$p $(DESTDIR)$(PREFIX)/share/man/man$${p##*.}/$${p##*/} || exit 1; done
+
 # make bench [T="aws keys"] [BENCH_ROUNDS=11]: speed and size as ratios against peers of the same run.
 BENCH_SRC := $(filter-out tests/bench/bare.c,$(wildcard tests/bench/*.c))
 build/opt/bench: $(BENCH_SRC:%.c=build/opt/%.o) build/opt/libsupport.a build/opt/libhycon.a
