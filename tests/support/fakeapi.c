@@ -314,7 +314,8 @@ static void add_lines(struct table_builder *b, const struct reply *reply)
 {
     const char *p = reply->body;
 
-    builder_block(b, reply->hash);
+    if (builder_block(b, reply->hash))
+        return;
     while (*p) {
         size_t n = strcspn(p, "\n");
 
