@@ -54,7 +54,7 @@ E2E_SRC := $(wildcard tests/e2e/test_*.c)
 MO := $(patsubst po/%.po,build/po/%/LC_MESSAGES/hycon.mo,$(wildcard po/*.po))
 E2E_BIN := $(E2E_SRC:tests/e2e/%.c=$(B)/e2e/%)
 
-.PHONY: all po man objects programs tsan tsan-run tsan-programs tsan-list deps test check lint fuzz fuzz-run fuzz-replay \
+.PHONY: all po man objects programs tsan tsan-run tsan-programs tsan-list deps test check lint fuzz fuzz-programs fuzz-run fuzz-replay \
 	fuzz-replay-run demo install clean unit unit-run e2e e2e-run lint-clang
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -190,6 +190,7 @@ $(B)/fuzz/%: $(B)/tests/fuzz/%.o $(if $(filter-out fuzz,$(BUILD)),$(B)/tests/fuz
 	$(CC) $(LINK_$(BUILD)) -o $@ $^ -lcmocka $(LIBS)
 fuzz:
 	$(MAKE) BUILD=fuzz CC=clang fuzz-run T='$(T)'
+fuzz-programs: $(FUZZ_BIN)
 fuzz-run: $(if $(T),$(B)/fuzz/$(T),$(FUZZ_BIN))
 	@set -e; for t in $^; do sh tests/fuzz/run.sh $$t $(FUZZ_RUNS) $(FUZZ_SECONDS); done
 fuzz-replay:

@@ -5,7 +5,7 @@
 step=$1 limit=$2
 shift 2
 name=$(basename "$1" .sh)
-[ "$step" = fuzz ] && name=$(basename "$3")
+[ "$1" = sh ] && name=$(basename "$3") # a script and its program
 log=build/check/log/$step-$name
 begin=$(date +%s)
 timeout -k 5 "$limit" "$@" >"$log" 2>&1 </dev/null

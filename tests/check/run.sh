@@ -1,10 +1,12 @@
 #!/bin/sh
 # run.sh [STEP...]: build, then run every rung of the tests, and print failures in full and one line per step. The last
-# line is "N passed, N failed"; the exit status is 1 when anything failed. Steps: build lint man unit fuzz tsan e2e.
+# line is "N passed, N failed"; the exit status is 1 when anything failed. Steps: build lint man unit replay fuzz
+# tsan e2e.
 # Run from the top of the tree by "make check" and "make test".
 set -u
 make=${MAKE:-make}
 jobs=$(nproc 2>/dev/null || echo 2)
+FUZZ_RUNS=${FUZZ_RUNS:-5000} FUZZ_SECONDS=${FUZZ_SECONDS:-3}
 out=build/check
 rm -rf "$out/log"
 mkdir -p "$out/log"
@@ -62,8 +64,14 @@ do_man() {
 do_unit() {
     each_of unit test_ | sed 's,^,build/asan/unit/,' | programs unit 120
 }
+# Every decoder on its fixtures, and for a moment on what a fuzzer makes of them.
+do_replay() {
+    each_of fuzz fuzz_ | sed 's,^,build/asan/fuzz/,' | programs replay 120 sh tests/fuzz/run.sh
+}
 do_fuzz() {
-    each_of fuzz fuzz_ | sed 's,^,build/asan/fuzz/,' | programs fuzz 120 sh tests/fuzz/run.sh
+    built fuzz BUILD=fuzz CC=clang fuzz-programs || return 1
+    each_of fuzz fuzz_ | sed "s,.*,build/fuzz/fuzz/& $FUZZ_RUNS $FUZZ_SECONDS," |
+        xargs -P "$jobs" -n 3 sh tests/check/one.sh fuzz 120 sh tests/fuzz/run.sh
 }
 do_tsan() {
     built tsan BUILD=tsan tsan-programs || return 1
@@ -92,7 +100,7 @@ failures() { # STEP
     done
 }
 
-for step in "${@:-build lint man unit fuzz tsan e2e}"; do
+for step in "${@:-build lint man unit replay fuzz tsan e2e}"; do
     for s in $step; do
         do_"$s"
         failures "$s"
