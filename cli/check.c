@@ -145,20 +145,35 @@ static struct listing make_listing(const struct rows *rows, int64_t now)
     return l;
 }
 
+static void add_symptom(struct strbuf *out, const struct row *r)
+{
+    struct strbuf line = STRBUF_INIT;
+
+    strbuf_addf(&line, "%s: ", severity_name(severity_of(r)));
+    cell_plain(&line, &table_findings.columns[FINDINGS_SUBJECT], &r->cells[FINDINGS_SUBJECT]);
+    strbuf_addstr(&line, ": ");
+    cell_plain(&line, &table_findings.columns[FINDINGS_SUMMARY], &r->cells[FINDINGS_SUMMARY]);
+    add_line(out, "symptom", line.buf, line.len);
+    strbuf_release(&line);
+}
+
+/* Checks that could not be judged have one reason, and it stands above them: their names do. */
 static void add_symptoms(struct strbuf *out, const struct listing *l, const struct row *cause)
 {
+    struct strbuf names = STRBUF_INIT;
+
     for (size_t i = 0; i < l->rows->n; i++) {
         const struct row *r = l->rows->items[i].row;
-        struct strbuf line = STRBUF_INIT;
         if (r == cause || l->roots[i] != cause)
             continue;
-        strbuf_addf(&line, "%s: ", severity_name(severity_of(r)));
-        cell_plain(&line, &table_findings.columns[FINDINGS_SUBJECT], &r->cells[FINDINGS_SUBJECT]);
-        strbuf_addstr(&line, ": ");
-        cell_plain(&line, &table_findings.columns[FINDINGS_SUMMARY], &r->cells[FINDINGS_SUMMARY]);
-        add_line(out, "symptom", line.buf, line.len);
-        strbuf_release(&line);
+        if (severity_of(r) != SEV_UNKNOWN)
+            add_symptom(out, r);
+        else
+            strbuf_addf(&names, "%s%s", names.len ? ", " : "", row_str(r, FINDINGS_CHECK));
     }
+    if (names.len)
+        add_line(out, "unknown", names.buf, names.len);
+    strbuf_release(&names);
 }
 
 static void add_count(struct strbuf *out, unsigned n, const char *word)

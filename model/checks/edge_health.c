@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "core/text.h"
+
 /* The cluster of a host, the subject of host-health; NULL: not known. */
 static const char *cluster_of(const struct check_input *in, const char *host)
 {
@@ -38,6 +40,17 @@ static struct finding *report(const struct check_input *in, const struct row *r,
     return f;
 }
 
+/* "vmc=down cgw=down": nothing works on it. */
+static bool is_down_for_all(const struct row *r)
+{
+    const struct cell_list *roles = row_list(r, EDGES_ROLES);
+    bool down = roles && roles->n;
+
+    for (size_t i = 0; roles && i < roles->n; i++)
+        down = down && text_has_suffix(roles->items[i], "=down");
+    return down;
+}
+
 static void judge(const struct check_input *in, const struct row *r, const struct snapshot *s)
 {
     const char *name = row_text(r, EDGES_EDGE);
@@ -49,6 +62,10 @@ static void judge(const struct check_input *in, const struct row *r, const struc
                         "Edge %s is in maintenance mode: it takes no traffic over.", name);
     else if (row_is(r, EDGES_STATUS, "down"))
         finding_summary(report(in, r, s, SEV_CRITICAL), "Edge %s on host %s is down.", name, host);
+    else if (!row_present(r, EDGES_STATUS) && is_down_for_all(r))
+        finding_summary(report(in, r, s, SEV_CRITICAL),
+                        "Edge %s is down for all its gateways (%s).", name,
+                        check_join(in, row_list(r, EDGES_ROLES), 6));
     else if (row_is(r, EDGES_STATUS, "degraded"))
         finding_summary(report(in, r, s, SEV_WARNING), "Edge %s on host %s is degraded.", name,
                         host);
@@ -68,7 +85,7 @@ static void run(const struct check_input *in)
 }
 
 static const struct schema *const tables[] = {&table_edges, NULL};
-static const struct schema *const optional[] = {&table_hosts, NULL};
+static const struct schema *const optional[] = {&table_hosts, &table_gateways, NULL};
 
 const struct check check_edge_health = {
     .name = "edge-health",

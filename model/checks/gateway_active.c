@@ -12,6 +12,7 @@ struct group {
     const struct snapshot *source;
     size_t first, end; /* rows of the gateway in @source */
     const char *gateway, *traffic_group;
+    bool only; /* the gateway serves no other traffic group */
     size_t edges, active, standby, unknown;
     bool active_active;
     const char *down; /* an edge that is neither */
@@ -63,9 +64,9 @@ static size_t actives_allowed(const struct check_input *in, const struct group *
 static struct finding *report(const struct check_input *in, const struct group *g,
                               enum severity severity, unsigned flags)
 {
-    const char *tg = g->traffic_group;
-    struct finding *f = finding_add(
-        in, severity, flags, *tg ? check_text(in, "%s, group %s", g->gateway, tg) : g->gateway);
+    const char *subject =
+        g->only ? g->gateway : check_text(in, "%s, group %s", g->gateway, g->traffic_group);
+    struct finding *f = finding_add(in, severity, flags, subject);
 
     for (size_t i = g->first; i < g->end; i++) {
         const struct row *r = snapshot_row(g->source, i);
@@ -111,24 +112,28 @@ static void judge(const struct check_input *in, const struct group *g)
     }
 }
 
-/* Each traffic group of the gateway once, at its first row. */
-static void judge_groups(const struct check_input *in, struct group *g)
+static const char *group_at(const struct group *g, size_t i)
 {
-    size_t first = g->first;
+    return row_text(snapshot_row(g->source, i), GATEWAYS_TRAFFIC_GROUP);
+}
 
-    for (size_t i = first; i < g->end; i++) {
-        const char *tg = row_text(snapshot_row(g->source, i), GATEWAYS_TRAFFIC_GROUP);
+/* Each traffic group of the gateway once, at its first row. */
+static void judge_groups(const struct check_input *in, const struct group *g)
+{
+    bool only = true;
+
+    for (size_t i = g->first; i < g->end; i++)
+        only = only && strcmp(group_at(g, i), group_at(g, g->first)) == 0;
+    for (size_t i = g->first; i < g->end; i++) {
         bool done = false;
 
-        for (size_t k = first; k < i; k++)
-            done |= strcmp(row_text(snapshot_row(g->source, k), GATEWAYS_TRAFFIC_GROUP), tg) == 0;
+        for (size_t k = g->first; k < i; k++)
+            done |= strcmp(group_at(g, k), group_at(g, i)) == 0;
         if (done)
             continue;
-        struct group part = {.source = g->source,
-                             .first = first,
-                             .end = g->end,
-                             .gateway = g->gateway,
-                             .traffic_group = tg};
+        struct group part = *g;
+        part.traffic_group = group_at(g, i);
+        part.only = only;
         count(&part);
         judge(in, &part);
     }

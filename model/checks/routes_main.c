@@ -64,7 +64,7 @@ static void report(const struct check_input *in, const struct route_table *t, co
                     t->subject, n->stale + n->missing, all, *expected ? expected : "(unknown)",
                     n->missing, n->stale);
     add_routes(in, t, f);
-    finding_evidence(f, "%zu networks are in place", n->good);
+    finding_evidence(f, "in place: %zu of %zu", n->good, all);
 }
 
 static void run(const struct check_input *in)

@@ -28,6 +28,13 @@ static const struct check_case nsx[] = {
      "warning edge-1|1\n", "maintenance mode"},
     {"NSX does not know", "edge-health", EDGES "e-1 edge-1 - unknown - -\n", NULL,
      "unknown edge-1|1\n", NULL},
+    {"status not told, down for all gateways", "edge-health",
+     "table edges tokyo/vmc\nedge_id edge roles\ne-0 Edge-0 vmc=down,cgw=down\n"
+     "e-1 Edge-1 vmc=active,cgw=active\n",
+     NULL, "critical Edge-0|1\n", "down for all its gateways (vmc=down, cgw=down)"},
+    {"status not told, down for one gateway", "edge-health",
+     "table edges tokyo/vmc\nedge_id edge roles\ne-0 Edge-0 vmc=down,cgw=standby\n", NULL, "",
+     NULL},
     {"down because the host is", "edge-health",
      "table edges tokyo/vmc\nedge_id edge host status\ne-1 NSX-Edge-1 esx-1 down\n"
      "table hosts tokyo/vmc\nhost_id host cluster state\nh1 esx-1 Cluster-1 failed\n",
@@ -59,6 +66,16 @@ static const struct check_case nsx[] = {
               "t0 e-3 edge-3 0 active_standby active tg-2\n"
               "t0 e-4 edge-4 0 active_standby standby tg-2\n",
      NULL, "", NULL},
+    {"the only traffic group has the gateway's name", "gateway-active",
+     GATEWAYS "t0 e-1 edge-1 0 active_standby active Default\n"
+              "t0 e-2 edge-2 0 active_standby down Default\n",
+     NULL, "warning t0|2\n", NULL},
+    {"a traffic group without a standby", "gateway-active",
+     GATEWAYS "t0 e-1 edge-1 0 active_standby active Default\n"
+              "t0 e-2 edge-2 0 active_standby standby Default\n"
+              "t0 e-3 edge-3 0 active_standby active tg-2\n"
+              "t0 e-4 edge-4 0 active_standby down tg-2\n",
+     NULL, "warning t0, group tg-2|2\n", NULL},
     {"groups that the gateway does not tell", "gateway-active",
      "table linked_vpcs tokyo/vmc\nvpc traffic_groups\nvpc-1 Default=eni-1,tg-2=eni-2\n"
      "table gateways tokyo/vmc\ngateway edge_id tier ha_status\n"
