@@ -11,7 +11,7 @@
 #include "core/text.h"
 #include "model/tables.h"
 
-#define INDENT 11
+#define INDENT 12
 
 static enum severity severity_of(const struct row *r)
 {
