@@ -49,7 +49,7 @@ void i18n_init(const char *beside, const char *installed)
     if (!found)
         borrow_utf8(locale_name("LC_CTYPE"), locale_name("LC_MESSAGES"));
     (void)setlocale(LC_NUMERIC, "C"); /* numbers in files, JSON and CSV are the same everywhere */
-    if (!i18n_is_utf8()) /* the catalogue could not be shown */
+    if (!i18n_is_utf8())              /* the catalogue could not be shown */
         (void)setlocale(LC_MESSAGES, "C");
     (void)bindtextdomain(DOMAIN, probe && access(probe, R_OK) == 0 ? beside : installed);
     (void)bind_textdomain_codeset(DOMAIN, "UTF-8");
