@@ -74,9 +74,9 @@ po:
 	for p in po/*.po; do msgmerge -q --update --backup=none --no-fuzzy-matching $$p build/hycon.pot || exit 1; done
 
 hycon: build/opt/hycon
-	@cp $< $@
+	@cp -f $< $@
 hycon-lab: build/opt/hycon-lab
-	@cp $< $@
+	@cp -f $< $@
 
 ifneq ($(BUILD),opt)
 build/opt/%:

@@ -89,8 +89,10 @@ static int show_lab(struct lab_child *lab)
 
 int cli_demo(const struct cli_options *o)
 {
-    struct lab_options lab_options = {
-        .scenario = o->scenario, .scale = o->scale, .speed = o->speed, .loop = o->loop};
+    struct lab_options lab_options = {.scenario = o->scenario ? o->scenario : "demo",
+                                      .scale = o->scale,
+                                      .speed = o->speed,
+                                      .loop = o->loop};
     struct lab_child *lab;
     struct err err = {0};
     int rc;

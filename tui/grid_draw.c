@@ -9,6 +9,7 @@
 
 #define GUTTER     2 /* the selection, then mark or age */
 #define WORD       5 /* "CRIT " */
+#define ID_HEAD    5 /* "eni-0" */
 #define NOTES_PART 2 /* notes get at most this part of the title line */
 
 static int left_of(const struct grid *g)
@@ -157,6 +158,23 @@ static void draw_gutter(const struct grid *g, const struct view_input *in, struc
                view_severity_word(s), false);
 }
 
+/* "eni-0f3a57e0001" to "eni-…0001". Only for ASCII: ids of clouds and managers are. */
+static void cut_middle(struct strbuf *text, int w, bool ascii)
+{
+    size_t head = (size_t)w / 3 > ID_HEAD ? ID_HEAD : (size_t)w / 3;
+    size_t tail = w > (int)head + 1 ? (size_t)w - head - 1 : 0;
+    struct strbuf out = STRBUF_INIT;
+
+    if (text->len <= (size_t)w || text_width(text->buf) != text->len)
+        return;
+    strbuf_add(&out, text->buf, head);
+    strbuf_addstr(&out, ascii ? "~" : "…");
+    strbuf_addstr(&out, text->buf + text->len - tail);
+    strbuf_reset(text);
+    strbuf_add(text, out.buf, out.len);
+    strbuf_release(&out);
+}
+
 static void draw_row(const struct grid *g, const struct view_input *in, struct canvas *c,
                      struct rect r, const struct rows_item *row, bool selected)
 {
@@ -171,6 +189,8 @@ static void draw_row(const struct grid *g, const struct view_input *in, struct c
             continue;
         strbuf_reset(&text);
         grid_cell(g, in, col, row, &text);
+        if (col->view.flags & VIEW_ID)
+            cut_middle(&text, col->w, in->ascii);
         canvas_fit(c, r.x + left_of(g) + col->x, r.y, col->w, cell_style(g, in, col, row), text.buf,
                    is_right(g, col));
     }

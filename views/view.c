@@ -9,7 +9,8 @@
 #include "core/strbuf.h"
 #include "core/text.h"
 
-#define DAY_MS INT64_C(86400000)
+#define DAY_MS    INT64_C(86400000)
+#define SECOND_MS 1000
 
 const struct view *views_find(const char *name)
 {
@@ -83,8 +84,13 @@ void view_ago(struct strbuf *out, const struct view_input *in, int64_t then)
         strbuf_addstr(out, _("never"));
         return;
     }
-    fmt_age(&age, then, in->now);
-    strbuf_addf(out, _("%s ago"), age.buf);
+    if (then > in->now + SECOND_MS) {
+        fmt_age(&age, in->now, then);
+        strbuf_addf(out, _("in %s"), age.buf);
+    } else {
+        fmt_age(&age, then, in->now);
+        strbuf_addf(out, _("%s ago"), age.buf);
+    }
     strbuf_release(&age);
 }
 
@@ -93,7 +99,7 @@ void view_cell(struct strbuf *out, const struct view_input *in, const struct col
 {
     if (c->type != CELL_TIME)
         cell_format(out, col, c);
-    else if (flags & VIEW_AGE)
+    else if (flags & VIEW_AGE && c->u.i <= in->now + SECOND_MS)
         fmt_age(out, c->u.i, in->now);
     else
         view_time(out, in, c->u.i);

@@ -46,6 +46,7 @@ enum view_column_flags {
     VIEW_RIGHT = 1, /* align right; numbers are anyway */
     VIEW_WIDE = 2,  /* shown after `w` or `x` only */
     VIEW_AGE = 4,   /* CELL_TIME: as an age ("12s") instead of a time of day */
+    VIEW_ID = 8,    /* cut in the middle: ids that begin alike differ at their end */
 };
 
 struct view_column {
