@@ -57,6 +57,21 @@ static const struct snapshot *bad_table(const struct check_input *in, const char
     return NULL;
 }
 
+static size_t count_tables(const struct check_input *in, const char *endpoint, bool bad)
+{
+    size_t n = 0;
+
+    for (unsigned i = 0; i < tables_count; i++) {
+        const struct snapshot *s =
+            estate_snapshot(in->estate, tables_all[i], in->site->name, endpoint);
+
+        if (tables_all[i] == &table_endpoints || !s || snapshot_freshness(s) == FRESH_UNSUPPORTED)
+            continue;
+        n += !bad || snapshot_is_bad(in, s);
+    }
+    return n;
+}
+
 static bool endpoint_is_bad(const struct check_input *in, const char *endpoint)
 {
     return row_is_bad(in, cause_endpoint_row(in, endpoint)) || bad_table(in, endpoint, 0);
@@ -132,6 +147,24 @@ static const char *remedy_for(const struct check_input *in, const char *endpoint
     return NULL;
 }
 
+static void summarize(const struct check_input *in, struct finding *f, const char *subject,
+                      const char *name)
+{
+    size_t bad = count_tables(in, name, true), all = count_tables(in, name, false);
+
+    if (finding_affected_count(f) > 1)
+        finding_summary(f, "%zu endpoints of %s cannot be read; what they serve is not judged: %s",
+                        finding_affected_count(f), subject, message_of(in, name));
+    else if (bad && bad < all)
+        finding_summary(f,
+                        "%zu of %zu tables of %s cannot be read; what needs them is not judged: "
+                        "%s",
+                        bad, all, name, message_of(in, name));
+    else
+        finding_summary(f, "%s is %s; what it serves is not judged: %s", name, word_of(in, name),
+                        message_of(in, name));
+}
+
 static void report(const struct check_input *in, const char *subject, size_t first)
 {
     struct finding *f = finding_add(in, SEV_UNKNOWN, 0, subject);
@@ -145,12 +178,7 @@ static void report(const struct check_input *in, const char *subject, size_t fir
             finding_affected(f, other);
     }
     add_evidence(in, f, name);
-    if (finding_affected_count(f) > 1)
-        finding_summary(f, "%zu endpoints of %s cannot be read; what they serve is not judged: %s",
-                        finding_affected_count(f), subject, message_of(in, name));
-    else
-        finding_summary(f, "%s is %s; what it serves is not judged: %s", name, word_of(in, name),
-                        message_of(in, name));
+    summarize(in, f, subject, name);
     if (remedy)
         finding_remedy(f, "%s", remedy);
 }

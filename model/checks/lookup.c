@@ -204,8 +204,7 @@ bool route_main_followed(const struct check_input *in, const char *vpc)
     return any;
 }
 
-enum severity route_table_severity(const struct check_input *in, const struct route_table *t,
-                                   unsigned *flags)
+enum severity route_table_severity(const struct route_table *t, bool settled, unsigned *flags)
 {
     bool dead = false;
 
@@ -220,7 +219,7 @@ enum severity route_table_severity(const struct check_input *in, const struct ro
     *flags = CHECK_TRANSIENT;
     if (!dead)
         return SEV_WARNING;
-    if (!t->main && route_main_followed(in, t->vpc))
+    if (settled)
         *flags |= CHECK_SETTLED;
     return SEV_CRITICAL;
 }

@@ -48,9 +48,9 @@ const char *route_label(const struct check_input *in, const struct row *route);
 bool route_is_off(const struct row *route);
 bool route_is_missing(const struct row *route);
 /* How bad it is that routes of this table are off, and with which flags to report it: what the
- * verdicts say (converging is a warning); a blackhole must persist unless all else has followed. */
-enum severity route_table_severity(const struct check_input *in, const struct route_table *t,
-                                   unsigned *flags);
+ * verdicts say (converging is a warning); a blackhole must persist unless all else has followed
+ * (@settled). */
+enum severity route_table_severity(const struct route_table *t, bool settled, unsigned *flags);
 /* The main table of @vpc has SDDC routes and none of them is off. */
 bool route_main_followed(const struct check_input *in, const char *vpc);
 

@@ -30,45 +30,69 @@ static bool counts(const struct row *r)
     return !route_is_missing(r) && !row_is(r, ROUTES_ORIGIN, "EnableVgwRoutePropagation");
 }
 
-static void judge(const struct check_input *in, const struct route_table *t)
-{
-    double quota = check_threshold(in, "route_quota");
-    double percent = check_threshold(in, "route_quota_percent");
-    int64_t used = 0, by_lists = 0;
+struct tally {
+    int64_t used, by_lists;
+    double quota, percent;
+    struct finding *beyond; /* the number is wrong: once, for all tables */
+};
 
+static void count(const struct check_input *in, const struct route_table *t, struct tally *n)
+{
+    n->used = n->by_lists = 0;
     for (size_t i = 0; i < t->n; i++) {
         const struct row *r = route_table_row(t, i);
         int64_t w = counts(r) ? weight(in, r) : 0;
 
-        used += w;
-        by_lists += w > 1 ? w : 0;
+        n->used += w;
+        n->by_lists += w > 1 ? w : 0;
     }
-    if (quota <= 0 || (double)used < quota * percent / 100)
-        return;
-    bool beyond = (double)used > quota;
-    struct finding *f = finding_add(in, (double)used >= quota ? SEV_CRITICAL : SEV_WARNING,
-                                    beyond ? CHECK_INFO : 0, t->subject);
+}
+
+static void add_table(const struct check_input *in, const struct route_table *t,
+                      const struct tally *n, struct finding *f)
+{
     finding_affected(f, t->subject);
-    finding_evidence(f, "%s: %lld routes, %lld of them by prefix lists; quota %.0f (%s)", t->id,
-                     (long long)used, (long long)by_lists, quota, check_age(in, t->source));
-    if (beyond)
-        finding_summary(f,
-                        "Route table %s has %lld routes, more than route_quota (%.0f): set the "
-                        "account's real quota.",
-                        t->subject, (long long)used, quota);
-    else
+    if (finding_affected_count(f) <= 5)
+        finding_evidence(f, "%s: %lld routes, %lld of them by prefix lists; quota %.0f (%s)", t->id,
+                         (long long)n->used, (long long)n->by_lists, n->quota,
+                         check_age(in, t->source));
+}
+
+static void judge(const struct check_input *in, const struct route_table *t, struct tally *n)
+{
+    double used = (double)n->used;
+    struct finding *f;
+
+    if (used > n->quota) {
+        if (!n->beyond)
+            n->beyond = finding_add(in, SEV_OK, CHECK_INFO, "route_quota");
+        add_table(in, t, n, n->beyond);
+    } else if (used >= n->quota * n->percent / 100) {
+        f = finding_add(in, used >= n->quota ? SEV_CRITICAL : SEV_WARNING, 0, t->subject);
+        add_table(in, t, n, f);
         finding_summary(f,
                         "Route table %s uses %lld of %.0f routes: new segments will soon find "
                         "no place.",
-                        t->subject, (long long)used, quota);
+                        t->subject, (long long)n->used, n->quota);
+    }
 }
 
 static void run(const struct check_input *in)
 {
     struct route_table t = {0};
+    struct tally n = {.quota = check_threshold(in, "route_quota"),
+                      .percent = check_threshold(in, "route_quota_percent")};
 
-    while (route_table_next(in, &t))
-        judge(in, &t);
+    while (n.quota > 0 && route_table_next(in, &t)) {
+        count(in, &t, &n);
+        judge(in, &t, &n);
+    }
+    if (n.beyond)
+        finding_summary(n.beyond,
+                        "%zu route table%s more routes than route_quota (%.0f): set the "
+                        "account's real quota.",
+                        finding_affected_count(n.beyond),
+                        finding_affected_count(n.beyond) == 1 ? " has" : "s have", n.quota);
 }
 
 static const struct schema *const tables[] = {&table_routes, NULL};

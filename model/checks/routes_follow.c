@@ -8,6 +8,10 @@
 
 #include <string.h>
 
+/* More tables than this are one finding with the others below it. */
+#define MANY         3
+#define MANY_SUBJECT "custom route tables"
+
 /* The command that mends one route, to be copied. */
 static void add_command(struct finding *f, const struct check_input *in,
                         const struct route_table *t, const struct row *r)
@@ -24,7 +28,14 @@ static void add_command(struct finding *f, const struct check_input *in,
         row_text(r, ROUTES_EXPECTED_TARGET));
 }
 
-static void add_routes(const struct check_input *in, const struct route_table *t, struct finding *f)
+/* The main table of the VPC that is being looked at: asked once, not for every table. */
+struct main_table {
+    const char *vpc;
+    bool followed;
+};
+
+static void add_routes(const struct check_input *in, const struct route_table *t,
+                       const struct main_table *m, struct finding *f)
 {
     for (size_t i = 0; i < t->n; i++) {
         const struct row *r = route_table_row(t, i);
@@ -40,20 +51,28 @@ static void add_routes(const struct check_input *in, const struct route_table *t
                              check_age(in, t->source));
     }
     finding_evidence(f, "the main table %s; subnets of %s: %s",
-                     route_main_followed(in, t->vpc) ? "points to the active ENI"
-                                                     : "does not point to the active ENI either",
+                     m->followed ? "points to the active ENI"
+                                 : "does not point to the active ENI either",
                      t->id, check_join(in, t->subnets, 5));
 }
 
-static void report(const struct check_input *in, const struct route_table *t, size_t off,
-                   const struct row *first)
-{
+/* Routes of a custom table that are off. */
+struct late_table {
+    size_t off;
+    const struct row *first;
+    enum severity severity;
     unsigned flags;
-    enum severity severity = route_table_severity(in, t, &flags);
-    struct finding *f = finding_add(in, severity, flags, t->subject);
+};
+
+static struct finding *report(const struct check_input *in, const struct route_table *t,
+                              const struct main_table *m, const struct late_table *late)
+{
+    struct finding *f = finding_add(in, late->severity, late->flags, t->subject);
+    const struct row *first = late->first;
+    size_t off = late->off;
     const char *expected = check_cell(in, &table_routes, first, ROUTES_EXPECTED_TARGET);
 
-    add_routes(in, t, f);
+    add_routes(in, t, m, f);
     if (route_is_missing(first))
         finding_summary(f, "Route table %s lacks %zu SDDC network%s; the active ENI is %s.",
                         t->subject, off, off == 1 ? "" : "s", expected);
@@ -64,26 +83,80 @@ static void report(const struct check_input *in, const struct route_table *t, si
                         t->subject, off, off == 1 ? "" : "s", row_text(first, ROUTES_TARGET),
                         expected);
     add_command(f, in, t, first);
+    return f;
+}
+
+static bool find_late(const struct check_input *in, const struct route_table *t,
+                      struct main_table *m, struct late_table *late)
+{
+    *late = (struct late_table){0};
+    for (size_t i = 0; !t->main && i < t->n; i++) {
+        const struct row *r = route_table_row(t, i);
+
+        if (!route_is_off(r))
+            continue;
+        late->first = late->first ? late->first : r;
+        late->off++;
+    }
+    if (!late->off)
+        return false;
+    if (!m->vpc || strcmp(m->vpc, t->vpc) != 0)
+        *m = (struct main_table){t->vpc, route_main_followed(in, t->vpc)};
+    late->severity = route_table_severity(t, m->followed, &late->flags);
+    return true;
+}
+
+/* Many tables that nobody keeps are one mistake: one line, with the tables below it. */
+static void report_all(const struct check_input *in, size_t n, const struct late_table *worst)
+{
+    struct finding *f = finding_add(in, worst->severity, worst->flags, MANY_SUBJECT);
+    struct route_table t = {0};
+    struct main_table m = {0};
+    struct late_table late;
+
+    while (route_table_next(in, &t)) {
+        if (!find_late(in, &t, &m, &late))
+            continue;
+        finding_affected(f, t.subject);
+        if (finding_affected_count(f) <= 5)
+            finding_evidence(f, "%s: %zu routes to %s; active ENI %s (%s)", t.subject, late.off,
+                             check_cell(in, &table_routes, late.first, ROUTES_TARGET),
+                             check_cell(in, &table_routes, late.first, ROUTES_EXPECTED_TARGET),
+                             check_age(in, t.source));
+        finding_caused_by(report(in, &t, &m, &late), "routes-follow", MANY_SUBJECT);
+    }
+    finding_summary(f,
+                    "%zu custom route tables do not lead to the active ENI: their subnets "
+                    "cannot reach the SDDC.",
+                    n);
+    finding_remedy(f, "Nobody keeps these tables after a failover. Point their SDDC routes to the "
+                      "active ENI (the findings below have the commands). Lasting: use the main "
+                      "table, or managed prefix list mode.");
 }
 
 static void run(const struct check_input *in)
 {
     struct route_table t = {0};
+    struct main_table m = {0};
+    struct late_table late, worst = {0};
+    size_t n = 0;
 
     if (check_link_pending(in))
         return;
     while (route_table_next(in, &t)) {
-        const struct row *first = NULL;
-        size_t off = 0;
-
-        for (size_t i = 0; !t.main && i < t.n; i++) {
-            if (!route_is_off(route_table_row(&t, i)))
-                continue;
-            first = first ? first : route_table_row(&t, i);
-            off++;
-        }
-        if (off)
-            report(in, &t, off, first);
+        if (!find_late(in, &t, &m, &late))
+            continue;
+        n++;
+        if (late.severity > worst.severity)
+            worst = late;
+    }
+    if (n > MANY) {
+        report_all(in, n, &worst);
+        return;
+    }
+    for (t = (struct route_table){0}; n && route_table_next(in, &t);) {
+        if (find_late(in, &t, &m, &late))
+            report(in, &t, &m, &late);
     }
 }
 

@@ -53,7 +53,7 @@ static void add_routes(const struct check_input *in, const struct route_table *t
 static void report(const struct check_input *in, const struct route_table *t, const struct tally *n)
 {
     unsigned flags;
-    enum severity severity = route_table_severity(in, t, &flags);
+    enum severity severity = route_table_severity(t, false, &flags);
     struct finding *f = finding_add(in, severity, flags, t->subject);
     size_t all = n->stale + n->missing + n->good;
     const char *expected = row_text(n->first, ROUTES_EXPECTED_TARGET);

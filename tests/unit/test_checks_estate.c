@@ -150,8 +150,10 @@ static const struct check_case endpoints[] = {
      "unknown linked|1\n", "linked is denied; what it serves is not judged: token expired"},
     {"one of its tables is missing", "endpoint-health",
      ENDPOINTS "linked ec2 ok - - - -\n"
+               "table vpcs tokyo/linked\nvpc\n"
                "table vpc_endpoints tokyo/linked denied 1m \"not authorized\"\nvpc_endpoint\n",
-     NULL, "unknown linked|1\n", "not authorized"},
+     NULL, "unknown linked|1\n",
+     "1 of 2 tables of linked cannot be read; what needs them is not judged: not authorized"},
     {"not available there is no fault", "endpoint-health",
      ENDPOINTS "linked ec2 ok - - - -\ntable hosts tokyo/linked unsupported\nhost_id\n", NULL, "",
      NULL},

@@ -38,6 +38,7 @@ static const char sddc[] = "table linked_vpcs tokyo/vmc\n"
 #define APP(dst, segment, target, expected, state, verdict)                                  \
     "vpc-1 rtb-app custom-app no subnet-a,subnet-b " dst " " segment " " target " " expected \
     " " state " " verdict "\n"
+#define OTHER(n) "vpc-1 rtb-" n " - no - 192.168.1.0/24 web eni-1 eni-2 active stale\n"
 #define MAIN_OK                                                     \
     MAIN("10.2.0.0/16", "-", "eni-2", "eni-2", "active", "ok")      \
     MAIN("192.168.1.0/24", "web", "eni-2", "eni-2", "active", "ok") \
@@ -79,6 +80,14 @@ static const struct check_case cases[] = {
      "table enis tokyo/linked\neni\n",
      ROUTES APP("192.168.1.0/24", "web", "eni-1", "eni-2", "active", "stale"),
      "unknown vmc|0|<- tokyo/endpoint-health/vmc\n", NULL},
+    {"many tables are one line", "routes-follow", sddc,
+     ROUTES MAIN_OK OTHER("1") OTHER("2") OTHER("3") OTHER("4"),
+     "critical custom route tables|4\n"
+     "critical rtb-1|1|<- tokyo/routes-follow/custom route tables\n"
+     "critical rtb-2|1|<- tokyo/routes-follow/custom route tables\n"
+     "critical rtb-3|1|<- tokyo/routes-follow/custom route tables\n"
+     "critical rtb-4|1|<- tokyo/routes-follow/custom route tables\n",
+     "4 custom route tables do not lead to the active ENI"},
     {"aws alone", "routes-follow", "table enis osaka/far\neni vpc role\neni-2 vpc-1 active\n",
      "table routes osaka/far\n"
      "vpc route_table main destination target expected_target verdict\n"
@@ -187,7 +196,7 @@ static const struct check_case list_cases[] = {
      "critical rtb-main|1\n", NULL},
     {"more than the quota: the number is wrong", "route-quota",
      "table prefix_lists tokyo/linked\nprefix_list max_entries\npl-1 900\n", TO_LIST,
-     "ok rtb-main|1\n", "set the account's real quota"},
+     "ok route_quota|1\n", "set the account's real quota"},
     {"lists that were not read", "route-quota",
      "table prefix_lists tokyo/linked failed 1m \"timed out\"\nprefix_list\n", TO_LIST,
      "unknown linked|0|<- tokyo/endpoint-health/linked\n", NULL},
