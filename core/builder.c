@@ -235,6 +235,18 @@ bool builder_block(struct table_builder *b, uint64_t hash)
     return true;
 }
 
+void builder_block_drop(struct table_builder *b)
+{
+    builder_drop(b);
+    if (!b->current)
+        return;
+    b->count -= b->current->n;
+    block_unref(b->current);
+    b->nblocks--;
+    b->current = NULL;
+    b->spare = NULL;
+}
+
 struct arena *builder_arena(struct table_builder *b)
 {
     if (!b->current)

@@ -8,8 +8,7 @@
  * numbers; for the rest the tree is walked once. Numbers too large for a double (1e999) are refused
  * where they are read.
  */
-#include "core/jsonq.h"
-
+#include "core/jsonq_priv.h"
 #include "core/text.h"
 
 #include <limits.h>
@@ -149,10 +148,10 @@ static bool lenient(struct json_object *o, const char *text, size_t len, struct 
     return true;
 }
 
-struct json_object *jsonq_parse(const char *text, size_t len, struct err *err)
+struct json_object *jsonq_parse_with(struct json_tokener *tok, const char *text, size_t len,
+                                     struct err *err)
 {
     size_t valid = utf8_valid_prefix(text, len);
-    struct json_tokener *tok;
     struct json_object *o;
 
     if (valid < len) {
@@ -163,15 +162,30 @@ struct json_object *jsonq_parse(const char *text, size_t len, struct err *err)
         err_set(err, ERR_PROTO, 0, len ? "JSON is longer than 2 GiB" : "empty text is not JSON");
         return NULL;
     }
-    tok = json_tokener_new_ex(JSONQ_DEPTH_MAX);
-    if (!tok) {
-        err_set(err, ERR_PROTO, 0, "no memory to read JSON");
-        return NULL;
-    }
-    json_tokener_set_flags(tok, JSON_TOKENER_STRICT);
+    json_tokener_reset(tok);
     o = parse(tok, text, len, err);
-    json_tokener_free(tok);
     return o && lenient(o, text, len, err) ? NULL : o;
+}
+
+struct json_tokener *jsonq_tokener(int depth, struct err *err)
+{
+    struct json_tokener *tok = json_tokener_new_ex(depth);
+
+    if (!tok)
+        err_set(err, ERR_PROTO, 0, "no memory to read JSON");
+    else
+        json_tokener_set_flags(tok, JSON_TOKENER_STRICT);
+    return tok;
+}
+
+struct json_object *jsonq_parse(const char *text, size_t len, struct err *err)
+{
+    struct json_tokener *tok = jsonq_tokener(JSONQ_DEPTH_MAX, err);
+    struct json_object *o = tok ? jsonq_parse_with(tok, text, len, err) : NULL;
+
+    if (tok)
+        json_tokener_free(tok);
+    return o;
 }
 
 struct json_object *jsonq_get(struct json_object *o, const char *name)
@@ -202,10 +216,8 @@ struct json_object *jsonq_path(struct json_object *o, const char *path)
     return o;
 }
 
-const char *jsonq_str(struct json_object *o, const char *name)
+const char *jsonq_text(struct json_object *v)
 {
-    struct json_object *v = jsonq_get(o, name);
-
     switch (json_object_get_type(v)) {
     case json_type_string:
     case json_type_int:
@@ -215,6 +227,11 @@ const char *jsonq_str(struct json_object *o, const char *name)
     default:
         return NULL;
     }
+}
+
+const char *jsonq_str(struct json_object *o, const char *name)
+{
+    return jsonq_text(jsonq_get(o, name));
 }
 
 /* json-c clamps what does not fit; a clamped number is a wrong number, so it counts as absent. */
@@ -236,10 +253,8 @@ static bool double_to_int(double d, int64_t *out)
     return true;
 }
 
-bool jsonq_int(struct json_object *o, const char *name, int64_t *out)
+bool jsonq_number(struct json_object *v, int64_t *out)
 {
-    struct json_object *v = jsonq_get(o, name);
-
     switch (json_object_get_type(v)) {
     case json_type_int:
         return int_exact(v, out);
@@ -250,6 +265,11 @@ bool jsonq_int(struct json_object *o, const char *name, int64_t *out)
     default:
         return false;
     }
+}
+
+bool jsonq_int(struct json_object *o, const char *name, int64_t *out)
+{
+    return jsonq_number(jsonq_get(o, name), out);
 }
 
 bool jsonq_double(struct json_object *o, const char *name, double *out)
@@ -291,6 +311,36 @@ bool jsonq_bool(struct json_object *o, const char *name, bool *out)
         return false;
     *out = text_equal_nocase(s, "true");
     return true;
+}
+
+/* Where @key stands in @names; the guess is the place behind the one found last. */
+static size_t place_of(const char *key, const char *const *names, size_t n, size_t guess)
+{
+    for (size_t i = 0; i < n; i++) {
+        size_t at = guess + i < n ? guess + i : guess + i - n;
+
+        if (names[at][0] == key[0] && strcmp(names[at], key) == 0)
+            return at;
+    }
+    return n;
+}
+
+void jsonq_pick(struct json_object *o, const char *const *names, size_t n, struct json_object **out)
+{
+    size_t guess = 0;
+
+    for (size_t i = 0; i < n; i++)
+        out[i] = NULL;
+    if (!json_object_is_type(o, json_type_object))
+        return;
+    for (struct lh_entry *e = json_object_get_object(o)->head; e; e = e->next) {
+        size_t at = place_of((const char *)lh_entry_k(e), names, n, guess);
+
+        if (at == n)
+            continue;
+        out[at] = (struct json_object *)lh_entry_v(e);
+        guess = at + 1 < n ? at + 1 : 0;
+    }
 }
 
 size_t jsonq_len(struct json_object *o, const char *name)

@@ -83,6 +83,8 @@ size_t builder_count(const struct table_builder *b); /* rows so far, reused ones
  * same hash it is taken over whole: returns true, and the caller skips decoding. Otherwise returns
  * false and following rows go to the new block. */
 bool builder_block(struct table_builder *b, uint64_t hash);
+/* Throw away the block that is being filled: what its rows come from turned out to be broken. */
+void builder_block_drop(struct table_builder *b);
 /* The arena of the current block: strings put there live as long as the rows. */
 struct arena *builder_arena(struct table_builder *b);
 /* The previous snapshot given to builder_new(), or NULL. */

@@ -6,6 +6,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -211,6 +212,100 @@ static void test_arrays(void **state)
     json_object_put(o);
 }
 
+static void test_pick(void **state)
+{
+    static const char *const names[] = {"a", "b", "none", "n", "ab"};
+    static const char text[] = "{\"ab\":\"x\",\"zz\":1,\"a\":7,\"n\":null,\"b\":\"12\"}";
+    struct json_object *o = jsonq_parse(text, strlen(text), NULL), *m[5];
+    int64_t n = 0;
+
+    (void)state;
+    jsonq_pick(o, names, 5, m);
+    assert_true(jsonq_number(m[0], &n) && n == 7);
+    assert_true(jsonq_number(m[1], &n) && n == 12);
+    assert_null(m[2]);
+    assert_null(m[3]);
+    assert_string_equal(jsonq_text(m[4]), "x");
+    assert_string_equal(jsonq_text(m[0]), "7");
+    assert_null(jsonq_text(m[2]));
+    jsonq_pick(m[4], names, 5, m);
+    assert_null(m[0]);
+    jsonq_pick(NULL, names, 5, m);
+    assert_null(m[0]);
+    json_object_put(o);
+}
+
+static void join(void *arg, struct json_object *item)
+{
+    strcat(arg, json_object_to_json_string_ext(item, JSON_C_TO_STRING_PLAIN));
+    strcat(arg, ";");
+}
+
+/* text; the elements; the rest, or the sentence. */
+static const struct {
+    const char *text, *elements, *rest;
+} lists[] = {
+    {"{\"r\":[{\"a\":[1]},null,\"x]\\\"\",1.5 , true,[]],\"c\":\"d\"}",
+     "{\"a\":[1]};\"x]\\\"\";1.5;true;[];", "{\"r\":[],\"c\":\"d\"}"},
+    {" {\"x\":{\"r\":[1]},\"r\" : [ ] }", "", "{\"x\":{\"r\":[1]},\"r\":[]}"},
+    {"{\"\\u0072\":[1,null,2]}", "1;2;", "{\"r\":[]}"},
+    {"{\"r\":7}", "", "{\"r\":7}"},
+    {"{}", "", "{}"},
+    {"[1]", "", "[1]"},
+    {"{\"r\":[1],\"r\":[2]}", "1;", "JSON has two members of the name r"},
+    {"{\"r\":[1],\"\\u0072\":[]}", "1;", "JSON has two members of the name r"},
+    {"{\"r\":[1 2]}", "1;", "not JSON at byte 8: neither a comma nor the end of a list"},
+    {"{\"r\":[1,]}", "1;", "not JSON at byte 8: neither a comma nor the end of a list"},
+    {"{\"r\":[1,{\"a\":2", "1;", "JSON ends early, after 14 bytes"},
+    {"{\"r\":[1,\"\\", "1;", "JSON ends early, after 10 bytes"},
+    {"{\"r\":[{\"a\"]}]}", "", "in the element at byte 6: not JSON at byte 4 of 5: "},
+    {"{\"r\":[1]", "1;", "JSON ends early"},
+    {"{\"r\":[1]}x", "1;", "text after the end of JSON"},
+    {"{\"r\":[NaN]}", "", "in the element at byte 6: "},
+    {"{\"r\":[1],", "1;", "JSON ends early"},
+    {"", "", "empty text is not JSON"},
+};
+
+static void test_list(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+        char got[256] = "";
+        struct err err = {0};
+        struct json_object *o =
+            jsonq_parse_list(lists[i].text, strlen(lists[i].text), "r", join, got, &err);
+        const char *rest = o ? json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN) : err.msg;
+
+        assert_string_equal(got, lists[i].elements);
+        if (o ? strcmp(rest, lists[i].rest) != 0 : !strstr(rest, lists[i].rest))
+            fail_msg("%s: %s", lists[i].text, rest);
+        json_object_put(o);
+    }
+}
+
+/* The limit of depth counts from the outside, as for the whole. */
+static void test_list_depth(void **state)
+{
+    char text[256], got[512] = "";
+
+    (void)state;
+    for (int deep = JSONQ_DEPTH_MAX - 3; deep <= JSONQ_DEPTH_MAX + 1; deep++) {
+        struct json_object *whole, *list;
+        size_t n = (size_t)snprintf(text, sizeof(text), "{\"r\":[");
+
+        for (int i = 2; i < deep; i++)
+            text[n++] = '[';
+        for (int i = 2; i < deep; i++)
+            text[n++] = ']';
+        n += (size_t)snprintf(text + n, sizeof(text) - n, "]}");
+        whole = jsonq_parse(text, n, NULL);
+        list = jsonq_parse_list(text, n, "r", join, got, NULL);
+        assert_int_equal(whole == NULL, list == NULL);
+        json_object_put(whole);
+        json_object_put(list);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -222,6 +317,9 @@ int main(void)
         cmocka_unit_test(test_doubles_and_booleans),
         cmocka_unit_test(test_strings_and_paths),
         cmocka_unit_test(test_arrays),
+        cmocka_unit_test(test_pick),
+        cmocka_unit_test(test_list),
+        cmocka_unit_test(test_list_depth),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

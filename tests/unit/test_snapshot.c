@@ -458,6 +458,36 @@ static void test_same_page_twice(void **state)
     snapshot_unref(t);
 }
 
+/* A block that turned out to be broken leaves no row, and nothing of its hash to be taken over. */
+static void test_dropped_block(void **state)
+{
+    struct table_builder *b = begin(NULL);
+    struct snapshot *first, *second;
+
+    (void)state;
+    builder_block_drop(b); /* none yet */
+    builder_block(b, 1);
+    add(b, "a", 1);
+    builder_block(b, 2);
+    add(b, "b", 2);
+    add(b, "half", 3);
+    builder_block_drop(b);
+    assert_int_equal(builder_count(b), 1);
+    first = finish(b);
+    assert_int_equal(snapshot_count(first), 1);
+    assert_int_equal(snapshot_blocks(first), 1);
+    b = begin(first);
+    assert_true(builder_block(b, 1));
+    assert_false(builder_block(b, 2));
+    builder_block_drop(b);
+    add(b, "c", 4); /* goes to a block without a name */
+    second = finish(b);
+    assert_int_equal(snapshot_count(second), 2);
+    assert_string_equal(id_at(second, 1), "c");
+    snapshot_unref(first);
+    snapshot_unref(second);
+}
+
 static void test_memory(void **state)
 {
     struct table_builder *b = begin(NULL);
@@ -587,6 +617,7 @@ int main(void)
         cmocka_unit_test(test_changed_block_alone_is_new),
         cmocka_unit_test(test_what_is_not_shared),
         cmocka_unit_test(test_same_page_twice),
+        cmocka_unit_test(test_dropped_block),
         cmocka_unit_test(test_memory),
         cmocka_unit_test(test_failed_poll_keeps_rows),
         cmocka_unit_test(test_never_read),
