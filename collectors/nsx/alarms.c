@@ -41,8 +41,10 @@ static const char *either(const char *a, const char *b)
     return a && *a ? a : b;
 }
 
-static void add_alarm(const struct run *run, struct table_builder *b, struct json_object *o)
+static void add_alarm(void *arg, struct json_object *o)
 {
+    struct run *run = arg;
+    struct table_builder *b = run_table(run, &table_reports);
     const char *id = jsonq_str(o, "id");
     struct times t = times_of(o);
 
@@ -62,31 +64,11 @@ static void add_alarm(const struct run *run, struct table_builder *b, struct jso
     builder_state(b, REPORTS_SEVERITY, jsonq_str(o, "severity"));
 }
 
-static enum nsx_more read_page(struct run *run, struct nsx_list *l, const struct reply *reply,
-                               struct err *err)
-{
-    struct json_object *page = nsx_page_parse(reply, l->label, err);
-    struct table_builder *b = run_table(run, &table_reports);
-    enum nsx_more more;
-
-    if (!page)
-        return NSX_LIST_BROKEN;
-    for (size_t i = 0; i < jsonq_len(page, "results"); i++)
-        add_alarm(run, b, jsonq_at(page, "results", i));
-    more = nsx_list_more(run, l, jsonq_str(page, "cursor"), err);
-    json_object_put(page);
-    return more;
-}
-
 static enum step on_page(struct run *run, struct nsx_list *l, const struct reply *reply)
 {
-    enum nsx_more more = NSX_LIST_BROKEN;
     struct err err = {0};
+    enum nsx_more more = nsx_list_read(run, l, reply, add_alarm, run, &err);
 
-    if (reply->err)
-        err = *reply->err;
-    else
-        more = read_page(run, l, reply, &err);
     if (more == NSX_LIST_MORE)
         return STEP_SEND;
     if (more == NSX_LIST_BROKEN && l->pages == 1)

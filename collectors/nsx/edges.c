@@ -167,8 +167,9 @@ static void add_edge(struct run *run, struct edges_run *r, struct edge e)
     r->tail = &copy->next;
 }
 
-static void add_node(struct run *run, struct edges_run *r, struct json_object *o)
+static void add_node(void *arg, struct json_object *o)
 {
+    struct run *run = arg;
     struct json_object *info = jsonq_get(o, "node_deployment_info");
     const char *id = jsonq_str(o, "node_id"), *type = jsonq_str(info, "resource_type");
     const char *name = jsonq_str(o, "display_name");
@@ -176,11 +177,11 @@ static void add_node(struct run *run, struct edges_run *r, struct json_object *o
     /* Managers that do not know the filter of the request send hosts, too. */
     if (type && !text_equal_nocase(type, "EdgeNode"))
         return;
-    add_edge(run, r,
+    add_edge(run, run->scratch,
              (struct edge){.id = id ? id : jsonq_str(o, "id"),
                            .name = name ? name : jsonq_str(info, "display_name"),
                            .kind = kind_of(jsonq_str(info, "deployment_type")),
-                           .ip = json_object_get_string(jsonq_at(info, "ip_addresses", 0)),
+                           .ip = jsonq_text(jsonq_at(info, "ip_addresses", 0)),
                            .maintenance = jsonq_str(o, "maintenance_mode")});
 }
 
@@ -252,33 +253,11 @@ static enum step on_topology(struct run *run, struct edges_run *r, const struct 
     return have_topology(run, r);
 }
 
-typedef void (*item_fn)(struct run *run, struct edges_run *r, struct json_object *o);
-
-static enum nsx_more read_page(struct run *run, struct edges_run *r, const struct reply *reply,
-                               item_fn item, struct err *err)
-{
-    struct json_object *page;
-    enum nsx_more more;
-
-    if (reply->err) {
-        *err = *reply->err;
-        return NSX_LIST_BROKEN;
-    }
-    page = nsx_page_parse(reply, r->list.label, err);
-    if (!page)
-        return NSX_LIST_BROKEN;
-    for (size_t i = 0; i < jsonq_len(page, "results"); i++)
-        item(run, r, jsonq_at(page, "results", i));
-    more = nsx_list_more(run, &r->list, jsonq_str(page, "cursor"), err);
-    json_object_put(page);
-    return more;
-}
-
 static enum step on_nodes(struct run *run, struct edges_run *r, const struct reply *reply)
 {
     struct edges_state *s = run->state;
     struct err err = {0};
-    enum nsx_more more = read_page(run, r, reply, add_node, &err);
+    enum nsx_more more = nsx_list_read(run, &r->list, reply, add_node, run, &err);
 
     if (more == NSX_LIST_MORE)
         return STEP_SEND;
@@ -295,9 +274,10 @@ static enum step on_nodes(struct run *run, struct edges_run *r, const struct rep
     return read_topology(run, r);
 }
 
-static void add_status(struct run *run, struct edges_run *r, struct json_object *o)
+static void add_status(void *arg, struct json_object *o)
 {
-    struct edge *e = find_edge(r, jsonq_str(o, "node_uuid"));
+    struct run *run = arg;
+    struct edge *e = find_edge(run->scratch, jsonq_str(o, "node_uuid"));
 
     if (!e || e->has_row)
         return;
@@ -309,7 +289,7 @@ static void add_status(struct run *run, struct edges_run *r, struct json_object 
 static enum step on_status(struct run *run, struct edges_run *r, const struct reply *reply)
 {
     struct err err = {0};
-    enum nsx_more more = read_page(run, r, reply, add_status, &err);
+    enum nsx_more more = nsx_list_read(run, &r->list, reply, add_status, run, &err);
 
     if (more == NSX_LIST_MORE)
         return STEP_SEND;

@@ -397,8 +397,9 @@ static const char *keep(struct run *run, const char *text)
     return arena_strdup(run->arena, text);
 }
 
-static void add_item(struct run *run, struct gateways_run *r, struct json_object *o)
+static void add_item(void *arg, struct json_object *o)
 {
+    struct run *run = arg;
     const char *path = jsonq_str(o, "path"), *name = jsonq_str(o, "display_name");
     struct gateways_state *s = run->state;
     struct known *k;
@@ -408,32 +409,12 @@ static void add_item(struct run *run, struct gateways_run *r, struct json_object
     k = map_get(s->known, path);
     if (k && k->seen == s->run) /* a page that came twice */
         return;
-    add_gateway(run, r,
+    add_gateway(run, run->scratch,
                 (struct gateway){.path = keep(run, path),
                                  .name = keep(run, name ? name : nsx_path_id(path)),
                                  .ha_mode = keep(run, jsonq_str(o, "ha_mode")),
                                  .failover_mode = keep(run, jsonq_str(o, "failover_mode")),
                                  .tier0 = keep(run, nsx_path_id(jsonq_str(o, "tier0_path")))});
-}
-
-static enum nsx_more on_page(struct run *run, struct gateways_run *r, const struct reply *reply,
-                             struct err *err)
-{
-    struct json_object *page;
-    enum nsx_more more;
-
-    if (reply->err) {
-        *err = *reply->err;
-        return NSX_LIST_BROKEN;
-    }
-    page = nsx_page_parse(reply, r->list.label, err);
-    if (!page)
-        return NSX_LIST_BROKEN;
-    for (size_t i = 0; i < jsonq_len(page, "results"); i++)
-        add_item(run, r, jsonq_at(page, "results", i));
-    more = nsx_list_more(run, &r->list, jsonq_str(page, "cursor"), err);
-    json_object_put(page);
-    return more;
 }
 
 static enum step read_tier1s(struct run *run, struct gateways_run *r)
@@ -445,7 +426,7 @@ static enum step read_tier1s(struct run *run, struct gateways_run *r)
 static enum step on_tier0s(struct run *run, struct gateways_run *r, const struct reply *reply)
 {
     struct err err = {0};
-    enum nsx_more more = on_page(run, r, reply, &err);
+    enum nsx_more more = nsx_list_read(run, &r->list, reply, add_item, run, &err);
 
     if (more == NSX_LIST_MORE)
         return STEP_SEND;
@@ -462,7 +443,7 @@ static enum step on_tier1s(struct run *run, struct gateways_run *r, const struct
 {
     static const char *const always[] = {"cgw", "mgw"};
     struct err err = {0};
-    enum nsx_more more = on_page(run, r, reply, &err);
+    enum nsx_more more = nsx_list_read(run, &r->list, reply, add_item, run, &err);
 
     if (more == NSX_LIST_MORE)
         return STEP_SEND;

@@ -59,22 +59,57 @@ enum nsx_more nsx_list_more(struct run *run, struct nsx_list *l, const char *cur
     return NSX_LIST_MORE;
 }
 
-struct json_object *nsx_page_parse(const struct reply *reply, const char *label, struct err *err)
+static int check_page(struct json_object *page, const char *label, struct err *err)
 {
-    struct json_object *o = jsonq_parse(reply->body, reply->len, err);
     int64_t count = -1;
 
-    if (!o) {
-        err_prefix(err, "the reply about %s", label);
-        return NULL;
+    jsonq_int(page, "result_count", &count);
+    if (json_object_is_type(jsonq_get(page, "results"), json_type_array) || count == 0)
+        return 0;
+    return err_set(err, ERR_PROTO, 0, "the reply about %s has no list of results", label);
+}
+
+struct walk {
+    jsonq_item_fn item;
+    void *arg;
+};
+
+static void only_objects(void *arg, struct json_object *item)
+{
+    const struct walk *w = arg;
+
+    if (w->item && json_object_is_type(item, json_type_object))
+        w->item(w->arg, item);
+}
+
+int nsx_page_walk(struct run *run, const struct reply *reply, const char *label, jsonq_item_fn item,
+                  void *arg, const char **cursor, struct err *err)
+{
+    struct walk w = {item, arg};
+    struct json_object *page =
+        jsonq_parse_list(reply->body, reply->len, "results", only_objects, &w, err);
+    int rc;
+
+    if (!page)
+        return err_prefix(err, "the reply about %s", label);
+    rc = check_page(page, label, err);
+    *cursor = arena_strdup(run->arena, jsonq_str(page, "cursor"));
+    json_object_put(page);
+    return rc;
+}
+
+enum nsx_more nsx_list_read(struct run *run, struct nsx_list *l, const struct reply *reply,
+                            jsonq_item_fn item, void *arg, struct err *err)
+{
+    const char *cursor = NULL;
+
+    if (reply->err) {
+        *err = *reply->err;
+        return NSX_LIST_BROKEN;
     }
-    jsonq_int(o, "result_count", &count);
-    if (!json_object_is_type(jsonq_get(o, "results"), json_type_array) && count != 0) {
-        json_object_put(o);
-        err_set(err, ERR_PROTO, 0, "the reply about %s has no list of results", label);
-        return NULL;
-    }
-    return o;
+    if (nsx_page_walk(run, reply, l->label, item, arg, &cursor, err) < 0)
+        return NSX_LIST_BROKEN;
+    return nsx_list_more(run, l, cursor, err);
 }
 
 /* ---- pages that did not change -----------------------------------------------------------------
@@ -135,44 +170,46 @@ bool nsx_memo_get(const struct nsx_memo *m, uint64_t hash, const char **cursor)
     return false;
 }
 
-static void add_rows(struct table_builder *b, struct json_object *page, nsx_row_fn row, void *arg)
+struct row_maker {
+    struct table_builder *b;
+    nsx_row_fn row;
+    void *arg;
+};
+
+static void make_row(void *arg, struct json_object *item)
 {
-    struct json_object *results = jsonq_get(page, "results");
+    const struct row_maker *m = arg;
 
-    for (size_t i = 0; i < jsonq_count(results); i++) {
-        struct json_object *item = jsonq_item(results, i);
+    m->row(m->arg, m->b, item);
+}
 
-        if (json_object_is_type(item, json_type_object))
-            row(arg, b, item);
+/* The cursor of a page whose rows were taken over; the memo may have been emptied meanwhile. */
+static int find_cursor(struct run *run, struct nsx_memo **memo, const struct reply *reply,
+                       const char *label, const char **cursor, struct err *err)
+{
+    if (nsx_memo_get(*memo, reply->hash, cursor)) {
+        *cursor = arena_strdup(run->arena, *cursor);
+        return 0;
     }
+    if (nsx_page_walk(run, reply, label, NULL, NULL, cursor, err) < 0)
+        return -1;
+    nsx_memo_put(memo, reply->hash, *cursor);
+    return 0;
 }
 
 int nsx_page_read(struct run *run, struct nsx_memo **memo, struct table_builder *b, uint64_t salt,
                   const struct reply *reply, const char *label, nsx_row_fn row, void *arg,
                   const char **cursor, struct err *err)
 {
-    bool known = nsx_memo_get(*memo, reply->hash, cursor), kept;
-    struct json_object *page = NULL;
+    struct row_maker m = {b, row, arg};
 
-    /* Parsed before the block is opened: a page that cannot be read must not leave an empty block
-     * of its hash behind. */
-    if (!known) {
-        page = nsx_page_parse(reply, label, err);
-        if (!page)
-            return -1;
-        *cursor = jsonq_str(page, "cursor");
-        nsx_memo_put(memo, reply->hash, *cursor);
+    if (builder_block(b, nsx_mix(reply->hash, salt)))
+        return find_cursor(run, memo, reply, label, cursor, err);
+    if (nsx_page_walk(run, reply, label, make_row, &m, cursor, err) < 0) {
+        builder_block_drop(b);
+        return -1;
     }
-    *cursor = arena_strdup(run->arena, *cursor);
-    kept = builder_block(b, nsx_mix(reply->hash, salt));
-    if (!kept && !page) {
-        page = nsx_page_parse(reply, label, err);
-        if (!page)
-            return -1;
-    }
-    if (!kept)
-        add_rows(b, page, row, arg);
-    json_object_put(page);
+    nsx_memo_put(memo, reply->hash, *cursor);
     return 0;
 }
 

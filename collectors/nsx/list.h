@@ -39,9 +39,15 @@ enum nsx_more {
 enum nsx_more nsx_list_more(struct run *run, struct nsx_list *l, const char *cursor,
                             struct err *err);
 
-/* Parse a page: an object with the array results (absent only where result_count is 0). NULL and
- * *err. The caller puts the object. */
-struct json_object *nsx_page_parse(const struct reply *reply, const char *label, struct err *err);
+/* Read a page: an object with the array results (absent only where result_count is 0). @item gets
+ * each object of it while there is only that one in memory. The cursor (NULL: none) is in the run's
+ * arena. 0, or -1 and *err; then items may have been given already. */
+int nsx_page_walk(struct run *run, const struct reply *reply, const char *label, jsonq_item_fn item,
+                  void *arg, const char **cursor, struct err *err);
+/* The reply to what @l asked for: nsx_page_walk() and nsx_list_more() in one, and a reply that is
+ * an error breaks the list. */
+enum nsx_more nsx_list_read(struct run *run, struct nsx_list *l, const struct reply *reply,
+                            jsonq_item_fn item, void *arg, struct err *err);
 
 /* ---- pages that did not change -----------------------------------------------------------------
  */

@@ -44,7 +44,7 @@ static void add_node(void *arg, struct table_builder *b, struct json_object *o)
     builder_row(b);
     builder_str(b, NSX_NODES_NODE_ID, id);
     builder_str(b, NSX_NODES_NODE, name ? name : jsonq_str(info, "display_name"));
-    builder_ip(b, NSX_NODES_IP, json_object_get_string(jsonq_at(info, "ip_addresses", 0)));
+    builder_ip(b, NSX_NODES_IP, jsonq_text(jsonq_at(info, "ip_addresses", 0)));
     builder_str(b, NSX_NODES_FQDN, jsonq_str(info, "fqdn"));
     builder_str(b, NSX_NODES_DISCOVERED_NODE_ID, jsonq_str(info, "discovered_node_id"));
     builder_state(b, NSX_NODES_STATUS, nsx_words_get(s->status, id));

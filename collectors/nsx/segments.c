@@ -56,12 +56,42 @@ static void release_state(void *state)
 /* ---- a row -------------------------------------------------------------------------------------
  */
 
-/* The rule of the table: VLAN ids decide before the type does. */
-static const char *type_of(struct json_object *o)
-{
-    const char *type = jsonq_str(o, "type");
+/* In the order in which NSX writes them. */
+enum {
+    M_TYPE,
+    M_SUBNETS,
+    M_VLAN_IDS,
+    M_CONNECTIVITY,
+    M_TRANSPORT_ZONE,
+    M_ADMIN_STATE,
+    M_BRIDGES,
+    M_NAME,
+    M_PATH,
+    M_PARENT,
+    M_MODIFIED_AT,
+    M_MODIFIED_BY,
+    M_N
+};
 
-    if (jsonq_len(o, "vlan_ids") > 0)
+static const char *const members[M_N] = {
+    [M_TYPE] = "type",
+    [M_SUBNETS] = "subnets",
+    [M_VLAN_IDS] = "vlan_ids",
+    [M_CONNECTIVITY] = "connectivity_path",
+    [M_TRANSPORT_ZONE] = "transport_zone_path",
+    [M_ADMIN_STATE] = "admin_state",
+    [M_BRIDGES] = "bridge_profiles",
+    [M_NAME] = "display_name",
+    [M_PATH] = "path",
+    [M_PARENT] = "parent_path",
+    [M_MODIFIED_AT] = "_last_modified_time",
+    [M_MODIFIED_BY] = "_last_modified_user",
+};
+
+/* The rule of the table: VLAN ids decide before the type does. */
+static const char *type_of(const char *type, struct json_object *vlan_ids)
+{
+    if (jsonq_count(vlan_ids) > 0)
         return "vlan";
     if (!type)
         return NULL;
@@ -70,20 +100,16 @@ static const char *type_of(struct json_object *o)
     return type;
 }
 
-static void add_list(struct table_builder *b, unsigned col, struct json_object *o, const char *name)
+static void add_vlans(struct table_builder *b, struct json_object *vlan_ids)
 {
-    for (size_t i = 0; i < jsonq_len(o, name); i++) {
-        struct json_object *item = jsonq_at(o, name, i);
-
-        if (json_object_is_type(item, json_type_string) || json_object_is_type(item, json_type_int))
-            builder_list_add(b, col, json_object_get_string(item));
-    }
+    for (size_t i = 0; i < jsonq_count(vlan_ids); i++)
+        builder_list_add(b, SEGMENTS_VLAN, jsonq_text(jsonq_item(vlan_ids, i)));
 }
 
-static void add_subnets(struct table_builder *b, struct json_object *o)
+static void add_subnets(struct table_builder *b, struct json_object *subnets)
 {
-    for (size_t i = 0; i < jsonq_len(o, "subnets"); i++) {
-        struct json_object *subnet = jsonq_at(o, "subnets", i);
+    for (size_t i = 0; i < jsonq_count(subnets); i++) {
+        struct json_object *subnet = jsonq_item(subnets, i);
         const char *network = jsonq_str(subnet, "network");
 
         if (network && builder_peek(b, SEGMENTS_CIDR)->type == CELL_ABSENT) {
@@ -94,23 +120,29 @@ static void add_subnets(struct table_builder *b, struct json_object *o)
     }
 }
 
+static void add_bridge(struct strbuf *out, struct json_object *profile)
+{
+    const char *id = nsx_path_id(jsonq_str(profile, "bridge_profile_path"));
+    struct json_object *vlan_ids = jsonq_get(profile, "vlan_ids");
+
+    if (!id || !*id)
+        return;
+    strbuf_addf(out, "%s%s", out->len > 0 ? ", " : "", id);
+    for (size_t i = 0, n = 0; i < jsonq_count(vlan_ids); i++) {
+        const char *vlan = jsonq_text(jsonq_item(vlan_ids, i));
+
+        if (vlan)
+            strbuf_addf(out, "%s%s", n++ > 0 ? "," : " vlan ", vlan);
+    }
+}
+
 /* "bp-dc-connector vlan 2100": the profiles and the VLANs that the segment is bridged to. */
-static void add_bridges(struct table_builder *b, struct json_object *o)
+static void add_bridges(struct table_builder *b, struct json_object *profiles)
 {
     struct strbuf text = STRBUF_INIT;
 
-    for (size_t i = 0; i < jsonq_len(o, "bridge_profiles"); i++) {
-        struct json_object *p = jsonq_at(o, "bridge_profiles", i);
-        const char *id = nsx_path_id(jsonq_str(p, "bridge_profile_path"));
-
-        if (!id)
-            continue;
-        strbuf_addf(&text, "%s%s", text.len > 0 ? ", " : "", id);
-        for (size_t k = 0; k < jsonq_len(p, "vlan_ids"); k++) {
-            strbuf_addstr(&text, k > 0 ? "," : " vlan ");
-            strbuf_addstr(&text, json_object_get_string(jsonq_at(p, "vlan_ids", k)));
-        }
-    }
+    for (size_t i = 0; i < jsonq_count(profiles); i++)
+        add_bridge(&text, jsonq_item(profiles, i));
     if (text.len > 0)
         builder_strn(b, SEGMENTS_BRIDGE, text.buf, text.len);
     strbuf_release(&text);
@@ -118,9 +150,9 @@ static void add_bridges(struct table_builder *b, struct json_object *o)
 
 /* A segment below a tier-1 says nothing of its gateway: it is connected to the one it is below,
  * unless its type says that it is not connected. */
-static void add_gateway(struct table_builder *b, struct json_object *o, const char *type)
+static void add_gateway(struct table_builder *b, const char *path, const char *parent,
+                        const char *type)
 {
-    const char *path = jsonq_str(o, "connectivity_path"), *parent = jsonq_str(o, "parent_path");
     bool fixed = parent && text_has_prefix(parent, "/infra/tier-1s/");
 
     if (fixed)
@@ -136,24 +168,29 @@ static void add_gateway(struct table_builder *b, struct json_object *o, const ch
 static void add_segment(void *arg, struct table_builder *b, struct json_object *o)
 {
     struct segments_state *s = arg;
-    const char *path = jsonq_str(o, "path"), *name = jsonq_str(o, "display_name");
+    struct json_object *m[M_N];
+    const char *path, *name, *type;
     int64_t at;
 
+    jsonq_pick(o, members, M_N, m);
+    path = jsonq_text(m[M_PATH]);
+    name = jsonq_text(m[M_NAME]);
+    type = jsonq_text(m[M_TYPE]);
     if (!path)
         return;
     builder_row(b);
     builder_str(b, SEGMENTS_PATH, path);
     builder_str(b, SEGMENTS_SEGMENT, name ? name : nsx_path_id(path));
-    builder_state(b, SEGMENTS_TYPE, type_of(o));
-    add_subnets(b, o);
-    add_gateway(b, o, jsonq_str(o, "type"));
-    builder_str(b, SEGMENTS_TRANSPORT_ZONE, nsx_path_id(jsonq_str(o, "transport_zone_path")));
-    add_list(b, SEGMENTS_VLAN, o, "vlan_ids");
-    builder_state(b, SEGMENTS_ADMIN_STATE, jsonq_str(o, "admin_state"));
+    builder_state(b, SEGMENTS_TYPE, type_of(type, m[M_VLAN_IDS]));
+    add_subnets(b, m[M_SUBNETS]);
+    add_gateway(b, jsonq_text(m[M_CONNECTIVITY]), jsonq_text(m[M_PARENT]), type);
+    builder_str(b, SEGMENTS_TRANSPORT_ZONE, nsx_path_id(jsonq_text(m[M_TRANSPORT_ZONE])));
+    add_vlans(b, m[M_VLAN_IDS]);
+    builder_state(b, SEGMENTS_ADMIN_STATE, jsonq_text(m[M_ADMIN_STATE]));
     builder_state(b, SEGMENTS_REALIZED, nsx_words_get(s->realized, path));
-    add_bridges(b, o);
-    builder_str(b, SEGMENTS_MODIFIED_BY, jsonq_str(o, "_last_modified_user"));
-    if (jsonq_int(o, "_last_modified_time", &at))
+    add_bridges(b, m[M_BRIDGES]);
+    builder_str(b, SEGMENTS_MODIFIED_BY, jsonq_text(m[M_MODIFIED_BY]));
+    if (jsonq_number(m[M_MODIFIED_AT], &at))
         builder_int(b, SEGMENTS_MODIFIED_AT, at);
 }
 
@@ -210,8 +247,9 @@ static enum step read_below(struct run *run, struct segments_run *r)
                           NSX_POLICY "/search/query?query=resource_type%%3ASegment");
 }
 
-static void add_tier1(struct run *run, struct segments_run *r, const char *id)
+static void add_tier1(struct run *run, const char *id)
 {
+    struct segments_run *r = run->scratch;
     struct tier1 *t = arena_alloc(run->arena, sizeof(*t));
 
     t->id = arena_strdup(run->arena, id);
@@ -226,8 +264,8 @@ static enum step no_tier1s(struct run *run, struct segments_run *r, const struct
     struct err err = *reply->err;
 
     if (run->facts->on_vmc && (reply_not_offered(reply) || err.kind == ERR_DENIED)) {
-        add_tier1(run, r, "cgw");
-        add_tier1(run, r, "mgw");
+        add_tier1(run, "cgw");
+        add_tier1(run, "mgw");
         return read_below(run, r);
     }
     err_prefix(&err, "segments below tier-1 gateways are missing");
@@ -235,23 +273,22 @@ static enum step no_tier1s(struct run *run, struct segments_run *r, const struct
     return STEP_DONE;
 }
 
+static void add_tier1_item(void *arg, struct json_object *o)
+{
+    const char *id = nsx_path_id(jsonq_str(o, "path"));
+
+    if (id && *id)
+        add_tier1(arg, id);
+}
+
 static enum step on_tier1s(struct run *run, struct segments_run *r, const struct reply *reply)
 {
     struct err err = {0};
-    struct json_object *page;
     enum nsx_more more;
 
     if (reply->err)
         return no_tier1s(run, r, reply);
-    page = nsx_page_parse(reply, r->list.label, &err);
-    for (size_t i = 0; i < jsonq_len(page, "results"); i++) {
-        const char *id = nsx_path_id(jsonq_str(jsonq_at(page, "results", i), "path"));
-
-        if (id && *id)
-            add_tier1(run, r, id);
-    }
-    more = page ? nsx_list_more(run, &r->list, jsonq_str(page, "cursor"), &err) : NSX_LIST_BROKEN;
-    json_object_put(page);
+    more = nsx_list_read(run, &r->list, reply, add_tier1_item, run, &err);
     if (more == NSX_LIST_MORE)
         return STEP_SEND;
     if (more == NSX_LIST_BROKEN)

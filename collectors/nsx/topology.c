@@ -194,27 +194,29 @@ static enum step next_cluster(struct run *run, struct nsx_topology_reader *r)
     return STEP_DONE;
 }
 
+struct item_arg {
+    struct run *run;
+    struct nsx_topology_reader *r;
+};
+
+static void add_item(void *arg, struct json_object *o)
+{
+    const struct item_arg *a = arg;
+
+    if (a->r->at)
+        add_edge(a->r->topology->making, a->r->at, o);
+    else
+        add_cluster(a->run, a->r, o);
+}
+
 /* A list that could not be read to its end leaves a reason; what was read counts. */
 static enum nsx_more read_page(struct run *run, struct nsx_topology_reader *r,
                                const struct reply *reply)
 {
-    struct json_object *page = NULL;
-    enum nsx_more more = NSX_LIST_BROKEN;
+    struct item_arg arg = {run, r};
     struct err err = {0};
+    enum nsx_more more = nsx_list_read(run, &r->list, reply, add_item, &arg, &err);
 
-    if (reply->err)
-        err = *reply->err;
-    else
-        page = nsx_page_parse(reply, r->list.label, &err);
-    for (size_t i = 0; i < jsonq_len(page, "results"); i++) {
-        if (r->at)
-            add_edge(r->topology->making, r->at, jsonq_at(page, "results", i));
-        else
-            add_cluster(run, r, jsonq_at(page, "results", i));
-    }
-    if (page)
-        more = nsx_list_more(run, &r->list, jsonq_str(page, "cursor"), &err);
-    json_object_put(page);
     if (more == NSX_LIST_BROKEN && r->topology->err.kind == ERR_NONE)
         r->topology->err = err;
     return more;

@@ -23,7 +23,7 @@ static void release_state(void *state)
 static const char *compute_id(struct json_object *o, const char *prefix)
 {
     for (size_t i = 0; i < jsonq_len(o, "compute_ids"); i++) {
-        const char *id = json_object_get_string(jsonq_at(o, "compute_ids", i));
+        const char *id = jsonq_text(jsonq_at(o, "compute_ids", i));
 
         if (id && text_has_prefix(id, prefix) && id[strlen(prefix)])
             return id + strlen(prefix);

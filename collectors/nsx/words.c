@@ -80,18 +80,27 @@ static uint32_t number_of(struct nsx_words *w, const char *word)
     return (uint32_t)w->nwords++;
 }
 
-static void add_entry(struct nsx_words *w, struct page *p, struct json_object *item)
+/* What a page is decoded with. */
+struct decoder {
+    struct nsx_words *w;
+    struct page page;
+};
+
+static void add_entry(void *arg, struct json_object *item)
 {
-    const char *key = jsonq_str(item, w->source->key), *word = jsonq_str(item, w->source->word);
+    struct decoder *d = arg;
+    const char *key = jsonq_str(item, d->w->source->key);
+    const char *word = jsonq_str(item, d->w->source->word);
     uint32_t number;
 
     if (!key || !word)
         return;
-    number = number_of(w, word);
+    number = number_of(d->w, word);
     if (number >= WORDS_MAX)
         return;
-    p->entries = mem_grow(p->entries, p->n, &p->alloc, sizeof(*p->entries));
-    p->entries[p->n++] = (struct entry){hash_fast(key, strlen(key), 0), number};
+    d->page.entries =
+        mem_grow(d->page.entries, d->page.n, &d->page.alloc, sizeof(*d->page.entries));
+    d->page.entries[d->page.n++] = (struct entry){hash_fast(key, strlen(key), 0), number};
 }
 
 static int compare(const void *a, const void *b)
@@ -101,28 +110,28 @@ static int compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static int decode(struct nsx_words *w, struct page *p, const struct reply *reply, struct err *err)
+static int decode(struct run *run, struct nsx_words *w, struct page *p, const struct reply *reply,
+                  struct err *err)
 {
-    struct json_object *o = nsx_page_parse(reply, w->source->label, err), *results;
+    struct decoder d = {.w = w, .page = {.hash = reply->hash}};
+    const char *cursor = NULL;
 
-    if (!o)
+    if (nsx_page_walk(run, reply, w->source->label, add_entry, &d, &cursor, err) < 0) {
+        clear_page(&d.page);
         return -1;
+    }
     clear_page(p);
-    p->hash = reply->hash;
-    p->cursor = mem_strdup(jsonq_str(o, "cursor"));
-    results = jsonq_get(o, "results");
-    for (size_t i = 0; i < jsonq_count(results); i++)
-        add_entry(w, p, jsonq_item(results, i));
+    *p = d.page;
+    p->cursor = mem_strdup(cursor);
     if (p->n > 0)
         qsort(p->entries, p->n, sizeof(*p->entries), compare);
     for (size_t i = 0; i < p->n; i++)
         p->salt = nsx_mix(p->salt ^ p->entries[i].word, p->entries[i].key);
-    json_object_put(o);
     return 0;
 }
 
-static int take_page(struct nsx_words *w, const struct reply *reply, const char **cursor,
-                     struct err *err)
+static int take_page(struct run *run, struct nsx_words *w, const struct reply *reply,
+                     const char **cursor, struct err *err)
 {
     struct page *p;
 
@@ -131,7 +140,7 @@ static int take_page(struct nsx_words *w, const struct reply *reply, const char 
         w->n++;
     }
     p = &w->pages[w->at];
-    if (p->hash != reply->hash && decode(w, p, reply, err) < 0)
+    if (p->hash != reply->hash && decode(run, w, p, reply, err) < 0)
         return -1;
     w->at++;
     *cursor = p->cursor;
@@ -148,7 +157,7 @@ enum step nsx_words_step(struct run *run, struct nsx_words *w, struct nsx_list *
         drop_pages(w, 0);
         return STEP_DONE;
     }
-    if (take_page(w, reply, &cursor, err) < 0) {
+    if (take_page(run, w, reply, &cursor, err) < 0) {
         drop_pages(w, 0);
         return STEP_DONE;
     }
