@@ -16,11 +16,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/arena.h"
+#include "core/clock.h"
 #include "core/mem.h"
 
 #define SECRET_MAX         65536
 #define COMMAND_TIMEOUT_MS 60000
+#define GOOD_FOR_MS        60000 /* since a login others need not wait for a first try */
 
 /* ---- the list ----------------------------------------------------------------------------------
  */
@@ -313,6 +314,9 @@ bool engine_credential_take(struct endpoint *ep)
     }
     if (c->state == CREDENTIAL_TRYING || !has_secret(c))
         return false;
+    /* Passwords are changed while sessions live; then they all end, and again one finds out. */
+    if (c->state == CREDENTIAL_GOOD && clock_mono_ms() - c->good_at > GOOD_FOR_MS)
+        c->state = CREDENTIAL_UNTRIED;
     if (c->state == CREDENTIAL_UNTRIED) {
         c->state = CREDENTIAL_TRYING;
         c->trying = ep;
@@ -326,6 +330,7 @@ void engine_credential_good(struct endpoint *ep)
     bool waited = c->state == CREDENTIAL_TRYING;
 
     c->state = CREDENTIAL_GOOD;
+    c->good_at = clock_mono_ms();
     c->trying = NULL;
     if (waited)
         poke_users(c);

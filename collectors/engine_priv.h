@@ -68,6 +68,7 @@ struct credential {
     enum credential_state state;
     enum secret_state asked;
     const struct endpoint *trying;
+    int64_t good_at; /* when a login succeeded last */
     struct secret *secret; /* written under the engine's lock */
     struct err err;
     unsigned asking; /* counts questions: a late answer to an old one is dropped */

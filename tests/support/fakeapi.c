@@ -16,6 +16,7 @@
 #include "collectors/wire.h"
 #include "core/arena.h"
 #include "core/mem.h"
+#include "core/text.h"
 #include "model/tables.h"
 
 #define WAIT_S 20
@@ -78,10 +79,9 @@ static void answer_login(struct fakeapi *s, struct MHD_Connection *c, struct ans
 static bool has_token(const struct fakeapi *s, struct MHD_Connection *c)
 {
     const char *token = header(c, "X-Token");
-    char want[16];
+    int64_t n;
 
-    (void)snprintf(want, sizeof(want), "%u", s->token);
-    return !s->expire_always && s->token && token && strcmp(token, want) == 0;
+    return !s->expire_always && token && text_to_i64(token, 1, s->token, &n) == 0 && n > s->void_to;
 }
 
 static void hold(struct fakeapi *s)

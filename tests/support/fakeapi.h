@@ -27,7 +27,8 @@ struct fakeapi {
     struct MHD_Daemon *daemon;
     int port;
     const char *password; /* the right one */
-    unsigned token;       /* the valid one; 0: none is */
+    unsigned token;       /* the last one given */
+    unsigned void_to;     /* this and all before are void */
     bool expire_always;   /* every token is refused */
     unsigned throttle;    /* so many requests get 429 */
     const char *retry_after;

@@ -98,7 +98,7 @@ static void one_login_for_all_requests(void **state)
     fakeapi_run_start(&r);
     fakeapi_wait_count(&server.held, 3);
     fakeapi_lock();
-    server.token = 100; /* theirs is void */
+    server.void_to = 1; /* theirs */
     server.hold = false;
     fakeapi_unlock();
     snapshot_unref(fakeapi_wait_fresh(&r, &table_segments, "a", FRESH_OK));
