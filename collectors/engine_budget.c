@@ -25,7 +25,7 @@
 #include "core/mem.h"
 #include "core/text.h"
 
-#define TOKEN       1000 /* one request */
+#define TOKEN       MINUTE_MS /* one request; so a millisecond gives exactly per_min */
 #define BURST_PART  4    /* of a minute's requests may be sent at once */
 #define BURST_LEAST 10
 #define MINUTE_MS   60000
@@ -123,10 +123,13 @@ static void refill(struct budget *b, int64_t now)
 
     if (most < BURST_LEAST * TOKEN)
         most = BURST_LEAST * TOKEN;
+    /* Another console may have looked at the clock a moment later than we did. */
+    if (b->at > now && b->at - now < MINUTE_MS)
+        return;
     if (b->at < 0 || b->at > now || now - b->at > MINUTE_MS)
         b->tokens = most;
     else
-        b->tokens += (now - b->at) * b->per_min * TOKEN / MINUTE_MS;
+        b->tokens += (now - b->at) * b->per_min;
     if (b->tokens > most)
         b->tokens = most;
     b->at = now;
@@ -145,7 +148,7 @@ int64_t engine_budget_take(struct budget *b, int64_t now)
     if (b->tokens >= TOKEN)
         b->tokens -= TOKEN;
     else
-        wait = (TOKEN - b->tokens) * MINUTE_MS / (b->per_min * TOKEN) + 1;
+        wait = (TOKEN - b->tokens) / b->per_min + 1;
     if (shared) {
         write_counter(b);
         (void)flock(b->fd, LOCK_UN);

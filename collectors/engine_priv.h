@@ -80,7 +80,7 @@ struct credential {
 struct budget {
     int fd; /* counter file shared with other consoles; -1: none */
     int64_t per_min;
-    int64_t tokens, at; /* thousandths of a request; when they were counted */
+    int64_t tokens, at; /* in 60,000ths of a request; when they were counted */
 };
 
 /* ---- jobs ------------------------------------------------------------------------------------ */

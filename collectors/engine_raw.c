@@ -99,26 +99,26 @@ static const char *skip_blanks(const char *p, const char *end)
     return p;
 }
 
-/* What ends a value, by what stands before it. */
-static const char *stop_of(char separator)
+/* Behind the name of an opening tag, which may have attributes. */
+static const char *element_value(const char *p, const char *end)
 {
-    switch (separator) {
-    case '>':
-        return "<";
-    case '=':
-        return "& \"'\r\n<";
-    default:
-        return "\r\n";
-    }
+    while (p < end && *p != '>' && *p != '<')
+        p++;
+    return p < end && *p == '>' && p[-1] != '/' ? p + 1 : NULL;
 }
 
-/* Behind a name: where its value begins, and what ends it. NULL: no value here. */
-static const char *value_of(const char *p, const char *end, const char **stop)
+/* Behind a name that follows @before: where its value begins, and what ends it. NULL: there is
+ * none.
+ */
+static const char *value_of(char before, const char *p, const char *end, const char **stop)
 {
+    *stop = "<";
+    if (before == '<' || before == '/')
+        return before == '<' ? element_value(p, end) : NULL;
     p = skip_blanks(p + (p < end && *p == '"'), end);
-    if (p == end || !strchr(":=>", *p))
+    if (p == end || (*p != ':' && *p != '='))
         return NULL;
-    *stop = stop_of(*p);
+    *stop = *p == '=' ? "& \"'\r\n<" : "\r\n";
     p = skip_blanks(p + 1, end);
     if (p == end || *p == '{' || *p == '[')
         return NULL; /* its members have names of their own */
@@ -156,6 +156,19 @@ static bool take_name(const char **p, const char *end)
     return secret_is_sensitive_name(name);
 }
 
+/* What stands before the name at @p, its namespace left out: "<a:name". */
+static char before(const char *text, const char *p)
+{
+    const char *q = p;
+
+    if (q > text && q[-1] == ':') {
+        q--;
+        while (q > text && p - q < NAME_MAX_LEN && is_name_char(q[-1]))
+            q--;
+    }
+    return q > text ? q[-1] : '\0';
+}
+
 static void mask_names(struct strbuf *out, const char *text, size_t len)
 {
     const char *p = text, *end = text + len, *stop;
@@ -167,7 +180,7 @@ static void mask_names(struct strbuf *out, const char *text, size_t len)
             strbuf_addch(out, *p++);
             continue;
         }
-        if (!take_name(&p, end) || !(value = value_of(p, end, &stop))) {
+        if (!take_name(&p, end) || !(value = value_of(before(text, from), p, end, &stop))) {
             strbuf_add(out, from, (size_t)(p - from));
             continue;
         }
@@ -196,7 +209,8 @@ static void mask_value(struct strbuf *text, const char *value, size_t len)
     *text = out;
 }
 
-static char *masked(const char *body, size_t len, struct secret *const *secrets, size_t n)
+static char *masked(const struct raw *raw, const char *body, size_t len,
+                    struct secret *const *secrets, size_t n)
 {
     struct strbuf text = STRBUF_INIT, clean = STRBUF_INIT;
 
@@ -204,6 +218,8 @@ static char *masked(const char *body, size_t len, struct secret *const *secrets,
     for (size_t i = 0; i < n; i++)
         mask_value(&text, secret_reveal(secrets[i]), secret_len(secrets[i]));
     text_sanitize(&clean, text.buf, text.len, TEXT_KEEP_LINES);
+    if (body == raw->body && raw->total > raw->len)
+        strbuf_addf(&clean, "\n(first %zu of %zu bytes)\n", raw->len, raw->total);
     strbuf_release(&text);
     return strbuf_detach(&clean);
 }
@@ -270,13 +286,14 @@ bool engine_raw_reply(const struct engine *e, const char *endpoint, const char *
     if (raw) {
         copy = *raw;
         copy.request = mem_strdup(raw->request);
-        copy.body = mem_strndup(raw->body, raw->len);
+        copy.body = mem_alloc(raw->len + 1);
+        memcpy(copy.body, raw->body, raw->len);
     }
     secrets = known_secrets(e, &n);
     pthread_mutex_unlock(lock);
     if (raw) {
-        *request = masked(copy.request, strlen(copy.request), secrets, n);
-        *body = masked(copy.body, strlen(copy.body), secrets, n);
+        *request = masked(&copy, copy.request, strlen(copy.request), secrets, n);
+        *body = masked(&copy, copy.body, copy.len, secrets, n);
         *at = copy.at;
         secret_wipe(copy.body, copy.len);
     }

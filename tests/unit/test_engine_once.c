@@ -1,0 +1,303 @@
+/* The engine for the headless verbs: everything once, within a time, and then it is over. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "core/clock.h"
+#include "core/file.h"
+#include "core/mem.h"
+#include "core/strbuf.h"
+#include "model/tables.h"
+#include "tests/support/fakeapi.h"
+#include "tests/support/rawserver.h"
+
+static struct fakeapi server;
+
+static int start(void **state)
+{
+    (void)state;
+    setenv("FAKE_PASSWORD", "correct", 1);
+    fakeapi_start(&server, NULL);
+    server.password = "correct";
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    fakeapi_stop(&server);
+    return 0;
+}
+
+static void open_run(struct fakeapi_run *r, const char *more)
+{
+    char *text = fakeapi_config("http", server.port, more);
+
+    fakeapi_run_init(r, text);
+    free(text);
+    r->o.once = true;
+}
+
+static enum freshness freshness_of(const struct fakeapi_run *r, const struct schema *schema,
+                                   const char *endpoint, struct err *err)
+{
+    struct snapshot *s = store_get(r->store, schema, "s", endpoint);
+    enum freshness f;
+
+    assert_non_null(s);
+    f = snapshot_freshness(s);
+    *err = *snapshot_err(s);
+    snapshot_unref(s);
+    return f;
+}
+
+static void everything_once(void **state)
+{
+    struct fakeapi_run r;
+    unsigned done, total;
+    struct err err;
+
+    (void)state;
+    open_run(&r, "");
+    r.o.collectors = fakeapi_all;
+    fakeapi_run_start(&r);
+    assert_true(engine_wait(r.engine, -1));
+    engine_progress(r.engine, &done, &total);
+    assert_int_equal(done, 3);
+    assert_int_equal(total, 3);
+    assert_int_equal(freshness_of(&r, &table_segments, "a", &err), FRESH_OK);
+    assert_int_equal(freshness_of(&r, &table_gateways, "a", &err), FRESH_OK);
+    assert_int_equal(freshness_of(&r, &table_endpoints, "a", &err), FRESH_OK);
+    assert_int_equal(server.requests, 4);
+    assert_int_equal(server.logins, 1);
+    assert_true(engine_wait(r.engine, -1)); /* and it stays over */
+    fakeapi_run_stop(&r);
+    assert_int_equal(server.logouts, 1);
+}
+
+static void only_what_is_wanted(void **state)
+{
+    const struct schema *tables[] = {&table_gateways, NULL};
+    struct fakeapi_run r;
+    struct err err;
+
+    (void)state;
+    open_run(&r, "");
+    r.o.collectors = fakeapi_all;
+    r.o.tables = tables;
+    fakeapi_run_start(&r);
+    tables[0] = NULL; /* it has a copy */
+    assert_true(engine_wait(r.engine, -1));
+    assert_int_equal(freshness_of(&r, &table_gateways, "a", &err), FRESH_OK);
+    assert_null(store_get(r.store, &table_segments, "s", "a"));
+    assert_int_equal(server.requests, 2);
+    fakeapi_run_stop(&r);
+}
+
+static void disabled_tables_are_not_read(void **state)
+{
+    struct fakeapi_run r;
+
+    (void)state;
+    open_run(&r, ", disable: [segments, sddcs]");
+    r.o.collectors = fakeapi_all;
+    fakeapi_run_start(&r);
+    assert_true(engine_wait(r.engine, -1));
+    assert_null(store_get(r.store, &table_segments, "s", "a"));
+    assert_int_equal(server.requests, 2);
+    fakeapi_run_stop(&r);
+}
+
+static void nothing_to_do_is_over_at_once(void **state)
+{
+    struct fakeapi_run r;
+
+    (void)state;
+    open_run(&r, "");
+    r.o.endpoint = "other";
+    fakeapi_run_start(&r);
+    assert_true(engine_wait(r.engine, -1));
+    assert_int_equal(server.logins, 0);
+    fakeapi_run_stop(&r);
+}
+
+static void unfinished_is_never_with_limit(void **state)
+{
+    struct fakeapi_run r;
+    struct err err;
+
+    (void)state;
+    server.hold = true;
+    open_run(&r, "");
+    r.o.timeout_ms = 300;
+    fakeapi_run_start(&r);
+    assert_true(engine_wait(r.engine, -1));
+    assert_int_equal(freshness_of(&r, &table_segments, "a", &err), FRESH_NEVER);
+    assert_int_equal(err.kind, ERR_LIMIT);
+    assert_string_equal(err.msg, "one was not read within 300ms");
+    assert_int_equal(freshness_of(&r, &table_endpoints, "a", &err), FRESH_NEVER);
+    fakeapi_run_stop(&r);
+}
+
+/* A login that hangs takes the same time. */
+static void hanging_login_is_never_with_limit(void **state)
+{
+    struct rawserver *silent = rawserver_start("", 0, true);
+    char *text = fakeapi_config("http", rawserver_port(silent), "");
+    struct fakeapi_run r;
+    struct err err;
+
+    (void)state;
+    fakeapi_run_init(&r, text);
+    free(text);
+    r.o.once = true;
+    r.o.timeout_ms = 300;
+    fakeapi_run_start(&r);
+    assert_true(engine_wait(r.engine, -1));
+    assert_int_equal(freshness_of(&r, &table_segments, "a", &err), FRESH_NEVER);
+    assert_int_equal(err.kind, ERR_LIMIT);
+    fakeapi_run_stop(&r);
+    free(rawserver_stop(silent));
+}
+
+static void refused_connection_is_tried_a_few_times(void **state)
+{
+    char *text = fakeapi_config("http", rawserver_unused_port(), "");
+    int64_t began = clock_mono_ms();
+    struct fakeapi_run r;
+    struct err err;
+
+    (void)state;
+    fakeapi_run_init(&r, text);
+    free(text);
+    r.o.once = true;
+    fakeapi_run_start(&r);
+    assert_true(engine_wait(r.engine, -1));
+    assert_int_equal(freshness_of(&r, &table_segments, "a", &err), FRESH_FAILED);
+    assert_int_equal(err.kind, ERR_NET);
+    assert_non_null(strstr(err.msg, "connection refused"));
+    assert_true(clock_mono_ms() - began < 5000);
+    fakeapi_run_stop(&r);
+}
+
+static void more_rounds_are_read(void **state)
+{
+    struct fakeapi_run r;
+    unsigned done, total;
+
+    (void)state;
+    open_run(&r, ", intervals: {segments: 100ms}");
+    r.o.samples = 2;
+    fakeapi_run_start(&r);
+    assert_true(engine_wait(r.engine, -1));
+    assert_int_equal(server.requests, 3);
+    engine_progress(r.engine, &done, &total);
+    assert_int_equal(done, 3);
+    assert_int_equal(total, 3);
+    fakeapi_run_stop(&r);
+}
+
+static void interrupt_ends_the_wait(void **state)
+{
+    struct fakeapi_run r;
+    int fds[2];
+
+    (void)state;
+    server.hold = true;
+    assert_int_equal(pipe(fds), 0);
+    open_run(&r, "");
+    fakeapi_run_start(&r);
+    fakeapi_wait_count(&server.held, 1);
+    assert_int_equal(write(fds[1], "x", 1), 1);
+    assert_false(engine_wait(r.engine, fds[0]));
+    fakeapi_run_stop(&r);
+    close(fds[0]);
+    close(fds[1]);
+}
+
+/* A kind that this version cannot read is said to be so, and stops nothing. */
+static void kind_without_a_session(void **state)
+{
+    struct fakeapi_run r;
+    struct err err;
+
+    (void)state;
+    fakeapi_run_init(&r, "sites:\n  - name: s\n    endpoints:\n"
+                         "      - {name: vc, kind: vcenter, url: \"https://127.0.0.1:1/\", "
+                         "user: u, password: {env: FAKE_PASSWORD}}\n");
+    r.o.once = true;
+    fakeapi_run_start(&r);
+    assert_true(engine_wait(r.engine, -1));
+    assert_int_equal(freshness_of(&r, &table_endpoints, "vc", &err), FRESH_UNSUPPORTED);
+    assert_string_equal(err.msg, "this version of hycon does not read endpoints of kind vcenter");
+    fakeapi_run_stop(&r);
+}
+
+/* ---- the budget --------------------------------------------------------------------------------
+ */
+
+static char *runtime_dir(void)
+{
+    return mem_printf("/tmp/hycon-test-run-%d", (int)getpid());
+}
+
+static void remove_dir(char *dir)
+{
+    char *command = mem_printf("rm -rf '%s'", dir);
+
+    assert_int_equal(system(command), 0);
+    free(command);
+    free(dir);
+}
+
+/* Ten requests at once are the least that a budget allows; then it fills with time. Two consoles
+ * count together. */
+static void budget_is_shared(void **state)
+{
+    char *dir = runtime_dir();
+    struct fakeapi_run r[2];
+    int64_t began = clock_mono_ms();
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        open_run(&r[i], ", requests_per_min: 20, intervals: {segments: 100ms}");
+        r[i].o.runtime_dir = dir;
+        r[i].o.samples = 5;
+    }
+    for (int i = 0; i < 2; i++)
+        fakeapi_run_start(&r[i]);
+    for (int i = 0; i < 2; i++)
+        assert_true(engine_wait(r[i].engine, -1));
+    /* 12 requests: two of them wait for tokens, which come every 3 s. */
+    assert_int_equal(server.requests, 12);
+    assert_true(clock_mono_ms() - began >= 3000);
+    for (int i = 0; i < 2; i++)
+        fakeapi_run_stop(&r[i]);
+    remove_dir(dir);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
+    const struct CMUnitTest tests[] = {
+        TEST(everything_once),
+        TEST(only_what_is_wanted),
+        TEST(disabled_tables_are_not_read),
+        TEST(nothing_to_do_is_over_at_once),
+        TEST(unfinished_is_never_with_limit),
+        TEST(hanging_login_is_never_with_limit),
+        TEST(refused_connection_is_tried_a_few_times),
+        TEST(more_rounds_are_read),
+        TEST(interrupt_ends_the_wait),
+        TEST(kind_without_a_session),
+        TEST(budget_is_shared),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
