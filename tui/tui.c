@@ -144,6 +144,8 @@ static enum tui_end begin(struct loop_state *l, struct err *err)
     if (h->started && h->started(h->arg, err))
         return TUI_END_FAILED;
     app_switch(&l->app, l->app.current); /* now there is an engine to be told what is visible */
+    if (app_poll(&l->app))
+        paint(l);
     return TUI_END_QUIT;
 }
 

@@ -240,6 +240,17 @@ struct app *screen_app(struct screen *s)
     return &s->app;
 }
 
+const struct tui_options *screen_console(struct screen *s)
+{
+    return &s->options;
+}
+
+void screen_again(struct screen *s)
+{
+    if (!s->next && s->app.estate)
+        s->next = estate_ref(s->app.estate);
+}
+
 /* ---- what happens ------------------------------------------------------------------------------
  */
 

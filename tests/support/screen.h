@@ -37,6 +37,9 @@ struct screen *screen_new(const struct screen_options *o);
 void screen_free(struct screen *s);
 
 struct app *screen_app(struct screen *s);
+/* The same host and configuration for a console on a real terminal, in a child. */
+const struct tui_options *screen_console(struct screen *s);
+void screen_again(struct screen *s); /* hand out the last estate once more */
 /* The next estate: these tables replace those of the same name and endpoint. */
 void screen_tables(struct screen *s, const char *text);
 /* Replace @from by @to in the text of the tables given last, and make the next estate of it. */
