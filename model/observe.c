@@ -85,10 +85,21 @@ static void read_gateway(const struct observer *o, struct map *all, const struct
         s->edges = s->edges ? arena_printf(o->d->arena, "%s, %s", s->edges, edge) : edge;
 }
 
+/* By its name, when a link knows the id. */
+static const char *group_name(const struct observer *o, const struct row *gateway)
+{
+    const struct link_facts *f = derive_links(o->d);
+    const char *id = row_str(gateway, GATEWAYS_TRAFFIC_GROUP), *name = id;
+
+    for (size_t i = 0; id && name == id && i < f->n; i++)
+        name = link_group_name(&f->links[i], id);
+    return name;
+}
+
 static void see_served(const struct observer *o, const char *key, const struct served *s)
 {
     const char *gateway = row_str(s->gateway, GATEWAYS_GATEWAY);
-    const char *group = row_str(s->gateway, GATEWAYS_TRAFFIC_GROUP);
+    const char *group = group_name(o, s->gateway);
     int64_t tier = -1;
     struct timeline_entry e = {.kind = "active_edge", .opens = true};
 

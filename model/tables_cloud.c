@@ -210,6 +210,8 @@ static const struct column linked_vpcs_columns[] = {
     COL(LINKED_VPCS_AZ_IDS, "az_ids", LIST, NONE, COL_WIDE, "availability zone ids of the subnets"),
     COL(LINKED_VPCS_LINK_STATE, "link_state", STR, NONE, 0, "state of the link as VMC reports it"),
     COL(LINKED_VPCS_SDDC, "sddc", STR, NONE, COL_WIDE, "SDDC it is linked to"),
+    COL(LINKED_VPCS_TRAFFIC_GROUP_IDS, "traffic_group_ids", LIST, NONE, COL_WIDE,
+        "ids of the traffic groups (ID=GROUP): gateways name them by these"),
     VIA(LINKED_VPCS),
 };
 TABLE(linked_vpcs, LINKED_VPCS, "the link between SDDC and VPC, as NSX and VMC know it");

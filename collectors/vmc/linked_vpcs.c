@@ -79,11 +79,16 @@ static void set_active(struct run *run, struct table_builder *b, struct json_obj
         struct json_object *m = jsonq_at(link, "traffic_group_eni_mappings", i);
         const char *eni = jsonq_str(m, "eni"), *group = jsonq_str(m, "traffic_group_name");
 
-        group = group ? group : jsonq_str(m, "traffic_group_id");
+        const char *id = jsonq_str(m, "traffic_group_id");
+
+        group = group ? group : id;
         add_once(b, LINKED_VPCS_ACTIVE_ENIS, eni);
         if (group)
             builder_list_add(b, LINKED_VPCS_TRAFFIC_GROUPS,
                              arena_printf(run->arena, "%s=%s", group, eni ? eni : ""));
+        if (group && id)
+            builder_list_add(b, LINKED_VPCS_TRAFFIC_GROUP_IDS,
+                             arena_printf(run->arena, "%s=%s", id, group));
     }
     if (builder_peek(b, LINKED_VPCS_ACTIVE_ENIS)->type == CELL_ABSENT)
         add_once(b, LINKED_VPCS_ACTIVE_ENIS, jsonq_str(link, "active_eni"));
@@ -126,10 +131,10 @@ static void set_prefix_lists(struct run *run, struct table_builder *b, struct js
         struct json_object *programming = jsonq_get(list, "programming_info");
         bool in_use = true;
 
-        add_once(b, LINKED_VPCS_PREFIX_LISTS, jsonq_str(list, "id"));
         jsonq_bool(list, "in_use", &in_use);
         if (!in_use)
             continue;
+        add_once(b, LINKED_VPCS_PREFIX_LISTS, jsonq_str(list, "id"));
         add_all_once(b, LINKED_VPCS_EXPECTED_ENTRIES, programming, "expected_entries");
         add_all_once(b, LINKED_VPCS_ROUTE_TABLES, programming, "route_table_ids");
         if (no_active)

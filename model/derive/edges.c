@@ -15,14 +15,27 @@
 #include <string.h>
 
 struct edges_join {
-    struct map *roles; /* edge id -> struct edge_role, a list */
+    struct map *roles; /* edge id -> struct edge_role, a list in the order of gateways */
 };
 
 struct edge_role {
     const struct row *gateway; /* row of gateways */
     unsigned manager;
-    struct edge_role *next;
+    struct edge_role *next, *last; /* last: of the list, known to its first */
 };
+
+static void add_role(struct edges_join *j, const char *id, struct edge_role *role)
+{
+    struct edge_role *first = map_get(j->roles, id);
+
+    if (first) {
+        first->last->next = role;
+        first->last = role;
+    } else {
+        role->last = role;
+        map_put(j->roles, id, role);
+    }
+}
 
 static void *prepare(struct derive *d)
 {
@@ -39,8 +52,7 @@ static void *prepare(struct derive *d)
         role = arena_alloc(d->arena, sizeof(*role));
         role->gateway = r;
         role->manager = identity_manager(d->managers, snapshot_endpoint(at.snapshot));
-        role->next = map_put(j->roles, id, role);
-        map_put(j->roles, id, role);
+        add_role(j, id, role);
     }
     return j;
 }
@@ -78,7 +90,7 @@ static struct identity_match by_eni(struct derive *d, const struct edge_role *ro
     for (size_t i = 0; i < links->n; i++) {
         const struct link *l = &links->links[i];
         const char *group = row_str(role->gateway, GATEWAYS_TRAFFIC_GROUP);
-        const char *eni = l->manager == role->manager ? link_eni_of(d, l, group) : NULL;
+        const char *eni = l->manager == role->manager ? link_eni_of(l, group) : NULL;
         if (!eni && l->manager == role->manager && l->active && l->active->n == 1)
             eni = l->active->items[0];
         if (!eni || moved_since(d, role, l, link_group_of(d, l, eni)))

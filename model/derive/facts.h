@@ -28,6 +28,7 @@ struct link {
     enum link_mode mode;
     const struct cell_list *active; /* NULL: NSX said nothing */
     const struct cell_list *groups; /* GROUP=ENI */
+    const struct cell_list *ids;    /* ID=GROUP */
     const struct cell_list *tables, *prefix_lists, *expected, *enis, *subnets;
 };
 
@@ -41,10 +42,12 @@ struct link_facts {
 const struct link_facts *derive_links(struct derive *d);
 /* The traffic group that @eni is the active one of ("Default"), or NULL. In the arena. */
 const char *link_group_of(struct derive *d, const struct link *l, const char *eni);
-/* The active ENI of traffic group @group, or NULL. */
-const char *link_eni_of(struct derive *d, const struct link *l, const char *group);
+/* The name of a traffic group by its id; what is no id is its own name. */
+const char *link_group_name(const struct link *l, const char *group);
+/* The active ENI of traffic group @group (id or name), or NULL. */
+const char *link_eni_of(const struct link *l, const char *group);
 /* The ENI of the group that prefix lists and unlisted networks use; NULL: not to be told. */
-const char *link_default_eni(struct derive *d, const struct link *l);
+const char *link_default_eni(const struct link *l);
 
 /* ---- enis ---------------------------------------------------------------------------------- */
 

@@ -31,6 +31,7 @@ static void add_link(struct derive *d, struct link_facts *f, const struct row *r
         .mode = mode_of(r),
         .active = row_list(r, LINKED_VPCS_ACTIVE_ENIS),
         .groups = row_list(r, LINKED_VPCS_TRAFFIC_GROUPS),
+        .ids = row_list(r, LINKED_VPCS_TRAFFIC_GROUP_IDS),
         .tables = row_list(r, LINKED_VPCS_ROUTE_TABLES),
         .prefix_lists = row_list(r, LINKED_VPCS_PREFIX_LISTS),
         .expected = row_list(r, LINKED_VPCS_EXPECTED_ENTRIES),
@@ -74,7 +75,7 @@ static const char *group_eni(const char *item)
 {
     const char *eq = strrchr(item, '=');
 
-    return eq ? eq + 1 : NULL;
+    return eq && eq[1] ? eq + 1 : NULL; /* "GROUP=": it has none at present */
 }
 
 const char *link_group_of(struct derive *d, const struct link *l, const char *eni)
@@ -95,11 +96,24 @@ static bool is_group(const char *item, const char *group)
     return id && (size_t)(id - item) - 1 == n && strncasecmp(item, group, n) == 0;
 }
 
-const char *link_eni_of(struct derive *d, const struct link *l, const char *group)
+const char *link_group_name(const struct link *l, const char *group)
 {
-    (void)d;
-    for (size_t i = 0; group && l->groups && i < l->groups->n; i++) {
-        if (is_group(l->groups->items[i], group))
+    size_t n = group ? strlen(group) : 0;
+
+    for (size_t i = 0; group && l->ids && i < l->ids->n; i++) {
+        const char *item = l->ids->items[i];
+        if (strncmp(item, group, n) == 0 && item[n] == '=')
+            return item + n + 1;
+    }
+    return group;
+}
+
+const char *link_eni_of(const struct link *l, const char *group)
+{
+    const char *name = link_group_name(l, group);
+
+    for (size_t i = 0; name && l->groups && i < l->groups->n; i++) {
+        if (is_group(l->groups->items[i], name))
             return group_eni(l->groups->items[i]);
     }
     return NULL;
@@ -107,9 +121,9 @@ const char *link_eni_of(struct derive *d, const struct link *l, const char *grou
 
 /* The default group's name is "Default" in every reply seen so far; that it always is, is not
  * known. With one group there is nothing to choose. */
-const char *link_default_eni(struct derive *d, const struct link *l)
+const char *link_default_eni(const struct link *l)
 {
     if (l->active && l->active->n == 1)
         return l->active->items[0];
-    return link_eni_of(d, l, "default");
+    return link_eni_of(l, "default");
 }

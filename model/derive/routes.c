@@ -9,10 +9,10 @@
  *                   may still be under way, and stale after that. missing: see below.
  *
  * Converging: for the converge time since NSX named another ENI, or since the disagreement was seen
- * to begin. One that was there when hycon first looked began nobody knows when: in a table that VMC
- * keeps, or while the main table itself is mixed, it is given the time from now on; a table of the
- * customer that disagrees with a settled main table is stale at once, because that is the outage
- * nobody else reports.
+ * to begin. One that was there when hycon first looked began nobody knows when: it is given the
+ * time from now on while the main table is mixed or lags behind NSX, because then a failover is
+ * under way; when main table and NSX agree, it is late at once. A custom table that never followed
+ * is the outage nobody else reports.
  *
  * Missing rows are made for tables that VMC keeps, one per routed network (or prefix list of VMC)
  * without a route, when the link, the segments and the table were all read. While the mode of the
@@ -165,8 +165,8 @@ static const struct link *link_of(const struct routes_join *j, const struct vpc_
     return v->nlinks == 1 ? v->links[0] : NULL;
 }
 
-static const char *expected(struct derive *d, const struct vpc_facts *v, const struct link *l,
-                            enum route_kind kind, const char *target)
+static const char *expected(const struct vpc_facts *v, const struct link *l, enum route_kind kind,
+                            const char *target)
 {
     if (!v->by_nsx)
         return v->nactive == 1 ? v->active[0] : NULL;
@@ -174,8 +174,8 @@ static const char *expected(struct derive *d, const struct vpc_facts *v, const s
         return NULL;
     if (l->active->n == 1)
         return l->active->items[0];
-    if (kind == ROUTE_PREFIX_LIST && link_default_eni(d, l))
-        return link_default_eni(d, l);
+    if (kind == ROUTE_PREFIX_LIST && link_default_eni(l))
+        return link_default_eni(l);
     return view_list_has(l->active, target) ? target : NULL;
 }
 
@@ -193,7 +193,7 @@ static int64_t disagrees_since(struct derive *d, const struct vpc_facts *v, cons
                                const char *key)
 {
     bool known = watch_get(d->watch, arena_printf(d->arena, "table %s", table));
-    bool given = known || vpc_keeps_table(v, table) || v->switching;
+    bool given = known || v->switching;
 
     return watch_keep(d->watch, key, given ? d->view->now : 0, d->view->now)->since;
 }
@@ -262,7 +262,7 @@ static void row(struct derive *d, void *facts, struct table_builder *b, const st
         return;
     }
     l = link_of(j, v, kind, net, list);
-    want = kind == ROUTE_UNKNOWN_NET ? NULL : expected(d, v, l, kind, row_str(r, ROUTES_TARGET));
+    want = kind == ROUTE_UNKNOWN_NET ? NULL : expected(v, l, kind, row_str(r, ROUTES_TARGET));
     builder_str(b, ROUTES_EXPECTED_TARGET, want);
     builder_state(b, ROUTES_VERDICT, verdict(d, v, l, kind, want, r));
 }
@@ -319,7 +319,7 @@ static void miss_list(struct derive *d, struct table_builder *b, const struct ke
     builder_ip(b, ROUTES_DESTINATION, list);
     builder_str(b, ROUTES_PREFIX_LIST, list);
     builder_state(b, ROUTES_MANAGED, "vmc_prefix_list");
-    end_missing(d, b, t, list, link_default_eni(d, t->vpc->links[0]));
+    end_missing(d, b, t, list, link_default_eni(t->vpc->links[0]));
 }
 
 static void miss_in_table(struct derive *d, struct routes_join *j, struct table_builder *b,

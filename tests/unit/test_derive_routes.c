@@ -63,7 +63,7 @@ static const struct route_case first_look[] = {
              V("2app", "192.168.1.0/24", "eni-1", "eni-2", "converging")},
     {"a segment without a route", LINK("eni-1") REST ROUTES MAIN("10.2.0.0/16", "eni-1"),
      V("1main", "10.2.0.0/16", "eni-1", "eni-1", "ok")
-         V("1main", "192.168.1.0/24", "-", "eni-1", "converging")},
+         V("1main", "192.168.1.0/24", "-", "eni-1", "missing")},
     {"a larger block stands for the segments in it",
      LINK("eni-1") REST ROUTES MAIN("10.2.0.0/16", "eni-1") MAIN("192.168.0.0/16", "eni-1"),
      V("1main", "10.2.0.0/16", "eni-1", "eni-1", "ok")
@@ -89,7 +89,7 @@ static const struct route_case first_look[] = {
     {"somebody took over a route of the main table",
      LINK("eni-1") REST ROUTES MAIN("10.2.0.0/16", "eni-1") MAIN("192.168.1.0/24", "tgw-1"),
      V("1main", "10.2.0.0/16", "eni-1", "eni-1", "ok")
-         V("1main", "192.168.1.0/24", "tgw-1", "eni-1", "converging")},
+         V("1main", "192.168.1.0/24", "tgw-1", "eni-1", "stale")},
     {"one route for VMC's prefix list, which others do not have",
      LINK_AS("prefix_list", "eni-1", "Default=eni-1", "pl-1") REST ROUTES MAIN("pl-1", "eni-1")
          MAIN("pl-s3", "vpce-1") APP("pl-1", "eni-2"),
@@ -98,8 +98,7 @@ static const struct route_case first_look[] = {
     {"the prefix list is missing",
      LINK_AS("prefix_list", "eni-1", "Default=eni-1", "pl-1")
          REST ROUTES MAIN("10.0.0.0/16", "local"),
-     V("1main", "10.0.0.0/16", "local", "-", "other")
-         V("1main", "pl-1", "-", "eni-1", "converging")},
+     V("1main", "10.0.0.0/16", "local", "-", "other") V("1main", "pl-1", "-", "eni-1", "missing")},
     {"a link that is changing its mode",
      LINK_AS("pending", "eni-1", "Default=eni-1", "pl-1") REST ROUTES MAIN("10.2.0.0/16", "eni-1")
          APP("192.168.1.0/24", "eni-2"),
@@ -115,7 +114,7 @@ static const struct route_case first_look[] = {
      LINK_AS("prefix_list", "eni-1,eni-2", "Default=eni-1,tg-backup=eni-2", "pl-1")
          REST ROUTES MAIN("pl-1", "eni-2") MAIN("192.168.1.0/24", "eni-2"),
      V("1main", "192.168.1.0/24", "eni-2", "eni-2", "ok")
-         V("1main", "pl-1", "eni-2", "eni-1", "converging")},
+         V("1main", "pl-1", "eni-2", "eni-1", "stale")},
     {"NSX was not read: AWS alone proves nothing",
      "table linked_vpcs tokyo/vmc failed 0s \"503\"\nvpc\n" REST ROUTES MAIN_OK
      "vpc-1 rtb-2app no 192.168.1.0/24 eni-2 blackhole\n",
@@ -267,7 +266,7 @@ static void test_failed_poll(void **state)
     c.estate = model_update(c.model, t.snapshots, t.n, c.now);
     model_case_expect(c.estate, "failed", "routes", VERDICTS,
                       V("1main", "10.2.0.0/16", "eni-1", "eni-1", "ok")
-                          V("1main", "192.168.1.0/24", "-", "eni-1", "converging")
+                          V("1main", "192.168.1.0/24", "-", "eni-1", "missing")
                               V("2app", "192.168.1.0/24", "eni-2", "eni-1", "stale"));
     model_case_expect(c.estate, "failed", "enis", "eni role route_count",
                       "eni-1 active -\neni-2 host -\neni-3 spare -\neni-9 foreign -\n");

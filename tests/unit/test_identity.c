@@ -108,6 +108,27 @@ static void test_host_by_eni(void **state)
     model_case_release(&c);
 }
 
+/* Gateways name traffic groups by ids, links by names; each group has its own active edge. */
+static void test_host_by_group(void **state)
+{
+    struct model_case c;
+
+    (void)state;
+    model_case_init(&c, NULL);
+    model_case_feed(&c,
+                    "table linked_vpcs tokyo/vmc\n"
+                    "vpc active_enis traffic_groups traffic_group_ids\n"
+                    "vpc-1 eni-1,eni-3 Default=eni-1,tg-2=eni-3,moving= id-1=Default,id-2=tg-2\n"
+                    "table hosts tokyo/vmc\nhost_id host eni\nh1 esx-1 eni-1\nh3 esx-3 eni-3\n"
+                    "table gateways tokyo/vmc\n"
+                    "gateway tier edge edge_id ha_status traffic_group path\n"
+                    "vmc 0 a e0 active id-1 /t0\nvmc 0 b e1 active id-2 /t0\n"
+                    "vmc 0 c e2 active moving /t0\n" EDGES(
+                        "tokyo/vmc") "e0 a vm u0 up\ne1 b vm u1 up\ne2 c vm u2 up\n");
+    model_case_expect(c.estate, "two groups", "edges", "edge host", "a esx-1\nb esx-3\nc -\n");
+    model_case_release(&c);
+}
+
 /* ---- managers -----------------------------------------------------------------------------------
  */
 
@@ -261,8 +282,11 @@ static void test_merging(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_edge_host), cmocka_unit_test(test_host_by_eni),
-        cmocka_unit_test(test_managers),  cmocka_unit_test(test_managers_are_remembered),
+        cmocka_unit_test(test_edge_host),
+        cmocka_unit_test(test_host_by_eni),
+        cmocka_unit_test(test_host_by_group),
+        cmocka_unit_test(test_managers),
+        cmocka_unit_test(test_managers_are_remembered),
         cmocka_unit_test(test_merging),
     };
 
