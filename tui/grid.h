@@ -19,7 +19,6 @@
 struct map;
 
 #define GRID_COLUMNS_MAX 128
-#define GRID_CHANGED_MS  30000 /* how long a changed cell is marked */
 
 struct row_id {
     char *site, *endpoint, *key;

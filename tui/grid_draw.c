@@ -129,7 +129,7 @@ static uint8_t cell_style(const struct grid *g, const struct view_input *in,
         return STYLE_DIM;
     if (col->view.column >= 0 && !g->table->build) {
         changed = estate_changed_at(g->estate, s, row->row, (unsigned)col->view.column);
-        if (changed > 0 && in->now - changed < GRID_CHANGED_MS)
+        if (changed > 0 && in->now - changed < VIEW_CHANGED_MS)
             return STYLE_CHANGED;
     }
     if (col->view.style)

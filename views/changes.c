@@ -1,34 +1,234 @@
-/* Changes: what happened, newest first, with who did it where a manager says so. */
+/*
+ * Changes: what happened, newest first. Entries of one failover follow from its first one: "after"
+ * is the time since that. A poll sees a change later than it was: "+-" is by how much at most.
+ */
+#include "views/timeline_table.h"
 #include "views/views.h"
 
-#include "core/i18n.h"
-#include "model/tables.h"
+#include <string.h>
 
-static const struct view_column columns[] = {
-    {.column = TIMELINE_AT, .min = 8, .max = 24, .weight = 100},
-    {.column = TIMELINE_SITE, .min = 5, .max = 16, .weight = 50},
-    {.column = TIMELINE_KIND, .min = 11, .max = 24, .weight = 90},
-    {.column = TIMELINE_SUBJECT, .min = 14, .max = 44, .weight = 95},
-    {.column = TIMELINE_FROM, .min = 10, .max = 28, .weight = 96, .flags = VIEW_ID},
-    {.column = TIMELINE_TO, .min = 10, .max = 28, .weight = 97, .flags = VIEW_ID},
-    {.column = TIMELINE_DELAY_MS, .title = "after", .min = 5, .max = 8, .weight = 60},
-    {.column = TIMELINE_ERROR_BAR_MS, .title = "+-", .min = 4, .max = 7, .weight = 40},
-    {.column = TIMELINE_USER, .min = 6, .max = 24, .weight = 70},
-    {.column = TIMELINE_ORIGIN, .min = 8, .max = 8, .weight = 45},
-    {.column = TIMELINE_DETAIL, .max = 80, .flags = VIEW_WIDE},
-    {.column = TIMELINE_CAUSE, .max = 40, .flags = VIEW_WIDE},
+#include "core/fmt.h"
+#include "core/i18n.h"
+#include "core/mem.h"
+#include "core/strbuf.h"
+#include "model/tables.h"
+#include "views/look.h"
+#include "views/route_tables.h"
+
+/* ---- words --------------------------------------------------------------------------------------
+ */
+
+static const struct {
+    const char *kind, *words;
+    bool failover; /* shown on the ENI tab */
+    bool bad;
+} kinds[] = {
+    {"active_edge", N_("active edge"), true, false},
+    {"active_eni", N_("active ENI"), true, false},
+    {"edge_status", N_("edge status"), true, false},
+    {"host_state", N_("host state"), true, false},
+    {"route_table", N_("table followed"), true, false},
+    {"route_table_partial", N_("table begins"), true, false},
+    {"route_table_late", N_("table LATE"), true, true},
+    {"segment_added", N_("segment added"), false, false},
+    {"segment_removed", N_("segment removed"), false, false},
+    {"segment_changed", N_("segment changed"), false, false},
 };
 
-static const struct view_table table = {
+static int kind_of(const struct row *r)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+        if (look_is(r, TIMELINE_KIND, kinds[i].kind))
+            return (int)i;
+    return -1;
+}
+
+static void format_kind(struct strbuf *out, const struct view_input *in,
+                        const struct rows_item *row, const char *arg)
+{
+    int k = kind_of(row->row);
+
+    (void)in;
+    (void)arg;
+    strbuf_addstr(out, k >= 0 ? _(kinds[k].words) : look_text(row->row, TIMELINE_KIND));
+}
+
+static enum style kind_style(const struct view_input *in, const struct rows_item *row,
+                             const char *arg)
+{
+    int k = kind_of(row->row);
+
+    (void)in;
+    (void)arg;
+    return k >= 0 && kinds[k].bad ? STYLE_CRITICAL : STYLE_NORMAL;
+}
+
+/* The old value may be long: the new one comes first where there is little room. */
+static void format_change(struct strbuf *out, const struct view_input *in,
+                          const struct rows_item *row, const char *arg)
+{
+    const char *from = row_str(row->row, TIMELINE_FROM), *to = row_str(row->row, TIMELINE_TO);
+    const char *detail = row_str(row->row, TIMELINE_DETAIL);
+
+    (void)in;
+    (void)arg;
+    if (from && to)
+        strbuf_addf(out, "%s -> %s", from, to);
+    else if (to)
+        strbuf_addf(out, "-> %s", to);
+    else if (from)
+        strbuf_addf(out, "%s -> -", from);
+    if (detail)
+        strbuf_addf(out, from || to ? " (%s)" : "%s", detail);
+}
+
+static void format_duration(struct strbuf *out, const struct row *r, unsigned col, const char *sign)
+{
+    int64_t ms;
+
+    if (!row_int(r, col, &ms))
+        return;
+    strbuf_addstr(out, sign);
+    fmt_duration(out, ms >= 1000 ? (ms + 500) / 1000 * 1000 : ms);
+}
+
+static void format_delay(struct strbuf *out, const struct view_input *in,
+                         const struct rows_item *row, const char *arg)
+{
+    (void)in;
+    (void)arg;
+    format_duration(out, row->row, TIMELINE_DELAY_MS, "+");
+}
+
+static void format_error(struct strbuf *out, const struct view_input *in,
+                         const struct rows_item *row, const char *arg)
+{
+    (void)in;
+    (void)arg;
+    format_duration(out, row->row, TIMELINE_ERROR_BAR_MS, "+-");
+}
+
+/* ---- where it leads -----------------------------------------------------------------------------
+ */
+
+static bool point(const struct view_input *in, const struct schema *s, unsigned col,
+                  const char *view, const char *site, const char *text, struct view_target *out)
+{
+    struct rows_item row;
+
+    if (!look_find(in, s, site, col, text, &row))
+        return false;
+    *out = (struct view_target){.view = view, .table = s->name, .label = text};
+    out->site = snapshot_site(row.snapshot);
+    out->endpoint = snapshot_endpoint(row.snapshot);
+    out->key = row.row->key;
+    return true;
+}
+
+static bool enter(const struct view_input *in, const struct rows_item *row, struct view_target *out)
+{
+    const char *site = snapshot_site(row->snapshot);
+    const char *subject = look_text(row->row, TIMELINE_SUBJECT);
+    const char *to = row_str(row->row, TIMELINE_TO);
+    size_t id = strcspn(subject, " ");
+    char *bare = view_printf(in, "%.*s", (int)id, subject);
+
+    if (strncmp(look_text(row->row, TIMELINE_KIND), "route_table", 11) == 0) {
+        route_tables_target(in, site, bare, out);
+        return true;
+    }
+    return point(in, &table_enis, ENIS_ENI, "eni", site, to, out) ||
+           point(in, &table_edges, EDGES_EDGE, "edges", site, to, out) ||
+           point(in, &table_edges, EDGES_EDGE, "edges", site, subject, out) ||
+           point(in, &table_hosts, HOSTS_HOST, "hosts", site, subject, out) ||
+           point(in, &table_segments, SEGMENTS_SEGMENT, "segments", site, subject, out);
+}
+
+static bool is_failover(const struct view_input *in, const struct rows_item *row)
+{
+    int k = kind_of(row->row);
+
+    (void)in;
+    return k >= 0 && kinds[k].failover;
+}
+
+/* ---- tables -------------------------------------------------------------------------------------
+ */
+
+#define COLUMN_AT                                                 \
+    {                                                             \
+        .column = TIMELINE_AT, .min = 8, .max = 23, .weight = 100 \
+    }
+#define COLUMN_SITE                                                \
+    {                                                              \
+        .column = TIMELINE_SITE, .min = 5, .max = 12, .weight = 50 \
+    }
+#define COLUMN_DELAY                                                                     \
+    {                                                                                    \
+        .column = TIMELINE_DELAY_MS, .title = "after", .min = 5, .max = 7, .weight = 90, \
+        .flags = VIEW_RIGHT, .format = format_delay                                      \
+    }
+#define COLUMN_ERROR                                                                      \
+    {                                                                                     \
+        .column = TIMELINE_ERROR_BAR_MS, .title = "+-", .min = 5, .max = 7, .weight = 60, \
+        .flags = VIEW_RIGHT, .format = format_error                                       \
+    }
+#define COLUMN_KIND                                                                   \
+    {                                                                                 \
+        .column = TIMELINE_KIND, .title = "what", .min = 14, .max = 22, .weight = 95, \
+        .format = format_kind, .style = kind_style                                    \
+    }
+#define COLUMN_SUBJECT                                                 \
+    {                                                                  \
+        .column = TIMELINE_SUBJECT, .min = 12, .max = 36, .weight = 85 \
+    }
+#define COLUMN_CHANGE                                                                \
+    {                                                                                \
+        .column = TIMELINE_TO, .title = "change", .min = 16, .max = 0, .weight = 92, \
+        .format = format_change                                                      \
+    }
+
+static const struct view_column failover_columns[] = {
+    COLUMN_AT, COLUMN_SITE, COLUMN_DELAY, COLUMN_ERROR, COLUMN_KIND, COLUMN_SUBJECT, COLUMN_CHANGE,
+};
+
+const struct view_table view_table_failover = {
     .schema = &table_timeline,
-    .columns = columns,
-    .ncolumns = sizeof(columns) / sizeof(columns[0]),
+    .title = N_("Failover timeline"),
+    .columns = failover_columns,
+    .ncolumns = ARRAY_SIZE(failover_columns),
     .sort = TIMELINE_AT,
     .reverse = true,
-    .empty = N_("Nothing has changed since hycon watches."),
+    .keep = is_failover,
+    .enter = enter,
+    .empty = N_("No failover was seen."),
+    .share = 2,
 };
 
-static const struct view_table *const tables[] = {&table, NULL};
+static const struct view_column change_columns[] = {
+    COLUMN_AT,
+    COLUMN_SITE,
+    COLUMN_DELAY,
+    COLUMN_KIND,
+    COLUMN_SUBJECT,
+    COLUMN_CHANGE,
+    {.column = TIMELINE_USER, .title = "who", .min = 8, .max = 24, .weight = 91},
+    {.column = TIMELINE_ORIGIN, .min = 8, .max = 8, .weight = 40},
+    COLUMN_ERROR,
+};
+
+const struct view_table view_table_changes = {
+    .schema = &table_timeline,
+    .title = N_("Changes"),
+    .columns = change_columns,
+    .ncolumns = ARRAY_SIZE(change_columns),
+    .sort = TIMELINE_AT,
+    .reverse = true,
+    .enter = enter,
+    .empty = N_("Nothing has changed since hycon has watched, and no manager reports anything."),
+};
+
+static const struct view_table *const tables[] = {&view_table_changes, NULL};
 static const char *const aliases[] = {"timeline", NULL};
 
 const struct view view_changes = {
@@ -36,6 +236,6 @@ const struct view view_changes = {
     .aliases = aliases,
     .title = N_("Changes"),
     .hidden = true,
-    .about = N_("what changed, newest first, with who"),
+    .about = N_("what changed, newest first, and who did it where a manager says so"),
     .tables = tables,
 };

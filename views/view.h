@@ -39,6 +39,8 @@ struct view_input {
     struct arena *arena;
 };
 
+#define VIEW_CHANGED_MS 30000 /* how long a changed cell is marked */
+
 /* ---- columns ----------------------------------------------------------------------------------
  */
 

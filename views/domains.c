@@ -1,0 +1,313 @@
+#include "views/domains.h"
+
+#include <string.h>
+
+#include "core/i18n.h"
+#include "core/mem.h"
+#include "core/strbuf.h"
+#include "model/checks/check.h"
+#include "model/tables.h"
+#include "views/route_tables.h"
+
+#define NAMES_MAX 2 /* names of bad things in one sentence */
+
+/* ---- counting by word ---------------------------------------------------------------------------
+ */
+
+#define WORDS_MAX 12
+
+struct tally {
+    const char *words[WORDS_MAX];
+    size_t counts[WORDS_MAX];
+    size_t n, rows;
+};
+
+static void tally_add(struct tally *t, const char *word)
+{
+    size_t i = 0;
+
+    t->rows++;
+    while (i < t->n && strcmp(t->words[i], word) != 0)
+        i++;
+    if (i == WORDS_MAX)
+        return;
+    if (i == t->n)
+        t->words[t->n++] = word;
+    t->counts[i]++;
+}
+
+static void tally_say(struct strbuf *out, const struct tally *t)
+{
+    for (size_t i = 0; i < t->n; i++)
+        strbuf_addf(out, "%s%zu %s", i ? ", " : "", t->counts[i], t->words[i]);
+}
+
+/* "name state" of things that are not well, NAMES_MAX at most; then how many more. */
+struct bad {
+    struct strbuf names;
+    size_t n;
+};
+
+static void bad_add(struct bad *b, const char *name, const char *word)
+{
+    if (b->n++ < NAMES_MAX)
+        strbuf_addf(&b->names, "%s%s %s", b->n > 1 ? ", " : "", name, word);
+}
+
+static void bad_say(struct strbuf *out, struct bad *b)
+{
+    if (b->n)
+        strbuf_addstr(out, b->names.buf);
+    if (b->n > NAMES_MAX)
+        strbuf_addf(out, _(" and %zu more"), b->n - NAMES_MAX);
+    if (b->n)
+        strbuf_addstr(out, "; ");
+    strbuf_release(&b->names);
+}
+
+static bool is_bad(const struct schema *s, const struct row *r, unsigned col)
+{
+    return cell_severity(&s->columns[col], &r->cells[col]) > SEV_OK;
+}
+
+/* ---- endpoints, hosts, edges --------------------------------------------------------------------
+ */
+
+static void say_endpoints(struct strbuf *out, const struct view_input *in, const char *site)
+{
+    struct tally t = {0};
+    struct bad bad = {STRBUF_INIT, 0};
+    struct rows_item row;
+    size_t i = 0;
+
+    while (look_next(in, &table_endpoints, site, &i, &row)) {
+        const char *word = look_text(row.row, ENDPOINTS_FRESHNESS);
+        tally_add(&t, *word ? word : "never");
+        if (is_bad(&table_endpoints, row.row, ENDPOINTS_FRESHNESS))
+            bad_add(&bad, look_text(row.row, ENDPOINTS_ENDPOINT), word);
+    }
+    bad_say(out, &bad);
+    tally_say(out, &t);
+}
+
+static void say_hosts(struct strbuf *out, const struct view_input *in, const char *site)
+{
+    struct tally t = {0};
+    struct bad bad = {STRBUF_INIT, 0};
+    struct rows_item row;
+    size_t i = 0;
+
+    while (look_next(in, &table_hosts, site, &i, &row)) {
+        unsigned col = row_present(row.row, HOSTS_STATE) ? HOSTS_STATE : HOSTS_CONNECTION_STATE;
+        const char *word = look_text(row.row, col);
+        tally_add(&t, *word ? word : "-");
+        if (is_bad(&table_hosts, row.row, col))
+            bad_add(&bad, look_text(row.row, HOSTS_HOST), word);
+    }
+    bad_say(out, &bad);
+    tally_say(out, &t);
+}
+
+/* Which edge serves the tier-0 gateways: what the ENI has to follow. */
+static void say_active_edges(struct strbuf *out, const struct view_input *in, const char *site)
+{
+    struct rows_item row;
+    size_t i = 0, n = 0, named = 0;
+    int64_t tier;
+
+    while (look_next(in, &table_gateways, site, &i, &row)) {
+        if (!row_int(row.row, GATEWAYS_TIER, &tier) || tier != 0)
+            continue;
+        n++;
+        if (!look_is(row.row, GATEWAYS_HA_STATUS, "active"))
+            continue;
+        if (named++ < NAMES_MAX)
+            strbuf_addf(out, _("%s ACTIVE for %s; "), look_text(row.row, GATEWAYS_EDGE),
+                        look_text(row.row, GATEWAYS_GATEWAY));
+    }
+    if (named > NAMES_MAX)
+        strbuf_addf(out, _("%zu more active; "), named - NAMES_MAX);
+    else if (n && !named)
+        strbuf_addstr(out, _("NO active edge; "));
+}
+
+static void say_edges(struct strbuf *out, const struct view_input *in, const char *site)
+{
+    struct tally t = {0};
+    struct bad bad = {STRBUF_INIT, 0};
+    struct rows_item row;
+    size_t i = 0;
+
+    while (look_next(in, &table_edges, site, &i, &row)) {
+        const char *word = look_text(row.row, EDGES_STATUS);
+        tally_add(&t, *word ? word : "-");
+        if (is_bad(&table_edges, row.row, EDGES_STATUS))
+            bad_add(&bad, look_text(row.row, EDGES_EDGE), word);
+    }
+    bad_say(out, &bad);
+    say_active_edges(out, in, site);
+    tally_say(out, &t);
+}
+
+/* ---- ENIs, routes, segments ---------------------------------------------------------------------
+ */
+
+static void say_enis(struct strbuf *out, const struct view_input *in, const char *site)
+{
+    struct tally t = {0};
+    struct rows_item row;
+    size_t i = 0, active = 0;
+
+    while (look_next(in, &table_enis, site, &i, &row)) {
+        const char *role = look_text(row.row, ENIS_ROLE), *host = look_text(row.row, ENIS_HOST);
+        tally_add(&t, *role ? role : "-");
+        if (strcmp(role, "active") == 0 && active++ < NAMES_MAX)
+            strbuf_addf(out, *host ? _("%s ACTIVE on %s; ") : _("%s ACTIVE; "),
+                        look_text(row.row, ENIS_ENI), host);
+    }
+    if (t.rows && !active)
+        strbuf_addstr(out, _("NO active ENI; "));
+    tally_say(out, &t);
+}
+
+static void say_table(struct strbuf *out, const struct route_table *t)
+{
+    strbuf_addf(out, "%s ", route_table_label(t));
+    route_table_say(out, t);
+}
+
+/* Those that have not followed, then main, then how many follow. */
+static void say_routes(struct strbuf *out, const struct view_input *in, const char *site)
+{
+    struct route_tables_walk w = {0, 0};
+    struct route_table t, main = {0};
+    size_t named = 0, bad = 0, good = 0;
+
+    while (route_tables_next(in, site, &w, &t)) {
+        if (t.main && t.judged)
+            main = t;
+        good += t.judged && t.worst == ROUTE_OK;
+        if (!t.judged || t.worst == ROUTE_OK || bad++ >= NAMES_MAX)
+            continue;
+        strbuf_addstr(out, named++ ? ", " : "");
+        say_table(out, &t);
+    }
+    if (bad > NAMES_MAX)
+        strbuf_addf(out, _(" and %zu more"), bad - NAMES_MAX);
+    if (main.id && main.worst == ROUTE_OK) {
+        strbuf_addstr(out, named++ ? "; " : "");
+        say_table(out, &main);
+        good--;
+    }
+    if (good)
+        strbuf_addf(out, _("%s%zu other tables ok"), named ? "; " : "", good);
+    else if (!named)
+        strbuf_addstr(out, _("no route table holds a network of the SDDC"));
+}
+
+static void say_segments(struct strbuf *out, const struct view_input *in, const char *site)
+{
+    struct tally t = {0};
+    struct bad bad = {STRBUF_INIT, 0};
+    struct rows_item row;
+    size_t i = 0;
+    bool there;
+
+    while (look_next(in, &table_segments, site, &i, &row)) {
+        const char *type = look_text(row.row, SEGMENTS_TYPE);
+        tally_add(&t, *type ? type : "-");
+        if (is_bad(&table_segments, row.row, SEGMENTS_REALIZED))
+            bad_add(&bad, look_text(row.row, SEGMENTS_SEGMENT),
+                    look_text(row.row, SEGMENTS_REALIZED));
+        else if (strcmp(type, "routed") == 0 && row_bool(row.row, SEGMENTS_IN_MAIN_TABLE, &there) &&
+                 !there)
+            bad_add(&bad, look_text(row.row, SEGMENTS_SEGMENT), _("NOT in the main table"));
+    }
+    bad_say(out, &bad);
+    tally_say(out, &t);
+}
+
+/* ---- the list -----------------------------------------------------------------------------------
+ */
+
+static const struct schema *const of_routes[] = {&table_routes, &table_prefix_lists, NULL};
+static const struct schema *const of_enis[] = {&table_enis, &table_linked_vpcs,   &table_subnets,
+                                               &table_vpcs, &table_vpc_endpoints, &table_sddcs,
+                                               NULL};
+static const struct schema *const of_edges[] = {&table_edges, &table_gateways, NULL};
+static const struct schema *const of_hosts[] = {&table_hosts, NULL};
+static const struct schema *const of_segments[] = {&table_segments, NULL};
+static const struct schema *const of_endpoints[] = {&table_endpoints, NULL};
+
+const struct domain domains_all[] = {
+    {"routes", N_("Routes"), of_routes, "eni", "route_tables", say_routes},
+    {"eni", N_("ENI"), of_enis, "eni", NULL, say_enis},
+    {"edges", N_("Edges"), of_edges, "edges", NULL, say_edges},
+    {"hosts", N_("Hosts"), of_hosts, "hosts", NULL, say_hosts},
+    {"segments", N_("Segments"), of_segments, "segments", NULL, say_segments},
+    {"endpoints", N_("Endpoints"), of_endpoints, "endpoints", NULL, say_endpoints},
+    {0},
+};
+
+static const struct domain *domain_of_table(const struct schema *s)
+{
+    for (const struct domain *d = domains_all; d->name; d++)
+        for (size_t i = 0; d->tables[i]; i++)
+            if (d->tables[i] == s)
+                return d;
+    return NULL;
+}
+
+static const struct domain *domain_of(const struct check *c)
+{
+    const struct schema *first = c->tables     ? c->tables[0]
+                                 : c->optional ? c->optional[0]
+                                               : &table_endpoints; /* it judges the endpoints */
+
+    return domain_of_table(first);
+}
+
+const struct domain *domains_of_check(const char *check)
+{
+    for (size_t i = 0; check && checks_all[i]; i++)
+        if (strcmp(checks_all[i]->name, check) == 0)
+            return domain_of(checks_all[i]);
+    return NULL;
+}
+
+static enum freshness freshness_of(const char *word)
+{
+    for (int f = FRESH_NEVER; f <= FRESH_UNSUPPORTED; f++)
+        if (look_same(word, freshness_name((enum freshness)f)))
+            return (enum freshness)f;
+    return FRESH_NEVER;
+}
+
+/* The table of endpoints is always new; what counts is what it says of them. */
+static struct look_source endpoints_source(const struct view_input *in, const char *site)
+{
+    struct look_source all = {FRESH_UNSUPPORTED, 0, ""};
+    struct rows_item row;
+    size_t i = 0;
+
+    while (look_next(in, &table_endpoints, site, &i, &row)) {
+        struct look_source one = {freshness_of(row_str(row.row, ENDPOINTS_FRESHNESS)), 0,
+                                  look_text(row.row, ENDPOINTS_ENDPOINT)};
+        (void)row_int(row.row, ENDPOINTS_TAKEN_AT, &one.taken_at);
+        all = look_worse(all, one);
+    }
+    return all;
+}
+
+struct look_source domains_source(const struct view_input *in, const struct domain *d,
+                                  const char *site)
+{
+    struct look_source all;
+
+    if (d->tables[0] == &table_endpoints)
+        return endpoints_source(in, site);
+    all = look_source(in, d->tables[0], site);
+    for (size_t i = 1; all.worst != FRESH_UNSUPPORTED && d->tables[i]; i++)
+        all = look_worse(all, look_source(in, d->tables[i], site));
+    return all;
+}

@@ -1,0 +1,20 @@
+/* findings: their order, and what an operator does with one. Overview and :findings show them. */
+#ifndef HYCON_VIEWS_FINDINGS_H
+#define HYCON_VIEWS_FINDINGS_H
+
+#include "views/view.h"
+
+enum finding_class { FINDING_OPEN, FINDING_QUIET, FINDING_CLEARED }; /* quiet: acked or snoozed */
+
+enum finding_class finding_class(const struct rows_item *row);
+enum severity finding_severity(const struct row *row);
+/* The row of the finding that this one is a symptom of; NULL: it stands for itself. */
+const struct row *finding_cause(const struct rows_item *row);
+/* Worst first, what is answered or over last, symptoms behind their cause. */
+int findings_order(const struct rows_item *a, const struct rows_item *b);
+/* The finding to speak of first: open, no symptom, the worst. False: none. */
+bool findings_worst(const struct view_input *in, struct rows_item *out);
+
+extern const struct view_table view_table_findings;
+
+#endif

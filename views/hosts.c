@@ -1,0 +1,151 @@
+/* Hosts: which are there, which has failed, and what runs on them that the path depends on. */
+#include "views/views.h"
+
+#include <string.h>
+
+#include "core/i18n.h"
+#include "core/mem.h"
+#include "core/strbuf.h"
+#include "model/tables.h"
+#include "views/look.h"
+
+static enum severity judge(const struct view_input *in, const struct rows_item *row)
+{
+    static const unsigned cols[] = {HOSTS_STATE, HOSTS_CONNECTION_STATE, HOSTS_HA_STATE,
+                                    HOSTS_POWER_STATE};
+    enum severity worst = SEV_NONE;
+    bool maintenance = false;
+
+    (void)in;
+    for (size_t i = 0; i < ARRAY_SIZE(cols); i++) {
+        enum severity s = cell_severity(&table_hosts.columns[cols[i]], &row->row->cells[cols[i]]);
+        worst = s > worst ? s : worst;
+    }
+    if (row_bool(row->row, HOSTS_MAINTENANCE, &maintenance) && maintenance && worst < SEV_WARNING)
+        worst = SEV_WARNING;
+    return worst;
+}
+
+static int worst_first(const struct rows_item *a, const struct rows_item *b)
+{
+    return (int)judge(NULL, b) - (int)judge(NULL, a);
+}
+
+/* What the VMC service says, else what vCenter says. */
+static void format_state(struct strbuf *out, const struct view_input *in,
+                         const struct rows_item *row, const char *arg)
+{
+    bool maintenance = false;
+
+    (void)arg;
+    strbuf_addstr(
+        out, look_cell(in, &table_hosts, row->row,
+                       row_present(row->row, HOSTS_STATE) ? HOSTS_STATE : HOSTS_CONNECTION_STATE));
+    if (row_bool(row->row, HOSTS_MAINTENANCE, &maintenance) && maintenance)
+        strbuf_addstr(out, " maint");
+}
+
+static enum style state_style(const struct view_input *in, const struct rows_item *row,
+                              const char *arg)
+{
+    (void)arg;
+    return view_severity_style(judge(in, row));
+}
+
+/* The edges on this host: a host that carries one is not just any host. */
+static void format_edges(struct strbuf *out, const struct view_input *in,
+                         const struct rows_item *row, const char *arg)
+{
+    const char *host = row_str(row->row, HOSTS_HOST);
+    struct rows_item edge;
+    size_t i = 0, n = 0;
+
+    (void)arg;
+    while (look_next(in, &table_edges, snapshot_site(row->snapshot), &i, &edge))
+        if (look_same(row_str(edge.row, EDGES_HOST), host))
+            strbuf_addf(out, "%s%s", n++ ? " " : "", look_text(edge.row, EDGES_EDGE));
+}
+
+static void format_role(struct strbuf *out, const struct view_input *in,
+                        const struct rows_item *row, const char *arg)
+{
+    struct rows_item eni;
+
+    (void)arg;
+    if (look_find(in, &table_enis, snapshot_site(row->snapshot), ENIS_ENI,
+                  row_str(row->row, HOSTS_ENI), &eni))
+        strbuf_addstr(out, look_is(eni.row, ENIS_ROLE, "active") ? "ACTIVE"
+                                                                 : look_text(eni.row, ENIS_ROLE));
+    else
+        strbuf_addch(out, '-');
+}
+
+static bool enter(const struct view_input *in, const struct rows_item *row, struct view_target *out)
+{
+    struct rows_item eni;
+
+    if (!look_find(in, &table_enis, snapshot_site(row->snapshot), ENIS_ENI,
+                   row_str(row->row, HOSTS_ENI), &eni))
+        return false;
+    *out = (struct view_target){.view = "eni", .table = table_enis.name};
+    out->label = view_printf(in, _("ENI %s"), look_text(eni.row, ENIS_ENI));
+    out->site = snapshot_site(eni.snapshot);
+    out->endpoint = snapshot_endpoint(eni.snapshot);
+    out->key = eni.row->key;
+    return true;
+}
+
+static const struct view_column columns[] = {
+    {.column = HOSTS_SITE, .min = 5, .max = 12, .weight = 60},
+    {.column = HOSTS_HOST, .min = 8, .max = 32, .weight = 100},
+    {.column = HOSTS_STATE,
+     .min = 10,
+     .max = 22,
+     .weight = 99,
+     .format = format_state,
+     .style = state_style},
+    {.column = -1, .title = "edges", .min = 11, .max = 30, .weight = 90, .format = format_edges},
+    {.column = HOSTS_ENI, .min = 21, .max = 22, .weight = 70},
+    {.column = -1, .title = "ENI is", .min = 6, .max = 8, .weight = 80, .format = format_role},
+    {.column = HOSTS_CLUSTER, .min = 9, .max = 24, .weight = 50},
+    {.column = HOSTS_AZ, .min = 10, .max = 16, .weight = 30},
+    {.column = HOSTS_INSTANCE_TYPE, .min = 10, .max = 14, .weight = 25},
+    {.column = HOSTS_MANAGEMENT_IP, .title = "address", .min = 11, .max = 15, .weight = 40},
+    {.column = HOSTS_HA_STATE, .min = 10, .max = 20, .weight = 45},
+    {.column = HOSTS_CPU_PERCENT, .title = "cpu", .min = 4, .max = 6, .weight = 35},
+    {.column = HOSTS_MEMORY_PERCENT, .title = "mem", .min = 4, .max = 6, .weight = 34},
+    {.column = HOSTS_VM_COUNT, .title = "VMs", .min = 4, .max = 6, .weight = 33},
+    {.column = HOSTS_VERSION, .max = 16, .flags = VIEW_WIDE},
+    {.column = HOSTS_BUILD, .max = 12, .flags = VIEW_WIDE},
+    {.column = HOSTS_FQDN, .max = 48, .flags = VIEW_WIDE},
+    {.column = HOSTS_UPTIME_S, .max = 10, .flags = VIEW_WIDE},
+};
+
+static const struct view_table table = {
+    .schema = &table_hosts,
+    .columns = columns,
+    .ncolumns = ARRAY_SIZE(columns),
+    .sort = -1,
+    .order = worst_first,
+    .judge = judge,
+    .enter = enter,
+    .empty = N_("No host is known."),
+};
+
+static bool exists(const struct view_input *in)
+{
+    return look_offered(in, &table_hosts);
+}
+
+static const struct view_table *const tables[] = {&table, NULL};
+static const struct schema *const focus[] = {&table_hosts, NULL};
+
+const struct view view_hosts = {
+    .name = "hosts",
+    .title = N_("Hosts"),
+    .digit = '7',
+    .about = N_("hosts, and which of them carry edges and the active ENI"),
+    .exists = exists,
+    .focus = focus,
+    .tables = tables,
+};

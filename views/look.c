@@ -1,0 +1,215 @@
+#include "views/look.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "core/arena.h"
+#include "core/fmt.h"
+#include "core/i18n.h"
+#include "core/strbuf.h"
+#include "core/text.h"
+
+const char *look_text(const struct row *r, unsigned col)
+{
+    const char *text = row_str(r, col);
+
+    return text ? text : "";
+}
+
+bool look_same(const char *a, const char *b)
+{
+    return a && b && strcmp(a, b) == 0;
+}
+
+bool look_is(const struct row *r, unsigned col, const char *word)
+{
+    return look_same(row_str(r, col), word);
+}
+
+const char *look_cell(const struct view_input *in, const struct schema *schema, const struct row *r,
+                      unsigned col)
+{
+    struct strbuf sb = STRBUF_INIT;
+    char *text;
+
+    view_cell(&sb, in, &schema->columns[col], &r->cells[col], 0);
+    text = arena_strndup(in->arena, sb.buf, sb.len);
+    strbuf_release(&sb);
+    return text;
+}
+
+bool look_list_has(const struct cell_list *l, const char *item)
+{
+    for (size_t i = 0; l && i < l->n; i++)
+        if (look_same(l->items[i], item))
+            return true;
+    return false;
+}
+
+const char *look_site_next(const struct view_input *in, size_t *i)
+{
+    const struct config *c = estate_config(in->estate);
+
+    while (*i < config_site_count(c)) {
+        const char *name = config_site(c, (*i)++)->name;
+        if (!in->site || strcmp(in->site, name) == 0)
+            return name;
+    }
+    return NULL;
+}
+
+bool look_next(const struct view_input *in, const struct schema *schema, const char *site,
+               size_t *i, struct rows_item *out)
+{
+    struct view_input mine = *in;
+
+    mine.site = site;
+    return view_walk(&mine, schema, i, out);
+}
+
+bool look_find(const struct view_input *in, const struct schema *schema, const char *site,
+               unsigned col, const char *text, struct rows_item *out)
+{
+    size_t i = 0;
+
+    while (text && look_next(in, schema, site, &i, out))
+        if (look_is(out->row, col, text))
+            return true;
+    return false;
+}
+
+/* ---- sources ------------------------------------------------------------------------------------
+ */
+
+static int badness(enum freshness f)
+{
+    static const int order[] = {
+        [FRESH_UNSUPPORTED] = 0, [FRESH_OK] = 1,     [FRESH_PARTIAL] = 2, [FRESH_STALE] = 3,
+        [FRESH_FAILED] = 4,      [FRESH_DENIED] = 5, [FRESH_NEVER] = 6,
+    };
+
+    return order[f];
+}
+
+struct look_source look_source_of(const struct snapshot *s)
+{
+    return (struct look_source){snapshot_freshness(s), snapshot_taken_at(s), snapshot_endpoint(s)};
+}
+
+struct look_source look_worse(struct look_source a, struct look_source b)
+{
+    struct look_source worse = badness(b.worst) > badness(a.worst) ? b : a;
+
+    if (a.worst == FRESH_UNSUPPORTED || b.worst == FRESH_UNSUPPORTED)
+        return worse;
+    if (a.worst == b.worst && b.taken_at < a.taken_at)
+        worse = b;
+    worse.taken_at = a.taken_at < b.taken_at ? a.taken_at : b.taken_at;
+    return worse;
+}
+
+struct look_source look_source(const struct view_input *in, const struct schema *schema,
+                               const char *site)
+{
+    struct look_source all = {FRESH_UNSUPPORTED, 0, ""};
+    size_t n;
+    struct snapshot *const *s = estate_table(in->estate, schema, &n);
+
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(snapshot_site(s[i]), site) == 0)
+            all = look_worse(all, look_source_of(s[i]));
+    return all;
+}
+
+void look_data(struct strbuf *out, const struct view_input *in, enum freshness f, int64_t taken_at)
+{
+    if (f == FRESH_NEVER || f == FRESH_UNSUPPORTED || taken_at <= 0) {
+        strbuf_addstr(out, view_freshness_word(f));
+        return;
+    }
+    if (f != FRESH_OK)
+        strbuf_addf(out, "%s ", view_freshness_word(f));
+    fmt_age(out, taken_at, in->now);
+}
+
+enum style look_data_style(enum freshness f)
+{
+    return f == FRESH_OK ? STYLE_NORMAL : view_freshness_style(f);
+}
+
+bool look_offered(const struct view_input *in, const struct schema *schema)
+{
+    size_t i = 0;
+    const char *site;
+
+    while ((site = look_site_next(in, &i)))
+        if (look_source(in, schema, site).worst != FRESH_UNSUPPORTED)
+            return true;
+    return view_has_rows(in, schema);
+}
+
+bool look_changed(const struct view_input *in, const struct rows_item *row, unsigned col)
+{
+    int64_t at = estate_changed_at(in->estate, row->snapshot, row->row, col);
+
+    return at > 0 && in->now - at < LOOK_MARK_MS;
+}
+
+/* ---- drawing ------------------------------------------------------------------------------------
+ */
+
+void look_put(struct look_pen *p, uint8_t style, const char *fmt, ...)
+{
+    struct strbuf sb = STRBUF_INIT;
+    int room = p->end - p->x, width;
+    va_list ap;
+
+    va_start(ap, fmt);
+    strbuf_vaddf(&sb, fmt, ap);
+    va_end(ap);
+    width = (int)text_width(sb.buf);
+    if (!p->canvas)
+        p->x += width < room ? width : room > 0 ? room : 0;
+    else if (room > 0 && width > room)
+        p->x += canvas_fit(p->canvas, p->x, p->y, room, style, sb.buf, false);
+    else if (room > 0)
+        p->x += canvas_text(p->canvas, p->x, p->y, room, style, sb.buf);
+    strbuf_release(&sb);
+}
+
+/* Bytes of @s that go on one line of @w cells: up to a blank, or, where there is none (Japanese),
+ * up to the edge. */
+static size_t line_of(const char *s, int w)
+{
+    size_t used, n = text_cut(s, (size_t)w, &used), cut = n;
+
+    if (!s[n])
+        return n;
+    while (cut > 0 && s[cut] != ' ')
+        cut--;
+    return cut > n / 2 ? cut : n;
+}
+
+int look_wrap(struct canvas *c, struct rect r, uint8_t style, const char *text)
+{
+    struct strbuf line = STRBUF_INIT;
+    int y = 0;
+
+    while (*text && y < r.h && r.w > 1) {
+        size_t n = line_of(text, r.w);
+        if (!n)
+            break;
+        strbuf_reset(&line);
+        if (y == r.h - 1) /* the last line gets the rest, and says that it is cut */
+            strbuf_addstr(&line, text);
+        else
+            strbuf_add(&line, text, n);
+        if (c)
+            canvas_fit(c, r.x, r.y + y, r.w, style, line.buf, false);
+        y++;
+        text += n;
+        text += strspn(text, " ");
+    }
+    strbuf_release(&line);
+    return y;
+}
