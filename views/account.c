@@ -27,7 +27,7 @@
 
 static const struct view_column links_columns[] = {
     {.column = LINKED_VPCS_SITE, .min = 5, .max = 12, .weight = 60},
-    {.column = LINKED_VPCS_VPC, .min = 12, .max = 22, .weight = 100},
+    {.column = LINKED_VPCS_VPC, .min = 12, .max = 22, .weight = 100, .flags = VIEW_ID},
     {.column = LINKED_VPCS_MODE, .min = 11, .max = 11, .weight = 95},
     {.column = LINKED_VPCS_LINK_STATE, .min = 10, .max = 16, .weight = 80},
     {.column = LINKED_VPCS_ACTIVE_ENIS, .min = 21, .max = 48, .weight = 90},
@@ -43,7 +43,7 @@ PLAIN_VIEW(links, "links", N_("Linked VPCs"),
 
 static const struct view_column vpcs_columns[] = {
     {.column = VPCS_SITE, .min = 5, .max = 12, .weight = 60},
-    {.column = VPCS_VPC, .min = 12, .max = 22, .weight = 100},
+    {.column = VPCS_VPC, .min = 12, .max = 22, .weight = 100, .flags = VIEW_ID},
     {.column = VPCS_CIDR, .min = 12, .max = 20, .weight = 90},
     {.column = VPCS_SECONDARY_CIDRS, .min = 15, .max = 60, .weight = 80},
     {.column = VPCS_STATE, .min = 9, .max = 10, .weight = 70},
@@ -52,20 +52,20 @@ PLAIN_VIEW(vpcs, "vpcs", N_("VPCs"), N_("linked VPCs and their address blocks"),
 
 static const struct view_column subnets_columns[] = {
     {.column = SUBNETS_SITE, .min = 5, .max = 12, .weight = 60},
-    {.column = SUBNETS_SUBNET, .min = 15, .max = 24, .weight = 100},
+    {.column = SUBNETS_SUBNET, .min = 15, .max = 24, .weight = 100, .flags = VIEW_ID},
     {.column = SUBNETS_CIDR, .min = 14, .max = 20, .weight = 90},
     {.column = SUBNETS_AVAILABLE_IPS, .title = "free", .min = 5, .max = 6, .weight = 80},
-    {.column = SUBNETS_ROUTE_TABLE, .min = 12, .max = 22, .weight = 85},
+    {.column = SUBNETS_ROUTE_TABLE, .min = 12, .max = 22, .weight = 85, .flags = VIEW_ID},
     {.column = SUBNETS_AZ, .min = 10, .max = 16, .weight = 50},
     {.column = SUBNETS_AZ_ID, .min = 8, .max = 10, .weight = 55},
-    {.column = SUBNETS_VPC, .min = 12, .max = 22, .weight = 30},
+    {.column = SUBNETS_VPC, .min = 12, .max = 22, .weight = 30, .flags = VIEW_ID},
 };
 PLAIN_VIEW(subnets, "subnets", N_("Subnets"), N_("subnets of the linked VPC, their route tables"),
            table_subnets);
 
 static const struct view_column vpc_endpoints_columns[] = {
     {.column = VPC_ENDPOINTS_SITE, .min = 5, .max = 12, .weight = 60},
-    {.column = VPC_ENDPOINTS_VPC_ENDPOINT, .min = 15, .max = 23, .weight = 100},
+    {.column = VPC_ENDPOINTS_VPC_ENDPOINT, .min = 15, .max = 23, .weight = 100, .flags = VIEW_ID},
     {.column = VPC_ENDPOINTS_SERVICE, .min = 20, .max = 44, .weight = 90},
     {.column = VPC_ENDPOINTS_TYPE, .min = 9, .max = 20, .weight = 70},
     {.column = VPC_ENDPOINTS_STATE, .min = 9, .max = 17, .weight = 85},
@@ -77,7 +77,7 @@ PLAIN_VIEW(vpc_endpoints, "vpc_endpoints", N_("VPC endpoints"),
 
 static const struct view_column prefix_lists_columns[] = {
     {.column = PREFIX_LISTS_SITE, .min = 5, .max = 12, .weight = 60},
-    {.column = PREFIX_LISTS_PREFIX_LIST, .min = 15, .max = 22, .weight = 100},
+    {.column = PREFIX_LISTS_PREFIX_LIST, .min = 15, .max = 22, .weight = 100, .flags = VIEW_ID},
     {.column = PREFIX_LISTS_NAME, .min = 12, .max = 40, .weight = 90},
     {.column = PREFIX_LISTS_ENTRIES, .min = 18, .max = 0, .weight = 80},
     {.column = PREFIX_LISTS_MAX_ENTRIES, .title = "max", .min = 4, .max = 6, .weight = 70},

@@ -105,7 +105,7 @@ static const struct view_column columns[] = {
      .format = format_state,
      .style = state_style},
     {.column = -1, .title = "edges", .min = 11, .max = 30, .weight = 90, .format = format_edges},
-    {.column = HOSTS_ENI, .min = 21, .max = 22, .weight = 70},
+    {.column = HOSTS_ENI, .min = 21, .max = 22, .weight = 70, .flags = VIEW_ID},
     {.column = -1, .title = "ENI is", .min = 6, .max = 8, .weight = 80, .format = format_role},
     {.column = HOSTS_CLUSTER, .min = 9, .max = 24, .weight = 50},
     {.column = HOSTS_AZ, .min = 10, .max = 16, .weight = 30},
