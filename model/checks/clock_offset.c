@@ -27,7 +27,7 @@ static void run(const struct check_input *in)
                          check_duration(in, (int64_t)off), ms < 0 ? "behind" : "ahead of");
         finding_summary(f, "The clock of %s is %s %s this machine's%s.", name,
                         check_duration(in, (int64_t)off), ms < 0 ? "behind" : "ahead of",
-                        critical ? ": logins and signatures fail" : "");
+                        critical ? ": logins and signatures may fail" : "");
     }
 }
 

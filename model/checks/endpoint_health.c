@@ -147,6 +147,15 @@ static const char *remedy_for(const struct check_input *in, const char *endpoint
     return NULL;
 }
 
+static bool certificate_is_over(const struct check_input *in, const char *endpoint)
+{
+    const struct row *r = cause_endpoint_row(in, endpoint);
+    int64_t at;
+
+    return r && row_is(r, ENDPOINTS_ERROR_KIND, "tls") &&
+           row_int(r, ENDPOINTS_CERT_EXPIRES_AT, &at) && at <= in->now;
+}
+
 static void summarize(const struct check_input *in, struct finding *f, const char *subject,
                       const char *name)
 {
@@ -181,6 +190,8 @@ static void report(const struct check_input *in, const char *subject, size_t fir
     summarize(in, f, subject, name);
     if (remedy)
         finding_remedy(f, "%s", remedy);
+    if (certificate_is_over(in, name))
+        finding_caused_by(f, "certificate-expiry", name);
 }
 
 /* Has an endpoint before @i been reported under this subject? */

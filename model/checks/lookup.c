@@ -47,6 +47,28 @@ const char *check_named(const struct check_input *in, const char *id, const char
     return check_text(in, "%s (%s)", id, name);
 }
 
+const char *check_shell_word(const struct check_input *in, const char *text)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "-_./:";
+    struct strbuf sb = STRBUF_INIT;
+    const char *word;
+
+    if (*text && text[strspn(text, plain)] == '\0' && *text != '-')
+        return check_text(in, "%s", text);
+    strbuf_addch(&sb, '\'');
+    for (const char *p = text; *p; p++) {
+        if (*p == '\'')
+            strbuf_addstr(&sb, "'\\''");
+        else
+            strbuf_addch(&sb, *p);
+    }
+    strbuf_addch(&sb, '\'');
+    word = check_text(in, "%s", sb.buf);
+    strbuf_release(&sb);
+    return word;
+}
+
 const char *check_join(const struct check_input *in, const struct cell_list *list, size_t max)
 {
     struct strbuf sb = STRBUF_INIT;

@@ -14,6 +14,8 @@ const char *check_cell(const struct check_input *in, const struct schema *schema
                        const struct row *r, unsigned col);
 /* "rtb-1 (custom-a)", or the id alone. */
 const char *check_named(const struct check_input *in, const char *id, const char *name);
+/* The text as one word of a shell, for commands to be copied: what a server sent may be hostile. */
+const char *check_shell_word(const struct check_input *in, const char *text);
 /* "a, b, c and 4 more": @max names at most. */
 const char *check_join(const struct check_input *in, const struct cell_list *list, size_t max);
 

@@ -16,16 +16,22 @@
 static void add_command(struct finding *f, const struct check_input *in,
                         const struct route_table *t, const struct row *r)
 {
-    const char *list = row_text(r, ROUTES_PREFIX_LIST);
+    static const char lasting[] = "Lasting: use the main table, or managed prefix list mode.";
+    const char *list = row_text(r, ROUTES_PREFIX_LIST), *eni = row_str(r, ROUTES_EXPECTED_TARGET);
+    const char *to = *list ? list : check_cell(in, &table_routes, r, ROUTES_DESTINATION);
 
-    finding_remedy(
-        f,
-        "Point the table's SDDC routes to the active ENI. AWS console: VPC > Route tables > %s > "
-        "Routes > Edit. Or for each destination: aws ec2 replace-route --route-table-id %s %s %s "
-        "--network-interface-id %s. Lasting: use the main table, or managed prefix list mode.",
-        t->id, t->id, *list ? "--destination-prefix-list-id" : "--destination-cidr-block",
-        *list ? list : check_cell(in, &table_routes, r, ROUTES_DESTINATION),
-        row_text(r, ROUTES_EXPECTED_TARGET));
+    if (!eni) {
+        finding_remedy(f, "Point the table's SDDC routes to the active ENI (ENI tab). %s", lasting);
+        return;
+    }
+    finding_remedy(f,
+                   "Point the table's SDDC routes to the active ENI. AWS console: VPC > Route "
+                   "tables > %s > Routes > Edit. Or for each destination: aws ec2 %s "
+                   "--route-table-id %s %s %s --network-interface-id %s. %s",
+                   t->id, route_is_missing(r) ? "create-route" : "replace-route",
+                   check_shell_word(in, t->id),
+                   *list ? "--destination-prefix-list-id" : "--destination-cidr-block",
+                   check_shell_word(in, to), check_shell_word(in, eni), lasting);
 }
 
 /* The main table of the VPC that is being looked at: asked once, not for every table. */

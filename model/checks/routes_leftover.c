@@ -66,6 +66,7 @@ static bool is_wanted(const struct check_input *in, const struct ip *ip)
 static void judge(const struct check_input *in, const struct route_table *t)
 {
     struct finding *f = NULL;
+    const struct row *first = NULL;
 
     for (size_t i = 0; i < t->n; i++) {
         const struct row *r = route_table_row(t, i);
@@ -75,14 +76,22 @@ static void judge(const struct check_input *in, const struct route_table *t)
         if (!f)
             f = finding_add(in, SEV_WARNING, 0, t->subject);
         finding_affected(f, route_label(in, r));
+        first = first ? first : r;
         if (finding_affected_count(f) <= 5)
             finding_evidence(f, "%s: %s -> %s (%s)", t->id, route_label(in, r),
                              row_text(r, ROUTES_TARGET), check_age(in, t->source));
     }
-    if (f)
-        finding_summary(f, "Route table %s sends %zu network%s into the SDDC that no segment has.",
-                        t->subject, finding_affected_count(f),
-                        finding_affected_count(f) == 1 ? "" : "s");
+    if (!f)
+        return;
+    finding_remedy(f,
+                   "If the segment is really gone: aws ec2 delete-route --route-table-id %s "
+                   "--destination-cidr-block %s. Networks behind the SDDC (VPN, Direct Connect) "
+                   "belong into the site's networks in hycon.yaml.",
+                   check_shell_word(in, t->id),
+                   check_shell_word(in, check_cell(in, &table_routes, first, ROUTES_DESTINATION)));
+    finding_summary(f, "Route table %s sends %zu network%s into the SDDC that no segment has.",
+                    t->subject, finding_affected_count(f),
+                    finding_affected_count(f) == 1 ? "" : "s");
 }
 
 static void run(const struct check_input *in)

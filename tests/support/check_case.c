@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "core/mem.h"
 #include "core/strbuf.h"
 #include "model/checks/check.h"
 #include "model/findings.h"
@@ -100,27 +101,65 @@ static void look(const struct check_case *c, const struct snapshot *s, struct st
     free(lines);
 }
 
+/* One update of a new memory. */
+struct judged {
+    struct config *config;
+    struct findings *findings;
+    struct estate *estate;
+    struct snapshot **out;
+    size_t n;
+};
+
+static void judge(struct judged *j, const char *text)
+{
+    j->config = check_case_load(check_case_config);
+    j->findings = findings_new(&(struct findings_options){.config = j->config});
+    j->n = config_site_count(j->config);
+    j->out = mem_array(j->n, sizeof(*j->out));
+    j->estate = estate_fixed(j->config, text, ESTATE_TEXT_NOW, false);
+    findings_update(j->findings, j->estate, j->out);
+}
+
+static void judged_release(struct judged *j)
+{
+    for (size_t i = 0; i < j->n; i++)
+        snapshot_unref(j->out[i]);
+    estate_unref(j->estate);
+    findings_free(j->findings);
+    free(j->out);
+    config_free(j->config);
+}
+
 void check_case_run(const struct check_case *c)
 {
-    struct config *config = check_case_load(check_case_config);
-    struct findings *f = findings_new(&(struct findings_options){.config = config});
-    size_t n = config_site_count(config);
-    struct snapshot **out = calloc(n, sizeof(struct snapshot *));
     struct strbuf text = STRBUF_INIT, got = STRBUF_INIT;
+    struct judged j;
 
     strbuf_addf(&text, "%s\n%s", c->text, c->more ? c->more : "");
-    struct estate *e = estate_fixed(config, text.buf, ESTATE_TEXT_NOW, false);
-    findings_update(f, e, out);
-    for (size_t i = 0; i < n; i++) {
-        look(c, out[i], &got);
-        snapshot_unref(out[i]);
-    }
+    judge(&j, text.buf);
+    for (size_t i = 0; i < j.n; i++)
+        look(c, j.out[i], &got);
     if (strcmp(got.buf, c->want) != 0)
         fail_msg("%s:\n--- want\n%s--- got\n%s", c->name, c->want, got.buf);
+    judged_release(&j);
     strbuf_release(&got);
     strbuf_release(&text);
-    estate_unref(e);
-    findings_free(f);
-    free(out);
-    config_free(config);
+}
+
+char *check_case_remedy(const char *text, const char *check)
+{
+    char *remedy = NULL;
+    struct judged j;
+
+    judge(&j, text);
+    for (size_t i = 0; i < j.n; i++) {
+        for (size_t k = 0; k < snapshot_count(j.out[i]) && !remedy; k++) {
+            const struct row *r = snapshot_row(j.out[i], k);
+
+            if (strcmp(row_str(r, FINDINGS_CHECK), check) == 0)
+                remedy = mem_strdup(row_str(r, FINDINGS_REMEDY));
+        }
+    }
+    judged_release(&j);
+    return remedy;
 }

@@ -21,6 +21,8 @@ struct check_case {
 };
 
 void check_case_run(const struct check_case *c);
+/* The remedy of the first finding of @check; NULL: none. The caller frees. */
+char *check_case_remedy(const char *text, const char *check);
 struct config *check_case_load(const char *yaml);
 /* The findings of @check in @s, one line each as above. The caller frees. */
 char *check_case_dump(const struct snapshot *s, const char *check);

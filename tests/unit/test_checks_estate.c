@@ -148,6 +148,9 @@ static const struct check_case endpoints[] = {
     {"read", "endpoint-health", ENDPOINTS "linked ec2 ok - - - -\n", NULL, "", NULL},
     {"refused", "endpoint-health", ENDPOINTS "linked ec2 denied auth \"token expired\" - -\n", NULL,
      "unknown linked|1\n", "linked is denied; what it serves is not judged: token expired"},
+    {"refused, because its certificate is over", "endpoint-health",
+     ENDPOINTS "linked ec2 denied tls \"certificate expired\" - -1h\n", NULL,
+     "unknown linked|1|<- tokyo/certificate-expiry/linked\n", NULL},
     {"one of its tables is missing", "endpoint-health",
      ENDPOINTS "linked ec2 ok - - - -\n"
                "table vpcs tokyo/linked\nvpc\n"
@@ -164,7 +167,7 @@ static const struct check_case endpoints[] = {
      "linked ec2 ok 45s\n",
      NULL, "warning linked|1\n", "45s ahead of this machine's"},
     {"a clock is far off", "clock-offset", ENDPOINTS "linked ec2 ok - - 6m -\n", NULL,
-     "critical linked|1\n", "logins and signatures fail"},
+     "critical linked|1\n", "logins and signatures may fail"},
 
     {"valid for long", "certificate-expiry", ENDPOINTS "linked ec2 ok - - - +2880h\n", NULL, "",
      NULL},

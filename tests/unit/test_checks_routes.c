@@ -3,6 +3,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -209,11 +211,28 @@ static void lists(void **state)
         check_case_run(&list_cases[i]);
 }
 
+/* A remedy is made to be copied into a shell, and ids come from a server. */
+static void commands_are_safe_to_copy(void **state)
+{
+    static const char text[] =
+        "table enis osaka/far\neni vpc role\neni-2 vpc-1 active\n"
+        "table routes osaka/far\n"
+        "vpc route_table main destination target expected_target verdict\n"
+        "vpc-1 \"rtb-1;reboot\" no 10.3.0.0/16 eni-1 \"eni-2'$(id)\" stale\n";
+    char *remedy = check_case_remedy(text, "routes-follow");
+    (void)state;
+
+    assert_non_null(strstr(remedy, "--route-table-id 'rtb-1;reboot' --destination-cidr-block "
+                                   "10.3.0.0/16 --network-interface-id 'eni-2'\\''$(id)'. "));
+    free(remedy);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(routes),
         cmocka_unit_test(lists),
+        cmocka_unit_test(commands_are_safe_to_copy),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
