@@ -228,7 +228,10 @@ static struct json_object *parse_around(struct walk *w, const struct scan *behin
     strbuf_add(&rest, behind->at, (size_t)(behind->end - behind->at));
     o = jsonq_parse(rest.buf, rest.len, w->err);
     strbuf_release(&rest);
-    return o ? close_list(o, name, w->err) : NULL;
+    if (o)
+        return close_list(o, name, w->err);
+    err_prefix(w->err, "around the list %s", name); /* bytes are counted without the list */
+    return NULL;
 }
 
 struct json_object *jsonq_parse_list(const char *text, size_t len, const char *name,

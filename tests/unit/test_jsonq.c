@@ -237,8 +237,7 @@ static void test_pick(void **state)
 
 static void join(void *arg, struct json_object *item)
 {
-    strcat(arg, json_object_to_json_string_ext(item, JSON_C_TO_STRING_PLAIN));
-    strcat(arg, ";");
+    strbuf_addf(arg, "%s;", json_object_to_json_string_ext(item, JSON_C_TO_STRING_PLAIN));
 }
 
 /* text; the elements; the rest, or the sentence. */
@@ -260,7 +259,7 @@ static const struct {
     {"{\"r\":[1,\"\\", "1;", "JSON ends early, after 10 bytes"},
     {"{\"r\":[{\"a\"]}]}", "", "in the element at byte 6: not JSON at byte 4 of 5: "},
     {"{\"r\":[1]", "1;", "JSON ends early"},
-    {"{\"r\":[1]}x", "1;", "text after the end of JSON"},
+    {"{\"r\":[1]}x", "1;", "around the list r: not JSON at byte 14"},
     {"{\"r\":[NaN]}", "", "in the element at byte 6: "},
     {"{\"r\":[1],", "1;", "JSON ends early"},
     {"", "", "empty text is not JSON"},
@@ -270,23 +269,25 @@ static void test_list(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
-        char got[256] = "";
+        struct strbuf got = STRBUF_INIT;
         struct err err = {0};
         struct json_object *o =
-            jsonq_parse_list(lists[i].text, strlen(lists[i].text), "r", join, got, &err);
+            jsonq_parse_list(lists[i].text, strlen(lists[i].text), "r", join, &got, &err);
         const char *rest = o ? json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN) : err.msg;
 
-        assert_string_equal(got, lists[i].elements);
+        assert_string_equal(got.buf, lists[i].elements);
         if (o ? strcmp(rest, lists[i].rest) != 0 : !strstr(rest, lists[i].rest))
             fail_msg("%s: %s", lists[i].text, rest);
         json_object_put(o);
+        strbuf_release(&got);
     }
 }
 
 /* The limit of depth counts from the outside, as for the whole. */
 static void test_list_depth(void **state)
 {
-    char text[256], got[512] = "";
+    struct strbuf got = STRBUF_INIT;
+    char text[256];
 
     (void)state;
     for (int deep = JSONQ_DEPTH_MAX - 3; deep <= JSONQ_DEPTH_MAX + 1; deep++) {
@@ -299,11 +300,12 @@ static void test_list_depth(void **state)
             text[n++] = ']';
         n += (size_t)snprintf(text + n, sizeof(text) - n, "]}");
         whole = jsonq_parse(text, n, NULL);
-        list = jsonq_parse_list(text, n, "r", join, got, NULL);
+        list = jsonq_parse_list(text, n, "r", join, &got, NULL);
         assert_int_equal(whole == NULL, list == NULL);
         json_object_put(whole);
         json_object_put(list);
     }
+    strbuf_release(&got);
 }
 
 int main(void)
