@@ -92,7 +92,7 @@ SCENARIO(steady, {"steady", .status = 0})
 SCENARIO(multi_edge, {"multi-edge", .status = 0})
 /* Too many requests: asked again later, and nothing is missing. */
 SCENARIO(throttled, {"throttled", .status = 0})
-SCENARIO(missing_segment, {"missing-segment", .status = 1, .found = {"warning routes-main"},
+SCENARIO(missing_segment, {"missing-segment", .status = 2, .found = {"critical routes-main"},
                            .mentions = "192.168.161.0/24"})
 SCENARIO(overlap,
          {"overlap", .status = 2, .found = {"critical cidr-overlap"}, .mentions = "10.0.10.0/24"})
