@@ -135,7 +135,7 @@ static const struct {
 } sentences[] = {
     [FAULT_OTHER] = {ERR_HTTP, "AWS refused"},
     [FAULT_REJECTED] = {ERR_AUTH, "AWS did not accept the credentials of"},
-    [FAULT_EXPIRED] = {ERR_AUTH, "the session is over of the credentials of"},
+    [FAULT_EXPIRED] = {ERR_AUTH, "AWS has ended the session with the credentials of"},
     [FAULT_SKEW] = {ERR_AUTH, "this host's clock differs from AWS's, so it refused"},
     [FAULT_THROTTLED] = {ERR_LIMIT, "AWS throttles"},
     [FAULT_PASSING] = {ERR_HTTP, "AWS had a fault of its own in"},

@@ -140,7 +140,8 @@ static void test_login_refusals(void **state)
         const char *file, *body, *want;
         enum session_step step;
     } cases[] = {
-        {403, "error-sts.403-ExpiredToken.xml", NULL, "the session is over", SESSION_FAIL},
+        {403, "error-sts.403-ExpiredToken.xml", NULL,
+         "AWS has ended the session with the credentials of", SESSION_FAIL},
         {403, "error-ec2.403-SignatureDoesNotMatch.xml", NULL, "did not accept", SESSION_REJECTED},
         {401, "error-ec2.401-AuthFailure.xml", NULL, "did not accept", SESSION_REJECTED},
         {403, NULL, "<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>", NULL,
@@ -316,7 +317,7 @@ static const struct {
     {503, "error-ec2.503-RequestLimitExceeded.xml", NULL, VERDICT_THROTTLED, ERR_LIMIT,
      "AWS throttles ec2:DescribeRouteTables: Request limit exceeded (RequestLimitExceeded"},
     {403, "error-sts.403-ExpiredToken.xml", NULL, VERDICT_EXPIRED, ERR_AUTH,
-     "the session is over of the credentials of the environment"},
+     "AWS has ended the session with the credentials of the environment"},
     {400, NULL, "<Response><Errors><Error><Code>Throttling</Code></Error></Errors></Response>",
      VERDICT_THROTTLED, ERR_LIMIT, "(Throttling)"},
     {400, NULL, "<Response><Errors><Error><Code>InvalidAction</Code></Error></Errors></Response>",
