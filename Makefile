@@ -66,11 +66,11 @@ build/po/%/LC_MESSAGES/hycon.mo: po/%.po
 	@mkdir -p $(dir $@)
 	msgfmt --check -o $@ $<
 # make po: strings that are new in the sources are added to every catalogue
+PO_SRC := $(sort $(wildcard core/*.c views/*.[ch] tui/*.c cli/*.c support-bundle/*.c))
 po:
-	xgettext --from-code=UTF-8 -k_ -kN_ -kQ_:2,3 --add-location=file --sort-by-file --package-name=hycon \
-		-o build/hycon.pot core/*.c views/*.[ch] tui/*.c cli/*.c support-bundle/*.c 2>/dev/null || \
-	xgettext --from-code=UTF-8 -k_ -kN_ -kQ_:2,3 --add-location=file --sort-by-file --package-name=hycon \
-		-o build/hycon.pot core/*.c views/*.[ch] tui/*.c cli/*.c
+	@mkdir -p build
+	xgettext --from-code=UTF-8 -k_ -kN_ -kQ_:2,3 --add-location=file --package-name=hycon -o build/hycon.pot $(PO_SRC)
+	sed -i '/^"POT-Creation-Date/d' build/hycon.pot
 	for p in po/*.po; do msgmerge -q --update --backup=none --no-fuzzy-matching $$p build/hycon.pot || exit 1; done
 
 hycon: build/opt/hycon

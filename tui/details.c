@@ -293,7 +293,7 @@ static void fill(struct pager *p, struct app *a, void *arg)
     if (find_row(s, &in, &row, &built))
         fill_row(p, a, &in, s, &row);
     else
-        pager_addf(p, STYLE_WARNING, _("This row is gone since %s."), _("the last refresh"));
+        pager_add(p, STYLE_WARNING, _("This row is not there any more."));
     snapshot_unref(built);
 }
 

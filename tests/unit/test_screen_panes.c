@@ -79,7 +79,7 @@ static void test_details_of_a_lost_row(void **state)
     screen_keys(s, "jjd");
     SCREEN_HAS(s, "4.1.2");
     screen_change(s, "  nsx      nsx  ok        -12s     35ms       24               4.1.2\n", "");
-    SCREEN_HAS(s, "This row is gone");
+    SCREEN_HAS(s, "This row is not there any more");
     screen_free(s);
 }
 
