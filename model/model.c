@@ -1,12 +1,23 @@
 /* model: from raw snapshots to the next estate. The essay is in estate.h. */
 #include "model/estate.h"
 
+#include "core/map.h"
 #include "core/mem.h"
 #include "model/model_priv.h"
 #include "model/observe.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+static void init_site(struct model_site *s, const struct config *c,
+                      const struct config_site *config)
+{
+    s->site = site_new(c, config);
+    s->timeline = timeline_new(config->name);
+    s->places = map_new();
+    for (size_t i = 0; i < config->nendpoints; i++)
+        map_put(s->places, config->endpoints[i]->name, (void *)(uintptr_t)(i + 1));
+}
 
 struct model *model_new(const struct model_options *o)
 {
@@ -19,11 +30,8 @@ struct model *model_new(const struct model_options *o)
     m->since = since_new();
     m->nsites = config_site_count(o->config);
     m->sites = mem_array(m->nsites + 1, sizeof(*m->sites));
-    for (size_t i = 0; i < m->nsites; i++) {
-        const struct config_site *s = config_site(o->config, i);
-        m->sites[i].site = site_new(o->config, s);
-        m->sites[i].timeline = timeline_new(s->name);
-    }
+    for (size_t i = 0; i < m->nsites; i++)
+        init_site(&m->sites[i], o->config, config_site(o->config, i));
     pthread_mutex_init(&m->lock, NULL);
     strbuf_init(&m->history, 0);
     return m;
@@ -42,6 +50,7 @@ void model_free(struct model *m)
     for (size_t i = 0; i < m->nsites; i++) {
         site_free(m->sites[i].site);
         timeline_free(m->sites[i].timeline);
+        map_free(m->sites[i].places, NULL);
     }
     for (size_t i = 0; i < m->nacts; i++)
         act_release(&m->acts[i]);
@@ -130,25 +139,24 @@ static void apply_acts(struct model *m, int64_t now)
 /* ---- update -------------------------------------------------------------------------------------
  */
 
-/* Sets in the order of the configuration: the order in which endpoints are asked for a row. */
-static void add_in_order(struct view_set *set, const struct config_site *site,
-                         const struct snapshot *s)
+/* Endpoints that are not configured come last. */
+static size_t place_of(const struct model_site *s, const struct snapshot *snapshot)
 {
-    size_t at = 0, place = 0;
+    size_t place = (uintptr_t)map_get(s->places, snapshot_endpoint(snapshot));
+
+    return place ? place : SIZE_MAX;
+}
+
+/* Sets in the order of the configuration: the order in which endpoints are asked for a row. They
+ * nearly always come in it. */
+static void add_in_order(struct model_site *site, unsigned table, const struct snapshot *s)
+{
+    struct view_set *set = &site->raw.sets[table];
+    size_t place = place_of(site, s), at;
 
     view_set_add(set, s);
-    while (place < site->nendpoints &&
-           strcmp(site->endpoints[place]->name, snapshot_endpoint(s)) != 0)
-        place++;
-    for (at = set->n - 1; at > 0; at--) {
-        size_t before = 0;
-        while (before < site->nendpoints &&
-               strcmp(site->endpoints[before]->name, snapshot_endpoint(set->at[at - 1])) != 0)
-            before++;
-        if (before <= place)
-            break;
+    for (at = set->n - 1; at > 0 && place_of(site, set->at[at - 1]) > place; at--)
         set->at[at] = set->at[at - 1];
-    }
     set->at[at] = s;
 }
 
@@ -161,7 +169,7 @@ static void sort_out(struct model *m, struct snapshot *const *raw, size_t n)
         if (!site || strcmp(site_config(site->site)->name, snapshot_site(raw[i])) != 0)
             site = model_site(m, snapshot_site(raw[i]));
         if (site && place < VIEW_TABLES_MAX)
-            add_in_order(&site->raw.sets[place], site_config(site->site), raw[i]);
+            add_in_order(site, place, raw[i]);
     }
 }
 

@@ -26,6 +26,7 @@ struct act {
 struct model_site {
     struct site *site;
     struct timeline *timeline;
+    struct map *places; /* endpoint -> its place in the site, plus one */
     struct view raw;
 };
 

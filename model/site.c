@@ -245,15 +245,15 @@ static void make(struct site *s, unsigned place, const struct held *inputs)
     struct derive_work work = {.t = derive_find(schema)};
     struct site_table *table = &s->tables[place];
     const struct view_set *set = &s->view.sets[place];
-    struct snapshot **prevs = align(s, place);
+    bool plain = !work.t && !s->d.merged[place];
+    struct snapshot **prevs = plain ? NULL : align(s, place);
 
     table->final.n = set->n;
     table->final.at = mem_array(set->n + 1, sizeof(struct snapshot *));
     for (size_t i = 0; i < set->n; i++)
         table->final.at[i] =
-            work.t || s->d.merged[place]
-                ? derive_source(&s->d, &work, schema, i, prevs, identity(s, place, inputs, i))
-                : snapshot_ref(set->at[i]);
+            plain ? snapshot_ref(set->at[i])
+                  : derive_source(&s->d, &work, schema, i, prevs, identity(s, place, inputs, i));
     derive_end(&s->d, &work);
 }
 

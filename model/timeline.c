@@ -18,7 +18,7 @@
 struct entry {
     char *id, *kind, *subject, *from, *to, *cause, *user, *detail;
     int64_t at, delay_ms, error_bar_ms;
-    bool reported, dirty;
+    bool reported, opens, dirty;
 };
 
 struct timeline {
@@ -85,6 +85,7 @@ static struct entry *copy(const struct timeline_entry *from)
     e->delay_ms = from->delay_ms;
     e->error_bar_ms = from->error_bar_ms;
     e->reported = from->reported;
+    e->opens = from->opens;
     return e;
 }
 
@@ -126,6 +127,16 @@ bool timeline_in_episode(const struct timeline *t, int64_t at)
     return t->episode && at >= t->episode_at && at - t->episode_at <= EPISODE_MS;
 }
 
+/* The first entry of a failover: what follows soon is due to it. */
+static void open_episode(struct timeline *t, const struct entry *e)
+{
+    if (!e->opens || e->cause || e->reported || e->at < t->episode_at)
+        return;
+    free(t->episode);
+    t->episode = mem_strdup(e->id);
+    t->episode_at = e->at;
+}
+
 void timeline_observe(struct timeline *t, const struct timeline_entry *given)
 {
     struct timeline_entry e = *given;
@@ -145,11 +156,7 @@ void timeline_observe(struct timeline *t, const struct timeline_entry *given)
     }
     struct entry *mine = copy(&e);
     mine->dirty = true;
-    if (!e.cause && e.opens) {
-        free(t->episode);
-        t->episode = mem_strdup(id);
-        t->episode_at = e.at;
-    }
+    open_episode(t, mine);
     insert(t, mine);
 }
 
@@ -242,6 +249,8 @@ static void take_entry(const struct timeline *t, const struct entry *e, struct s
         history_add_int(line, "error_bar_ms", e->error_bar_ms);
     if (e->reported)
         history_add_str(line, "origin", "reported");
+    if (e->opens)
+        history_add_int(line, "opens", 1);
     history_end_line(line, out);
 }
 
@@ -273,17 +282,22 @@ bool timeline_history_load(struct timeline *t, struct json_object *line)
                                .detail = jsonq_str(line, "detail"),
                                .delay_ms = -1,
                                .error_bar_ms = -1};
+    struct entry *mine;
+    int64_t opens = 0;
 
     if (!e.id || !e.kind || !jsonq_int(line, "at", &e.at) || e.at <= 0)
         return false;
     (void)jsonq_int(line, "delay_ms", &e.delay_ms);
     (void)jsonq_int(line, "error_bar_ms", &e.error_bar_ms);
+    e.opens = jsonq_int(line, "opens", &opens) && opens;
     e.reported = view_same_text(jsonq_str(line, "origin"), "reported");
     if (map_has(t->by_id, e.id)) {
         timeline_report(t, &e);
         ((struct entry *)map_get(t->by_id, e.id))->dirty = false;
         return true;
     }
-    insert(t, copy(&e));
+    mine = copy(&e);
+    open_episode(t, mine);
+    insert(t, mine);
     return true;
 }

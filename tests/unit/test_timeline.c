@@ -176,8 +176,8 @@ static void test_restart(void **state)
         model_case_release(&a);
         model_case_feed(&b, story[stop - 1].text);
         play(&b, stop, 9);
-        char *got = model_case_dump(b.estate, "timeline", "tokyo", "kind subject from to");
-        if (strstr(got, "active_eni vpc-1, traffic group Default eni-1 eni-3\n") == NULL)
+        char *got = model_case_dump(b.estate, "timeline", "tokyo", "kind subject from to delay_ms");
+        if (!strstr(got, "active_eni vpc-1, traffic group Default eni-1 eni-3 10000\n"))
             fail_msg("stopped after step %zu:\n%s", stop, got);
         assert_ptr_equal(strstr(strstr(got, "active_eni") + 1, "active_eni"), NULL);
         free(got);
