@@ -102,17 +102,19 @@ enum net_match nets_match(const struct sddc_nets *nets, const struct ip *dest, u
 
 /* ---- routes -------------------------------------------------------------------------------- */
 
-#define VPC_TARGETS_MAX 16
+/* ENIs that one main table may lead to; with more it is never settled. */
+#define VPC_TARGETS_MAX 64
 
 struct vpc_facts {
     const char *vpc;
     const char *main_table; /* NULL: not seen */
-    const struct link *links[4];
+    const struct link **links;
     size_t nlinks;
     bool silent;                          /* NSX should say more than was read */
     const char *targets[VPC_TARGETS_MAX]; /* ENIs of the SDDC in the main table */
     size_t counts[VPC_TARGETS_MAX];       /* routes of the main table to each */
     size_t ntargets;
+    bool too_many;                       /* targets */
     const char *active[VPC_TARGETS_MAX]; /* by NSX; without links those of the main table */
     size_t nactive;
     bool by_nsx;          /* active is NSX's word */

@@ -2,12 +2,9 @@
 #include "model/derive/facts.h"
 
 #include "core/arena.h"
-#include "core/mem.h"
 #include "core/text.h"
 
 #include <string.h>
-
-#define LINKS_MAX 64
 
 static enum link_mode mode_of(const struct row *r)
 {
@@ -57,12 +54,16 @@ const struct link_facts *derive_links(struct derive *d)
     enum view_state state = view_state(d->view, &table_linked_vpcs);
     struct link_facts *f = d->links;
     const struct row *r;
+    size_t n = 0;
 
     if (f)
         return f;
     f = d->links = arena_alloc(d->arena, sizeof(*f));
-    f->links = arena_alloc(d->arena, LINKS_MAX * sizeof(*f->links));
-    while (f->n < LINKS_MAX && (r = derive_next(d, &table_linked_vpcs, &at)))
+    while (derive_next(d, &table_linked_vpcs, &at))
+        n++;
+    f->links = arena_alloc(d->arena, (n + 1) * sizeof(*f->links));
+    at = (struct view_cursor){0};
+    while ((r = derive_next(d, &table_linked_vpcs, &at)))
         add_link(d, f, r, at.snapshot);
     f->asked =
         state != VIEW_NONE || (!view_table(d->view, &table_linked_vpcs)->n && will_know(d->view));

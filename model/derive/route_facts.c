@@ -60,7 +60,8 @@ static struct vpc_facts *know(struct derive *d, struct route_facts *f, const cha
         return v;
     v = arena_alloc(d->arena, sizeof(*v));
     v->vpc = vpc;
-    for (size_t i = 0; i < links->n && v->nlinks < ARRAY_SIZE(v->links); i++) {
+    v->links = arena_alloc(d->arena, (links->n + 1) * sizeof(*v->links));
+    for (size_t i = 0; i < links->n; i++) {
         if (view_same_text(links->links[i].vpc, vpc))
             v->links[v->nlinks++] = &links->links[i];
     }
@@ -151,8 +152,10 @@ static void add_target(struct vpc_facts *v, const char *target)
 
     while (i < v->ntargets && strcmp(v->targets[i], target) != 0)
         i++;
-    if (i == VPC_TARGETS_MAX)
+    if (i == VPC_TARGETS_MAX) {
+        v->too_many = true;
         return;
+    }
     if (i == v->ntargets)
         v->targets[v->ntargets++] = target;
     v->counts[i]++;
@@ -252,6 +255,8 @@ static void find_active(struct vpc_facts *v)
 
 static bool is_settled(const struct vpc_facts *v)
 {
+    if (v->too_many)
+        return false;
     if (!v->by_nsx || !v->nactive)
         return v->ntargets <= 1;
     for (size_t i = 0; i < v->ntargets; i++) {
