@@ -63,23 +63,28 @@ static enum style kind_style(const struct view_input *in, const struct rows_item
     return k >= 0 && kinds[k].bad ? STYLE_CRITICAL : STYLE_NORMAL;
 }
 
-/* The old value may be long: the new one comes first where there is little room. */
 static void format_change(struct strbuf *out, const struct view_input *in,
                           const struct rows_item *row, const char *arg)
 {
     const char *from = row_str(row->row, TIMELINE_FROM), *to = row_str(row->row, TIMELINE_TO);
     const char *detail = row_str(row->row, TIMELINE_DETAIL);
 
-    (void)in;
     (void)arg;
-    if (from && to)
-        strbuf_addf(out, "%s -> %s", from, to);
-    else if (to)
-        strbuf_addf(out, "-> %s", to);
-    else if (from)
-        strbuf_addf(out, "%s -> -", from);
+    if (from)
+        look_short_ids(out, in, from);
+    if (from || to)
+        strbuf_addstr(out, from ? " -> " : "-> ");
+    if (to || from)
+        look_short_ids(out, in, to ? to : "-");
     if (detail)
         strbuf_addf(out, from || to ? " (%s)" : "%s", detail);
+}
+
+static void format_subject(struct strbuf *out, const struct view_input *in,
+                           const struct rows_item *row, const char *arg)
+{
+    (void)arg;
+    look_short_ids(out, in, look_text(row->row, TIMELINE_SUBJECT));
 }
 
 static void format_duration(struct strbuf *out, const struct row *r, unsigned col, const char *sign)
@@ -178,9 +183,9 @@ static bool is_failover(const struct view_input *in, const struct rows_item *row
         .column = TIMELINE_KIND, .title = "what", .min = 14, .max = 22, .weight = 95, \
         .format = format_kind, .style = kind_style                                    \
     }
-#define COLUMN_SUBJECT                                                 \
-    {                                                                  \
-        .column = TIMELINE_SUBJECT, .min = 12, .max = 36, .weight = 85 \
+#define COLUMN_SUBJECT                                                                           \
+    {                                                                                            \
+        .column = TIMELINE_SUBJECT, .min = 14, .max = 44, .weight = 85, .format = format_subject \
     }
 #define COLUMN_CHANGE                                                                \
     {                                                                                \

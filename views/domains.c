@@ -5,6 +5,7 @@
 #include "core/i18n.h"
 #include "core/mem.h"
 #include "core/strbuf.h"
+#include "core/text.h"
 #include "model/checks/check.h"
 #include "model/tables.h"
 #include "views/route_tables.h"
@@ -108,6 +109,25 @@ static void say_hosts(struct strbuf *out, const struct view_input *in, const cha
     tally_say(out, &t);
 }
 
+/* Its status; where NSX tells none (VMC), what it is for the gateways, the best of it. */
+static const char *edge_word(const struct row *r, enum severity *s)
+{
+    static const char *const roles[] = {"active", "standby", "sync", "down"};
+    const struct cell_list *l = row_list(r, EDGES_ROLES);
+
+    *s = cell_severity(&table_edges.columns[EDGES_STATUS], &r->cells[EDGES_STATUS]);
+    if (row_present(r, EDGES_STATUS))
+        return look_text(r, EDGES_STATUS);
+    for (size_t w = 0; l && w < ARRAY_SIZE(roles); w++)
+        for (size_t i = 0; i < l->n; i++)
+            if (text_has_suffix(l->items[i], roles[w]) &&
+                l->items[i][strlen(l->items[i]) - strlen(roles[w]) - 1] == '=') {
+                *s = w < 2 ? SEV_OK : w == 2 ? SEV_WARNING : SEV_CRITICAL;
+                return roles[w];
+            }
+    return _("of unknown state");
+}
+
 /* Which edge serves the tier-0 gateways: what the ENI has to follow. */
 static void say_active_edges(struct strbuf *out, const struct view_input *in, const char *site)
 {
@@ -139,9 +159,10 @@ static void say_edges(struct strbuf *out, const struct view_input *in, const cha
     size_t i = 0;
 
     while (look_next(in, &table_edges, site, &i, &row)) {
-        const char *word = look_text(row.row, EDGES_STATUS);
-        tally_add(&t, *word ? word : "-");
-        if (is_bad(&table_edges, row.row, EDGES_STATUS))
+        enum severity s;
+        const char *word = edge_word(row.row, &s);
+        tally_add(&t, word);
+        if (s > SEV_OK)
             bad_add(&bad, look_text(row.row, EDGES_EDGE), word);
     }
     bad_say(out, &bad);
@@ -200,7 +221,7 @@ static void say_routes(struct strbuf *out, const struct view_input *in, const ch
         good--;
     }
     if (good)
-        strbuf_addf(out, _("%s%zu other tables ok"), named ? "; " : "", good);
+        strbuf_addf(out, _("%s%zu more ok"), named ? "; " : "", good);
     else if (!named)
         strbuf_addstr(out, _("no route table holds a network of the SDDC"));
 }
@@ -307,7 +328,11 @@ struct look_source domains_source(const struct view_input *in, const struct doma
     if (d->tables[0] == &table_endpoints)
         return endpoints_source(in, site);
     all = look_source(in, d->tables[0], site);
-    for (size_t i = 1; all.worst != FRESH_UNSUPPORTED && d->tables[i]; i++)
-        all = look_worse(all, look_source(in, d->tables[i], site));
+    /* The age is that of its own table: others are read less often, and that is all right. */
+    for (size_t i = 1; all.worst != FRESH_UNSUPPORTED && d->tables[i]; i++) {
+        struct look_source other = look_source(in, d->tables[i], site);
+        if (other.worst != FRESH_OK && look_worse(all, other).worst != all.worst)
+            all = other;
+    }
     return all;
 }

@@ -12,6 +12,22 @@
 /* ---- edges --------------------------------------------------------------------------------------
  */
 
+/* Where NSX tells no status (VMC), what the edge is for the gateways says how it is. */
+static enum severity judge_roles(const struct row *r)
+{
+    const struct cell_list *l = row_list(r, EDGES_ROLES);
+    enum severity worst = SEV_NONE;
+
+    for (size_t i = 0; l && i < l->n; i++) {
+        const char *eq = strrchr(l->items[i], '=');
+        const struct state_word *w =
+            eq ? column_state(&table_gateways.columns[GATEWAYS_HA_STATUS], eq + 1) : NULL;
+        if (w && w->severity > worst)
+            worst = w->severity;
+    }
+    return worst;
+}
+
 static enum severity judge_edge(const struct view_input *in, const struct rows_item *row)
 {
     static const unsigned cols[] = {EDGES_STATUS, EDGES_MGMT_CONNECTION, EDGES_CONTROL_CONNECTION,
@@ -24,6 +40,8 @@ static enum severity judge_edge(const struct view_input *in, const struct rows_i
         enum severity s = cell_severity(&table_edges.columns[cols[i]], &row->row->cells[cols[i]]);
         worst = s > worst ? s : worst;
     }
+    if (!row_present(row->row, EDGES_STATUS) && judge_roles(row->row) > worst)
+        worst = judge_roles(row->row);
     if (row_int(row->row, EDGES_TUNNELS_DOWN, &down) && down > 0 && worst < SEV_WARNING)
         worst = SEV_WARNING;
     return worst;
@@ -249,6 +267,15 @@ static void format_status(struct strbuf *out, const struct view_input *in,
         strbuf_addch(out, '-');
 }
 
+static void format_group(struct strbuf *out, const struct view_input *in,
+                         const struct rows_item *row, const char *arg)
+{
+    const char *id = row_str(row->row, GATEWAYS_TRAFFIC_GROUP);
+
+    (void)arg;
+    strbuf_addstr(out, id ? look_group(in, snapshot_site(row->snapshot), id) : "-");
+}
+
 /* Tier-0 first, and the edges of one gateway together, the active one on top. */
 static int by_gateway(const struct rows_item *a, const struct rows_item *b)
 {
@@ -303,7 +330,7 @@ static const struct view_column gateway_columns[] = {
      .max = 6,
      .weight = 80,
      .flags = VIEW_AGE | VIEW_RIGHT},
-    {.column = GATEWAYS_TRAFFIC_GROUP, .min = 13, .max = 20, .weight = 40},
+    {.column = GATEWAYS_TRAFFIC_GROUP, .min = 13, .max = 20, .weight = 40, .format = format_group},
     {.column = GATEWAYS_HA_MODE, .min = 14, .max = 14, .weight = 30},
     {.column = GATEWAYS_FAILOVER_MODE, .min = 14, .max = 14, .weight = 25},
     {.column = GATEWAYS_REPORTED_AT,

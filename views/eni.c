@@ -18,10 +18,10 @@
 /* ---- ENIs ---------------------------------------------------------------------------------------
  */
 
-/* Who matters at night: the one that carries the traffic, what is odd, hosts, spares. */
+/* Who matters at night: what is moving, the one that carries the traffic, hosts, spares. */
 static int rank(const struct rows_item *row)
 {
-    static const char *const order[] = {"active", "changing", "foreign", "host", "spare"};
+    static const char *const order[] = {"changing", "active", "foreign", "host", "spare"};
 
     for (size_t i = 0; i < ARRAY_SIZE(order); i++)
         if (look_is(row->row, ENIS_ROLE, order[i]))

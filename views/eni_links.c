@@ -10,11 +10,13 @@
 /* ---- stations -----------------------------------------------------------------------------------
  */
 
-static bool serves(const struct row *gateway, const char *group)
+bool link_serves(const struct view_input *in, const struct link_group *g,
+                 const struct rows_item *gateway)
 {
-    const char *of = row_str(gateway, GATEWAYS_TRAFFIC_GROUP);
+    const char *id = row_str(gateway->row, GATEWAYS_TRAFFIC_GROUP);
 
-    return !group || !of || text_equal_nocase(of, group);
+    return !g->name || !id ||
+           text_equal_nocase(look_group(in, snapshot_site(gateway->snapshot), id), g->name);
 }
 
 /* The tier-0 gateway's row of the edge that is active for the group. */
@@ -25,7 +27,7 @@ static void find_edge(const struct view_input *in, const char *site, struct link
     int64_t tier;
 
     while (look_next(in, &table_gateways, site, &i, &row)) {
-        if (!row_int(row.row, GATEWAYS_TIER, &tier) || tier != 0 || !serves(row.row, g->name) ||
+        if (!row_int(row.row, GATEWAYS_TIER, &tier) || tier != 0 || !link_serves(in, g, &row) ||
             !look_is(row.row, GATEWAYS_HA_STATUS, "active"))
             continue;
         g->gateway = row;
@@ -132,15 +134,14 @@ static void add_groups(const struct view_input *in, struct link *l, const struct
     const struct cell_list *active = row_list(r, LINKED_VPCS_ACTIVE_ENIS);
 
     for (size_t i = 0; groups && i < groups->n; i++) {
-        const char *eq = strrchr(groups->items[i], '=');
+        const char *item = groups->items[i], *eq = strrchr(item, '=');
         if (!eq)
             continue;
         add_group(in, l,
-                  arena_strndup(in->arena, groups->items[i], (size_t)(eq - groups->items[i])),
+                  /* with one group there is nothing to tell apart */
+                  groups->n > 1 ? arena_strndup(in->arena, item, (size_t)(eq - item)) : NULL,
                   eq[1] ? eq + 1 : NULL);
     }
-    if (l->ngroups == 1) /* with one there is nothing to tell apart */
-        l->groups[0].name = NULL;
     for (size_t i = 0; !l->ngroups && active && i < active->n; i++)
         add_group(in, l, NULL, active->items[i]);
 }

@@ -27,6 +27,9 @@ struct link {
 /* Into @out; returns how many, in the order of the configuration. */
 size_t eni_links(const struct view_input *in, struct link *out, size_t max);
 /* The edge of a group runs on another host than its ENI is of (both known). */
+/* Does this row of gateways belong to the group? */
+bool link_serves(const struct view_input *in, const struct link_group *g,
+                 const struct rows_item *gateway);
 bool link_hosts_differ(const struct link_group *g);
 
 #endif

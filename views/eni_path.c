@@ -138,7 +138,7 @@ static void put_other_edges(struct page *p, struct look_pen *pen, const struct l
             strcmp(look_text(row.row, GATEWAYS_GATEWAY),
                    look_text(g->gateway.row, GATEWAYS_GATEWAY)) != 0)
             continue;
-        if (g->name && !text_equal_nocase(row_str(row.row, GATEWAYS_TRAFFIC_GROUP), g->name))
+        if (!link_serves(p->in, g, &row))
             continue;
         look_put(pen, STYLE_DIM, ", %s ", look_text(row.row, GATEWAYS_EDGE));
         look_put(pen, state_style(p, &table_gateways, &row, GATEWAYS_HA_STATUS), "%s", status);
@@ -209,15 +209,15 @@ static void put_who_says(struct look_pen *pen, const struct row *eni)
     bool knows_routes = row_bool(eni, ENIS_ACTIVE_BY_ROUTES, &routes);
 
     if (nsx && routes)
-        look_put(pen, STYLE_NORMAL, _(" by NSX and by the routes"));
+        look_put(pen, STYLE_NORMAL, _(", by NSX and the routes"));
     else if (nsx && knows_routes)
-        look_put(pen, STYLE_WARNING, _(" by NSX; the main table does not lead to it"));
+        look_put(pen, STYLE_WARNING, _(", by NSX, NOT by the routes"));
     else if (routes && knows_nsx)
-        look_put(pen, STYLE_WARNING, _(" by the routes; NSX names another"));
+        look_put(pen, STYLE_WARNING, _(", by the routes, NOT by NSX"));
     else if (nsx)
-        look_put(pen, STYLE_NORMAL, _(" by NSX"));
+        look_put(pen, STYLE_NORMAL, _(", by NSX"));
     else if (routes)
-        look_put(pen, STYLE_NORMAL, _(" by the routes"));
+        look_put(pen, STYLE_NORMAL, _(", by the routes"));
 }
 
 static void put_eni(struct page *p, const struct link *l, const struct link_group *g)
@@ -238,10 +238,10 @@ static void put_eni(struct page *p, const struct link *l, const struct link_grou
         return;
     }
     look_put(&pen, value_style(p, &g->eni, ENIS_ROLE, STYLE_STRONG), "%s ", g->eni_id);
-    look_put(&pen, value_style(p, &g->eni, ENIS_ROLE, STYLE_OK), "ACTIVE");
-    put_who_says(&pen, g->eni.row);
-    look_put(&pen, state_style(p, &table_enis, &g->eni, ENIS_STATUS), " %s",
+    look_put(&pen, value_style(p, &g->eni, ENIS_ROLE, STYLE_OK), "ACTIVE ");
+    look_put(&pen, state_style(p, &table_enis, &g->eni, ENIS_STATUS), "%s",
              look_text(g->eni.row, ENIS_STATUS));
+    put_who_says(&pen, g->eni.row);
 }
 
 /* ---- route tables -------------------------------------------------------------------------------
@@ -264,7 +264,10 @@ static void put_table(struct page *p, const struct route_table *t, bool last)
     struct look_pen pen = begin_line(p, mark_of(p, true, last), kind, &data);
     struct strbuf text = STRBUF_INIT;
 
-    look_put(&pen, view_is_dim(data.worst) ? STYLE_DIM : STYLE_STRONG, "%s ", route_table_label(t));
+    /* "main main" says it twice. */
+    if (!t->main || !look_same(t->name, "main"))
+        look_put(&pen, view_is_dim(data.worst) ? STYLE_DIM : STYLE_STRONG, "%s ",
+                 route_table_label(t));
     route_table_say(&text, t);
     look_put(&pen, (uint8_t)route_table_style(p->in, t), "%s", text.buf);
     put_targets(&pen, t);

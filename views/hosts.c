@@ -28,7 +28,11 @@ static enum severity judge(const struct view_input *in, const struct rows_item *
 
 static int worst_first(const struct rows_item *a, const struct rows_item *b)
 {
-    return (int)judge(NULL, b) - (int)judge(NULL, a);
+    int c = (int)judge(NULL, b) - (int)judge(NULL, a);
+
+    if (!c)
+        c = strcmp(snapshot_site(a->snapshot), snapshot_site(b->snapshot));
+    return c ? c : strcmp(look_text(a->row, HOSTS_HOST), look_text(b->row, HOSTS_HOST));
 }
 
 /* What the VMC service says, else what vCenter says. */

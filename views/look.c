@@ -8,6 +8,7 @@
 #include "core/i18n.h"
 #include "core/strbuf.h"
 #include "core/text.h"
+#include "model/tables.h"
 
 const char *look_text(const struct row *r, unsigned col)
 {
@@ -148,6 +149,21 @@ bool look_offered(const struct view_input *in, const struct schema *schema)
     return view_has_rows(in, schema);
 }
 
+/* Items are ID=NAME; a name may hold '=', an id does not. */
+const char *look_group(const struct view_input *in, const char *site, const char *id)
+{
+    struct rows_item row;
+    size_t i = 0, n = id ? strlen(id) : 0;
+
+    while (n && look_next(in, &table_linked_vpcs, site, &i, &row)) {
+        const struct cell_list *l = row_list(row.row, LINKED_VPCS_TRAFFIC_GROUP_IDS);
+        for (size_t k = 0; l && k < l->n; k++)
+            if (strncmp(l->items[k], id, n) == 0 && l->items[k][n] == '=')
+                return l->items[k] + n + 1;
+    }
+    return id;
+}
+
 bool look_changed(const struct view_input *in, const struct rows_item *row, unsigned col)
 {
     int64_t at = estate_changed_at(in->estate, row->snapshot, row->row, col);
@@ -157,6 +173,38 @@ bool look_changed(const struct view_input *in, const struct rows_item *row, unsi
 
 /* ---- drawing ------------------------------------------------------------------------------------
  */
+
+#define ID_DIGITS 17 /* of an id in hexadecimal, after the dash */
+#define ID_SHOWN  6
+
+/* The length of an AWS id at @s ("eni-0f38bb6ddacab0004"), its prefix in *prefix; 0: none. */
+static size_t id_length(const char *s, size_t *prefix)
+{
+    size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyz");
+
+    if (!n || s[n] != '-' || strspn(s + n + 1, "0123456789abcdef") != ID_DIGITS)
+        return 0;
+    *prefix = n + 1;
+    return n + 1 + ID_DIGITS;
+}
+
+void look_short_ids(struct strbuf *out, const struct view_input *in, const char *text)
+{
+    bool begins = true;
+
+    while (*text) {
+        size_t prefix, n = begins && !in->wide ? id_length(text, &prefix) : 0;
+        if (n) {
+            strbuf_add(out, text, prefix);
+            strbuf_addstr(out, in->ascii ? ".." : "…");
+            strbuf_add(out, text + n - ID_SHOWN, ID_SHOWN);
+            text += n;
+            continue;
+        }
+        begins = *text == ' ' || *text == '(';
+        strbuf_addch(out, *text++);
+    }
+}
 
 void look_put(struct look_pen *p, uint8_t style, const char *fmt, ...)
 {

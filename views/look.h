@@ -49,6 +49,9 @@ enum style look_data_style(enum freshness f);
 /* Does somebody in scope offer this table? For exists(). */
 bool look_offered(const struct view_input *in, const struct schema *schema);
 
+/* The name of a traffic group by the id that gateways have; the id itself when no link names it. */
+const char *look_group(const struct view_input *in, const char *site, const char *id);
+
 /* Did a cell change a moment ago? */
 bool look_changed(const struct view_input *in, const struct rows_item *row, unsigned col);
 
@@ -61,6 +64,8 @@ struct look_pen {
     int x, y, end;
 };
 
+/* Append @text with the ids of AWS cut to their ends: "eni-..ab0004". */
+void look_short_ids(struct strbuf *out, const struct view_input *in, const char *text);
 void look_put(struct look_pen *p, uint8_t style, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 /* Put text on the lines of @r, broken at blanks. Returns the lines used; what does not fit ends in

@@ -18,28 +18,28 @@
 
 /* ---- one route table ----------------------------------------------------------------------------
  *
- * A column is a route table, named by "SITE ID" in its arg. Rows of routes are sorted by table and
- * destination, so a cell is one search in an index; only what has no route of its own is looked for
- * in larger blocks and prefix lists, table row by table row.
+ * A column is a route table of every site: the main ones, and those of one name. Its arg has a line
+ * "SITE ID" for each. Rows of routes are sorted by table and destination, so a cell is one search
+ * in an index; only what has no route of its own is looked for in larger blocks and prefix lists,
+ * table row by table row.
  */
 
 struct cell_route {
-    const struct snapshot *source; /* NULL: the table is not of this segment's site */
+    const struct snapshot *source; /* NULL: the column has no table of this segment's site */
     const struct row *row;         /* NULL: none */
 };
 
-static const char *id_of(const char *arg)
-{
-    const char *blank = strchr(arg, ' ');
-
-    return blank ? blank + 1 : arg;
-}
-
-static bool is_of_site(const char *arg, const char *site)
+/* The id of the column's table in @site, or NULL. */
+static const char *id_of(const struct view_input *in, const char *arg, const char *site)
 {
     size_t n = strlen(site);
 
-    return strncmp(arg, site, n) == 0 && arg[n] == ' ';
+    for (const char *line = arg; line && *line; line = strchr(line, '\n')) {
+        line += *line == '\n';
+        if (strncmp(line, site, n) == 0 && line[n] == ' ')
+            return view_printf(in, "%.*s", (int)strcspn(line + n + 1, "\n"), line + n + 1);
+    }
+    return NULL;
 }
 
 /* The first row of @s whose key is not below @key. */
@@ -130,17 +130,16 @@ static struct cell_route route_for(const struct view_input *in, const struct row
 {
     const struct ip *cidr = row_ip(segment->row, SEGMENTS_CIDR);
     const char *site = snapshot_site(segment->snapshot);
+    const char *id = id_of(in, arg, site);
     struct cell_route out = {NULL, NULL};
     size_t first = 0;
     struct ip net;
 
-    if (!is_of_site(arg, site))
-        return out;
-    out.source = source_of(in, site, id_of(arg), &first);
+    out.source = id ? source_of(in, site, id, &first) : NULL;
     if (!out.source || !cidr)
         return out;
     net = ip_network(cidr);
-    out.row = find_route(in, out.source, first, id_of(arg), &net);
+    out.row = find_route(in, out.source, first, id, &net);
     return out;
 }
 
@@ -189,39 +188,59 @@ static enum style route_style(const struct view_input *in, const struct rows_ite
 /* ---- columns made at run time -------------------------------------------------------------------
  */
 
-static size_t add_tables(const struct view_input *in, const char *site, bool main,
-                         struct view_column *out, size_t n, size_t max)
+static const char *title_of(const struct route_table *t)
 {
-    struct route_tables_walk w = {0, 0};
-    struct route_table t;
-
-    while (n < max && route_tables_next(in, site, &w, &t)) {
-        if (t.main != main || (!t.judged && !t.main))
-            continue;
-        size_t width = text_width(route_table_label(&t));
-        out[n] = (struct view_column){.column = -1,
-                                      .title = route_table_label(&t),
-                                      .min = 10,
-                                      .max = (uint8_t)(width > 24   ? 24
-                                                       : width < 10 ? 10
-                                                                    : width),
-                                      .weight = main ? 92 : 70,
-                                      .format = format_route,
-                                      .style = route_style};
-        out[n++].arg = view_printf(in, "%s %s", site, t.id);
-    }
-    return n;
+    return t->main ? "main" : route_table_label(t);
 }
 
-/* The main table first; then those that hold networks of the SDDC. */
+static struct view_column *find_column(struct view_column *cols, size_t n, const char *title)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(cols[i].title, title) == 0)
+            return &cols[i];
+    return NULL;
+}
+
+static size_t add_table(const struct view_input *in, const struct route_table *t,
+                        struct view_column *out, size_t n, size_t max)
+{
+    struct view_column *known = find_column(out, n, title_of(t));
+    size_t width = text_width(title_of(t));
+
+    if (known) {
+        known->arg = view_printf(in, "%s\n%s %s", known->arg, t->site, t->id);
+        return n;
+    }
+    if (n == max)
+        return n;
+    out[n] = (struct view_column){.column = -1,
+                                  .title = title_of(t),
+                                  .min = 10,
+                                  .max = (uint8_t)(width > 24   ? 24
+                                                   : width < 10 ? 10
+                                                                : width),
+                                  .weight = t->main ? 92 : 70,
+                                  .format = format_route,
+                                  .style = route_style};
+    out[n].arg = view_printf(in, "%s %s", t->site, t->id);
+    return n + 1;
+}
+
+/* The main tables first; then those that hold networks of the SDDC. */
 static size_t route_columns(const struct view_input *in, struct view_column *out, size_t max)
 {
-    const char *site;
-    size_t i = 0, n = 0;
+    size_t n = 0;
 
-    while ((site = look_site_next(in, &i))) {
-        n = add_tables(in, site, true, out, n, max);
-        n = add_tables(in, site, false, out, n, max);
+    for (int main = 1; main >= 0; main--) {
+        const char *site;
+        size_t i = 0;
+        while ((site = look_site_next(in, &i))) {
+            struct route_tables_walk w = {0, 0};
+            struct route_table t;
+            while (route_tables_next(in, site, &w, &t))
+                if (t.main == (main != 0) && (t.judged || t.main))
+                    n = add_table(in, &t, out, n, max);
+        }
     }
     return n;
 }
@@ -246,7 +265,11 @@ static int worst_first(const struct rows_item *a, const struct rows_item *b)
 {
     int c = (int)judge(NULL, b) - (int)judge(NULL, a);
 
-    return c ? c : (int)is_routed(b->row) - (int)is_routed(a->row);
+    if (!c)
+        c = (int)is_routed(b->row) - (int)is_routed(a->row);
+    if (!c)
+        c = strcmp(snapshot_site(a->snapshot), snapshot_site(b->snapshot));
+    return c ? c : strcmp(look_text(a->row, SEGMENTS_SEGMENT), look_text(b->row, SEGMENTS_SEGMENT));
 }
 
 static enum style plain(const struct view_input *in, const struct rows_item *row, const char *arg)
