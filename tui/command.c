@@ -103,6 +103,25 @@ static void do_bottom(struct app *a)
         }
 }
 
+/* Round and round through the tables of the tab, each where its cursor was. */
+static void step_table(struct app *a, size_t step)
+{
+    struct tab *t = app_tab(a);
+
+    if (t->ngrids)
+        t->focus = (t->focus + step) % t->ngrids;
+}
+
+static void do_table_next(struct app *a)
+{
+    step_table(a, 1);
+}
+
+static void do_table_prev(struct app *a)
+{
+    step_table(a, app_tab(a)->ngrids - 1);
+}
+
 static void do_left(struct app *a)
 {
     if (app_grid(a))
@@ -340,6 +359,8 @@ void app_command(struct app *a, enum command cmd, char digit)
         [CMD_HALF_DOWN] = do_half_down,
         [CMD_TOP] = do_top,
         [CMD_BOTTOM] = do_bottom,
+        [CMD_TABLE_NEXT] = do_table_next,
+        [CMD_TABLE_PREV] = do_table_prev,
         [CMD_OPEN] = do_open,
         [CMD_BACK] = do_back,
         [CMD_TAB_NEXT] = do_tab_next,

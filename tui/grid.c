@@ -257,6 +257,7 @@ bool grid_select(struct grid *g, const char *site, const char *endpoint, const c
     long i;
 
     row_id_set(&g->selected, site, endpoint, key);
+    g->touched = true;
     if (!g->has_rows)
         return false;
     i = rows_find(&g->rows, site, endpoint, key);
@@ -271,6 +272,15 @@ void grid_move_to(struct grid *g, size_t index)
     if (!g->has_rows || !g->rows.n)
         return;
     g->cursor = index < g->rows.n ? index : g->rows.n - 1;
+    g->touched = true;
+    remember(g);
+}
+
+void grid_settle(struct grid *g)
+{
+    if (g->touched || !g->has_rows || !g->rows.n)
+        return;
+    g->cursor = g->top = 0;
     remember(g);
 }
 

@@ -39,6 +39,7 @@ struct grid {
     struct estate *estate; /* the one the rows are of */
     struct rows rows;
     bool has_rows, dirty;
+    bool touched; /* the reader has moved in it */
     const struct snapshot *built;
     struct filter *filter;
     char *filter_text; /* "" none; what the prompt shows again */
@@ -72,6 +73,8 @@ bool grid_select(struct grid *g, const char *site, const char *endpoint, const c
 /* Move the selection; false: it is at the edge already. */
 bool grid_move(struct grid *g, long rows);
 void grid_move_to(struct grid *g, size_t index);
+/* Show the top of a list that nobody has moved in: the worst row must not hide above it. */
+void grid_settle(struct grid *g);
 /* The next row (@step 1) or previous (-1) that matches the last filter, going round. */
 bool grid_find(struct grid *g, int step);
 void grid_scroll_columns(struct grid *g, int step);

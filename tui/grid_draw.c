@@ -78,7 +78,11 @@ static void draw_title(const struct grid *g, const struct view_input *in, struct
         strbuf_addf(&text, g->rows.n == g->rows.total ? " %zu" : " %zu/%zu", g->rows.n,
                     g->rows.total);
     }
+    if (g->has_rows && g->top > 0) /* there is more above */
+        strbuf_addf(&text, " (%zu-)", g->top + 1);
     add_notes(g, in, &notes);
+    if (r.h == 1 && !notes.len) /* only the title has room */
+        strbuf_addstr(&notes, _("J: next table"));
     right = (int)text_width(notes.buf);
     right = right > r.w / NOTES_PART ? r.w / NOTES_PART : right;
     canvas_hline(c, r.x, r.y, r.w, STYLE_LINE);
@@ -272,6 +276,8 @@ void grid_draw(struct grid *g, const struct view_input *in, struct canvas *c, st
         return;
     if (g->estate)
         mine.estate = g->estate;
+    if (!focused)
+        grid_settle(g);
     if (g->has_rows)
         keep_cursor_visible(g, body.h);
     grid_layout(g, &mine, r.w - left_of(g));

@@ -23,6 +23,8 @@ const struct key_binding keys_all[] = {
     {CMD_HALF_DOWN, "half-down", "^D", T | P, NULL, 0, N_("half a page down")},
     {CMD_TOP, "top", "g <Home>", T | P | L, NULL, 0, N_("first row")},
     {CMD_BOTTOM, "bottom", "G <End>", T | P | L, NULL, 0, N_("last row")},
+    {CMD_TABLE_NEXT, "next-table", "J", T, NULL, 0, N_("next table of this tab")},
+    {CMD_TABLE_PREV, "previous-table", "K", T, NULL, 0, N_("previous table of this tab")},
     {CMD_OPEN, "open", "<Enter>", T | L, N_("open"), 80,
      N_("drill down; on a finding: what is affected")},
     {CMD_RELATED, "related", "r", T, N_("related"), 60, N_("objects related to this row")},

@@ -58,6 +58,8 @@ enum command {
     CMD_HALF_DOWN,
     CMD_TOP,
     CMD_BOTTOM,
+    CMD_TABLE_NEXT,
+    CMD_TABLE_PREV,
     CMD_OPEN,
     CMD_BACK,
     CMD_TAB_NEXT,

@@ -9,6 +9,7 @@
 #define HEADER_LINES 2
 #define TOP_LINES    (HEADER_LINES + 1)
 #define GRID_LEAST   (GRID_FRAME_LINES + 1)
+#define GRID_USEFUL  (GRID_FRAME_LINES + 3) /* fewer rows are a keyhole */
 
 /* ---- a tab -------------------------------------------------------------------------------------
  */
@@ -47,15 +48,19 @@ static int hand_out(const struct tab *t, int h, int *heights, int left)
 }
 
 /* Every table gets its share of @h, but no more than it can use; what is left goes to those that
- * want more. A screen too low for all of them shows the table with the cursor. */
+ * want more. On a screen too low for all of them the table with the cursor has the room, and the
+ * others are their titles. */
 static void divide(const struct tab *t, int h, int *heights)
 {
     int total = 0, left = h;
 
     for (size_t i = 0; i < t->ngrids; i++)
         total += share_of(t, i);
-    if (h < GRID_LEAST * (int)t->ngrids) {
-        heights[t->focus] = h;
+    if (h < GRID_USEFUL * (int)t->ngrids) {
+        bool titles = h - (int)t->ngrids + 1 >= GRID_LEAST;
+        for (size_t i = 0; titles && i < t->ngrids; i++)
+            heights[i] = 1;
+        heights[t->focus] = titles ? h - (int)t->ngrids + 1 : h;
         return;
     }
     for (size_t i = 0; i < t->ngrids; i++) {

@@ -160,9 +160,9 @@ static bool is_failover(const struct view_input *in, const struct rows_item *row
 /* ---- tables -------------------------------------------------------------------------------------
  */
 
-#define COLUMN_AT                                                 \
-    {                                                             \
-        .column = TIMELINE_AT, .min = 8, .max = 23, .weight = 100 \
+#define COLUMN_AT                                                                  \
+    {                                                                              \
+        .column = TIMELINE_AT, .title = "time", .min = 8, .max = 23, .weight = 100 \
     }
 #define COLUMN_SITE                                                \
     {                                                              \

@@ -103,13 +103,14 @@ static void test_paint_and_quit(void **state)
     terminal_free(t);
 }
 
-/* Nothing has changed: nothing is written. A second has passed: two digits are. */
-/* The rows are there. */
+/* The rows are there, and so is the last line. */
 static void ready(struct terminal *t)
 {
     terminal_wait(t, "> CRIT dc1");
+    terminal_wait(t, "q quit");
 }
 
+/* Nothing has changed: nothing is written. A second has passed: two digits are. */
 static void test_idle(void **state)
 {
     struct wish still = {0}, ticking = {.ticking = true};
