@@ -355,6 +355,9 @@ enum {
     NSX_NODES_N
 };
 
+#include "model/tables_firewall.h"
+#include "model/tables_vsphere.h"
+
 /* Every table, in the order of design.md section 4, then those that only feed others. */
 #define TABLES(X)    \
     X(endpoints)     \
@@ -371,6 +374,22 @@ enum {
     X(gateways)      \
     X(timeline)      \
     X(hosts)         \
+    X(clusters)      \
+    X(vms)           \
+    X(datastores)    \
+    X(tasks)         \
+    X(alarms)        \
+    X(events)        \
+    X(libraries)     \
+    X(vsan)          \
+    X(replications)  \
+    X(policies)      \
+    X(rules)         \
+    X(groups)        \
+    X(filters)       \
+    X(host_rules)    \
+    X(addrsets)      \
+    X(flows)         \
     X(findings)      \
     X(reports)       \
     X(nsx_vms)       \

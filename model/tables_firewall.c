@@ -1,0 +1,169 @@
+/* Tables of firewalls: what the manager means (policies, rules, groups) and what hosts enforce
+ * (filters, host_rules, addrsets, flows). */
+#include "model/tables_priv.h"
+
+static const struct state_word layer_words[] = {
+    {"dfw", SEV_NONE}, {"mgw", SEV_NONE}, {"cgw", SEV_NONE},
+    {"t0", SEV_NONE},  {"t1", SEV_NONE},  {NULL, SEV_NONE},
+};
+
+static const struct state_word action_words[] = {
+    {"ALLOW", SEV_NONE},  {"DROP", SEV_NONE},
+    {"REJECT", SEV_NONE}, {"JUMP_TO_APPLICATION", SEV_NONE},
+    {NULL, SEV_NONE},
+};
+
+static const struct state_word host_action_words[] = {
+    {"accept", SEV_NONE}, {"drop", SEV_NONE}, {"reject", SEV_NONE},
+    {"punt", SEV_NONE},   {NULL, SEV_NONE},
+};
+
+static const struct state_word fail_words[] = {
+    {"failClosed", SEV_OK},
+    {"failOpen", SEV_NONE},
+    {NULL, SEV_NONE},
+};
+
+static const struct column policies_columns[] = {
+    COMMON(POLICIES, 0),
+    COL(POLICIES_PATH, "path", STR, NONE, COL_KEY | COL_WIDE, "policy path"),
+    WORD(POLICIES_LAYER, "layer", layer_words, 0, "firewall it belongs to"),
+    COL(POLICIES_CATEGORY, "category", STR, NONE, COL_WIDE, "category, in the order of evaluation"),
+    COL(POLICIES_POLICY, "policy", STR, NONE, 0, "policy (section) it belongs to"),
+    COL(POLICIES_SEQUENCE, "sequence", INT, NONE, COL_WIDE, "order within"),
+    COL(POLICIES_APPLIED_TO, "applied_to", LIST, NONE, 0,
+        "where it applies, in the console's words"),
+    COL(POLICIES_MODIFIED_BY, "modified_by", STR, NONE, COL_WIDE, "who changed it last"),
+    COL(POLICIES_MODIFIED_AT, "modified_at", TIME, NONE, COL_WIDE, "when it was changed last"),
+    COL(POLICIES_HITS, "hits", INT, COUNT, 0, "hits"),
+    COL(POLICIES_HITS_AT, "hits_at", TIME, NONE, COL_WIDE, "when hits were counted"),
+    COL(POLICIES_PACKETS, "packets", INT, COUNT, COL_WIDE, "packets"),
+    COL(POLICIES_BYTES, "bytes", BYTES, BYTES, COL_WIDE, "bytes"),
+    COL(POLICIES_SESSIONS, "sessions", INT, COUNT, COL_WIDE, "sessions"),
+    COL(POLICIES_RULE_COUNT, "rule_count", INT, COUNT, 0, "rules in it"),
+    COL(POLICIES_STATEFUL, "stateful", BOOL, NONE, COL_WIDE, "is it stateful"),
+    COL(POLICIES_GENERATION, "generation", INT, NONE, COL_WIDE, "generation number (NSX-V)"),
+};
+TABLE(policies, POLICIES, "firewall policies (sections)");
+
+static const struct column rules_columns[] = {
+    COMMON(RULES, 0),
+    COL(RULES_PATH, "path", STR, NONE, COL_KEY | COL_WIDE, "policy path"),
+    WORD(RULES_LAYER, "layer", layer_words, 0, "firewall it belongs to"),
+    COL(RULES_CATEGORY, "category", STR, NONE, COL_WIDE, "category, in the order of evaluation"),
+    COL(RULES_POLICY, "policy", STR, NONE, 0, "policy (section) it belongs to"),
+    COL(RULES_SEQUENCE, "sequence", INT, NONE, COL_WIDE, "order within"),
+    COL(RULES_RULE_ID, "rule_id", INT, NONE, 0,
+        "number of the rule, the same on hosts and in logs"),
+    COL(RULES_RULE, "rule", STR, NONE, 0, "name"),
+    COL(RULES_SOURCES, "sources", LIST, NONE, 0, "sources; ANY"),
+    COL(RULES_DESTINATIONS, "destinations", LIST, NONE, 0, "destinations; ANY"),
+    COL(RULES_SERVICES, "services", LIST, NONE, 0, "services; ANY"),
+    WORD(RULES_ACTION, "action", action_words, 0, "what happens"),
+    COL(RULES_DIRECTION, "direction", STR, NONE, COL_WIDE, "IN, OUT or IN_OUT"),
+    COL(RULES_ENABLED, "enabled", BOOL, NONE, 0, "is it on"),
+    COL(RULES_LOGGED, "logged", BOOL, NONE, COL_WIDE, "are hits logged"),
+    COL(RULES_APPLIED_TO, "applied_to", LIST, NONE, 0, "where it applies, in the console's words"),
+    COL(RULES_MODIFIED_BY, "modified_by", STR, NONE, COL_WIDE, "who changed it last"),
+    COL(RULES_MODIFIED_AT, "modified_at", TIME, NONE, COL_WIDE, "when it was changed last"),
+    COL(RULES_HITS, "hits", INT, COUNT, 0, "hits"),
+    COL(RULES_HITS_AT, "hits_at", TIME, NONE, COL_WIDE, "when hits were counted"),
+    COL(RULES_PACKETS, "packets", INT, COUNT, COL_WIDE, "packets"),
+    COL(RULES_BYTES, "bytes", BYTES, BYTES, COL_WIDE, "bytes"),
+    COL(RULES_SESSIONS, "sessions", INT, COUNT, COL_WIDE, "sessions"),
+    COL(RULES_PROFILES, "profiles", LIST, NONE, COL_WIDE,
+        "context profiles: the rule depends on the application"),
+    COL(RULES_NEGATE_SOURCES, "negate_sources", BOOL, NONE, COL_WIDE, "everything but the sources"),
+    COL(RULES_NEGATE_DESTINATIONS, "negate_destinations", BOOL, NONE, COL_WIDE,
+        "everything but the destinations"),
+    COL(RULES_IP_PROTOCOL, "ip_protocol", STR, NONE, COL_WIDE, "IPV4, IPV6 or IPV4_IPV6"),
+};
+TABLE(rules, RULES, "firewall rules as the manager means them");
+
+static const struct column groups_columns[] = {
+    COMMON(GROUPS, 0),
+    COL(GROUPS_PATH, "path", STR, NONE, COL_KEY | COL_WIDE, "policy path"),
+    COL(GROUPS_GROUP, "group", STR, NONE, 0, "name"),
+    COL(GROUPS_IP_MEMBERS, "ip_members", LIST, NONE, 0, "effective addresses"),
+    COL(GROUPS_VM_MEMBERS, "vm_members", LIST, NONE, COL_WIDE, "effective virtual machines"),
+    COL(GROUPS_MEMBER_COUNT, "member_count", INT, COUNT, 0, "effective addresses, counted"),
+};
+TABLE(groups, GROUPS, "groups and their effective members");
+
+static const struct column filters_columns[] = {
+    COMMON(FILTERS, 0),
+    COL(FILTERS_HOST, "host", STR, NONE, COL_KEY, "host, as configured"),
+    COL(FILTERS_FILTER, "filter", STR, NONE, COL_KEY, "name of the filter"),
+    COL(FILTERS_VM, "vm", STR, NONE, 0, "virtual machine"),
+    COL(FILTERS_VM_UUID, "vm_uuid", STR, NONE, COL_WIDE, "instance UUID (vcUuid)"),
+    COL(FILTERS_VNIC, "vnic", STR, NONE, 0, "network card"),
+    COL(FILTERS_SLOT, "slot", INT, NONE, COL_WIDE, "slot: 2 is the distributed firewall"),
+    COL(FILTERS_AGENT, "agent", STR, NONE, 0, "agent: vmware-sfw is the distributed firewall"),
+    COL(FILTERS_STATE, "state", STR, NONE, 0, "state of the chain"),
+    COL(FILTERS_VM_STATE, "vm_state", STR, NONE, COL_WIDE, "vmState as printed"),
+    COL(FILTERS_SLOW_PATH, "slow_path", STR, NONE, COL_WIDE, "slow path"),
+    WORD(FILTERS_FAIL_POLICY, "fail_policy", fail_words, 0, "what happens when the agent fails"),
+    COL(FILTERS_FILTER_SOURCE, "filter_source", STR, NONE, COL_WIDE, "where the filter comes from"),
+    COL(FILTERS_PORT, "port", STR, NONE, COL_WIDE, "port of the virtual switch"),
+    COL(FILTERS_GENERATION, "generation", INT, NONE, COL_WIDE, "generation number of its rules"),
+};
+TABLE(filters, FILTERS, "packet filters of network cards on hosts");
+
+static const struct column host_rules_columns[] = {
+    COMMON(HOST_RULES, 0),
+    COL(HOST_RULES_HOST, "host", STR, NONE, COL_KEY, "host, as configured"),
+    COL(HOST_RULES_FILTER, "filter", STR, NONE, COL_KEY, "name of the filter"),
+    COL(HOST_RULES_RULESET, "ruleset", STR, NONE, COL_KEY, "ruleset"),
+    COL(HOST_RULES_POSITION, "position", INT, NONE, COL_KEY,
+        "place in the ruleset; the first match wins"),
+    COL(HOST_RULES_RULE_ID, "rule_id", INT, NONE, 0, "number of the rule"),
+    COL(HOST_RULES_DIRECTION, "direction", STR, NONE, 0, "in, out or inout"),
+    COL(HOST_RULES_FAMILY, "family", STR, NONE, COL_WIDE, "inet or inet6, when printed"),
+    COL(HOST_RULES_PROTOCOL, "protocol", STR, NONE, 0, "protocol, or ethertype"),
+    COL(HOST_RULES_SOURCE, "source", STR, NONE, 0, "source as printed"),
+    COL(HOST_RULES_DESTINATION, "destination", STR, NONE, 0, "destination as printed"),
+    COL(HOST_RULES_PORTS, "ports", STR, NONE, 0, "destination ports"),
+    WORD(HOST_RULES_ACTION, "action", host_action_words, 0, "what happens"),
+    COL(HOST_RULES_LOGGED, "logged", BOOL, NONE, COL_WIDE, "are hits logged"),
+    COL(HOST_RULES_INTERNAL, "internal", BOOL, NONE, COL_WIDE,
+        "made by an application gateway, not by a person"),
+    COL(HOST_RULES_EVALS, "evals", INT, COUNT, COL_WIDE, "evaluations"),
+    COL(HOST_RULES_PACKETS, "packets", INT, COUNT, 0, "packets, both directions"),
+    COL(HOST_RULES_BYTES, "bytes", BYTES, BYTES, COL_WIDE, "bytes, both directions"),
+    COL(HOST_RULES_RAW, "raw", STR, NONE, COL_WIDE | COL_RAW, "line as printed"),
+};
+TABLE(host_rules, HOST_RULES, "firewall rules as hosts enforce them");
+
+static const struct column addrsets_columns[] = {
+    COMMON(ADDRSETS, 0),
+    COL(ADDRSETS_HOST, "host", STR, NONE, COL_KEY, "host, as configured"),
+    COL(ADDRSETS_FILTER, "filter", STR, NONE, COL_KEY, "name of the filter"),
+    COL(ADDRSETS_SET, "set", STR, NONE, COL_KEY, "name of the set"),
+    COL(ADDRSETS_KIND, "kind", STR, NONE, 0, "ip or mac"),
+    COL(ADDRSETS_MEMBER_COUNT, "member_count", INT, COUNT, 0, "members"),
+    COL(ADDRSETS_MEMBERS, "members", LIST, NONE, 0, "members"),
+};
+TABLE(addrsets, ADDRSETS, "address sets as hosts hold them");
+
+static const struct column flows_columns[] = {
+    COMMON(FLOWS, 0),
+    COL(FLOWS_HOST, "host", STR, NONE, COL_KEY, "host, as configured"),
+    COL(FLOWS_FILTER, "filter", STR, NONE, COL_KEY, "name of the filter"),
+    COL(FLOWS_VM, "vm", STR, NONE, 0, "virtual machine"),
+    COL(FLOWS_FLOW, "flow", STR, NONE, COL_KEY, "id of the flow"),
+    COL(FLOWS_FLOW_CLASS, "flow_class", STR, NONE, COL_WIDE, "Active ..."),
+    COL(FLOWS_PROTOCOL, "protocol", STR, NONE, 0, "protocol"),
+    COL(FLOWS_DIRECTION, "direction", STR, NONE, 0, "in or out, seen from the virtual machine"),
+    COL(FLOWS_RULE_ID, "rule_id", INT, NONE, 0, "rule that let it pass"),
+    COL(FLOWS_SOURCE_IP, "source_ip", IP, NONE, 0, "source"),
+    COL(FLOWS_SOURCE_PORT, "source_port", INT, NONE, 0, "source port"),
+    COL(FLOWS_DESTINATION_IP, "destination_ip", IP, NONE, 0, "destination"),
+    COL(FLOWS_DESTINATION_PORT, "destination_port", INT, NONE, 0, "destination port"),
+    COL(FLOWS_TCP_STATE, "tcp_state", STR, NONE, 0, "state of a TCP connection"),
+    COL(FLOWS_BYTES_1, "bytes_1", BYTES, BYTES, 0, "bytes, first counter"),
+    COL(FLOWS_BYTES_2, "bytes_2", BYTES, BYTES, 0, "bytes, second counter"),
+    COL(FLOWS_PACKETS_1, "packets_1", INT, COUNT, COL_WIDE, "packets, first counter"),
+    COL(FLOWS_PACKETS_2, "packets_2", INT, COUNT, COL_WIDE, "packets, second counter"),
+    COL(FLOWS_RAW, "raw", STR, NONE, COL_WIDE | COL_RAW, "line as printed"),
+};
+TABLE(flows, FLOWS, "live connections on hosts");
