@@ -26,10 +26,14 @@
 #include "core/mem.h"
 #include "core/text.h"
 
+/* Giving a session back is a courtesy; nobody waits long for it. */
+#define LEAVE_CONNECT_MS 2000
+#define LEAVE_TOTAL_MS   4000
+
 #define FORM "application/x-www-form-urlencoded"
 
 enum auth { AUTH_LOCAL, AUTH_VIDM, AUTH_CERTIFICATE };
-enum stage { STAGE_LOGIN, STAGE_FACTS };
+enum stage { STAGE_LEAVE, STAGE_LOGIN, STAGE_FACTS };
 
 struct nsx_session {
     enum auth auth;
@@ -273,6 +277,19 @@ static int check_configuration(struct session *s)
     return 0;
 }
 
+static enum session_step leave(struct session *s)
+{
+    struct nsx_session *n = s->priv;
+
+    wire_reset(&n->wire);
+    add_authorization(s);
+    fill(s, "POST", "/api/session/destroy", "logout");
+    s->call.http.max_body = NSX_FACTS_BODY_MAX;
+    s->call.http.connect_timeout_ms = LEAVE_CONNECT_MS;
+    s->call.http.timeout_ms = LEAVE_TOTAL_MS;
+    return SESSION_SEND;
+}
+
 static enum session_step start_login(struct session *s)
 {
     struct nsx_session *n = s->priv;
@@ -286,6 +303,18 @@ static enum session_step start_login(struct session *s)
     n->node = s->node;
     /* Any cheap call opens the session; this one is read anyway. */
     return n->auth == AUTH_LOCAL ? send_form(s) : ask(s, NSX_VERSION_PATH, "login");
+}
+
+/* What looked like the end of a session may have been the end of its token alone: a session that
+ * is replaced is not left behind. */
+static enum session_step replace_session(struct session *s)
+{
+    struct nsx_session *n = s->priv;
+
+    if (!n->cookies || n->node != s->node)
+        return start_login(s);
+    n->stage = STAGE_LEAVE;
+    return leave(s);
 }
 
 /* The facts are read once; a session that is opened again goes on at once. */
@@ -342,6 +371,8 @@ static enum session_step nsx_login(struct session *s, const struct reply *reply)
     struct nsx_session *n = s->priv;
 
     if (!reply)
+        return replace_session(s);
+    if (n->stage == STAGE_LEAVE)
         return start_login(s);
     if (n->stage == STAGE_FACTS)
         return next_fact(s, reply);
@@ -371,11 +402,7 @@ static enum session_step nsx_logout(struct session *s, const struct reply *reply
         wire_reset(&n->wire);
         return SESSION_READY;
     }
-    wire_reset(&n->wire);
-    add_authorization(s);
-    fill(s, "POST", "/api/session/destroy", "logout");
-    s->call.http.max_body = NSX_FACTS_BODY_MAX;
-    return SESSION_SEND;
+    return leave(s);
 }
 
 /* ---- requests of collectors --------------------------------------------------------------------

@@ -187,8 +187,13 @@ static void test_form_login(void **state)
     assert_string_equal(f.s.facts.enforcement_point,
                         "/infra/sites/default/enforcement-points/default");
     assert_string_equal(f.s.facts.site_path, "/infra/sites/default");
-    /* Facts are read once: the next login is one request. */
+    /* The session that is replaced is given back; facts are read once. */
     assert_int_equal(f.s.ops->login(&f.s, NULL), SESSION_SEND);
+    assert_string_equal(f.s.call.http.url, "https://nsx1.example/api/session/destroy");
+    assert_string_equal(header(&f, "X-XSRF-TOKEN"), "7f2-x");
+    assert_int_equal(answer(&f, 403, "", NULL), SESSION_SEND);
+    assert_string_equal(f.s.call.http.url, "https://nsx1.example/api/session/create");
+    assert_null(header(&f, "Cookie"));
     assert_int_equal(answer(&f, 200, "", session_headers), SESSION_READY);
     close_session(&f);
     free(version);
