@@ -28,10 +28,13 @@ struct cluster {
     struct cluster *next;
 };
 
+enum stage { READ_CLUSTERS, READ_MEMBERS, READ_NODES };
+
 struct nsx_topology_reader {
     struct nsx_topology *topology;
+    enum stage stage;
     struct nsx_list list;
-    struct cluster *clusters, **tail, *at; /* at: whose nodes are read; NULL: still the clusters */
+    struct cluster *clusters, **tail, *at; /* at: whose nodes are read */
     unsigned n;
 };
 
@@ -122,26 +125,47 @@ static void mix_text(struct set *t, const char *s)
     t->salt = nsx_mix(t->salt, s ? hash_fast(s, strlen(s), 0) : 0);
 }
 
-static void add_edge(struct set *t, const struct cluster *c, struct json_object *o)
+static void add_edge(struct set *t, struct nsx_edge found)
 {
-    const char *id = jsonq_str(o, "nsx_id"), *path = jsonq_str(o, "path");
     struct nsx_edge *e;
 
-    if (!id || map_has(t->by_id, id))
+    if (!found.id || map_has(t->by_id, found.id))
         return;
     t->edges = mem_grow(t->edges, t->n, &t->alloc, sizeof(*t->edges));
     e = &t->edges[t->n++];
-    *e = (struct nsx_edge){.id = arena_strdup(t->arena, id),
-                           .name = arena_strdup(t->arena, jsonq_str(o, "display_name")),
-                           .cluster = arena_strdup(t->arena, c->name),
-                           .path = arena_strdup(t->arena, path)};
-    map_put(t->by_id, id, (void *)(uintptr_t)t->n);
-    if (path)
-        map_put(t->by_path, path, (void *)(uintptr_t)t->n);
+    *e = (struct nsx_edge){.id = arena_strdup(t->arena, found.id),
+                           .name = arena_strdup(t->arena, found.name),
+                           .cluster = arena_strdup(t->arena, found.cluster),
+                           .path = arena_strdup(t->arena, found.path)};
+    map_put(t->by_id, e->id, (void *)(uintptr_t)t->n);
+    if (e->path)
+        map_put(t->by_path, e->path, (void *)(uintptr_t)t->n);
     mix_text(t, e->id);
     mix_text(t, e->name);
     mix_text(t, e->cluster);
     mix_text(t, e->path);
+}
+
+/* A cluster of the manager API has its members in it. */
+static void add_members(struct set *t, struct json_object *o)
+{
+    struct json_object *members = jsonq_get(o, "members");
+
+    for (size_t i = 0; i < jsonq_count(members); i++) {
+        struct json_object *m = jsonq_item(members, i);
+
+        add_edge(t, (struct nsx_edge){.id = jsonq_str(m, "transport_node_id"),
+                                      .name = jsonq_str(m, "display_name"),
+                                      .cluster = jsonq_str(o, "display_name")});
+    }
+}
+
+static void add_node(struct set *t, const struct cluster *c, struct json_object *o)
+{
+    add_edge(t, (struct nsx_edge){.id = jsonq_str(o, "nsx_id"),
+                                  .name = jsonq_str(o, "display_name"),
+                                  .cluster = c->name,
+                                  .path = jsonq_str(o, "path")});
 }
 
 static void add_cluster(struct run *run, struct nsx_topology_reader *r, struct json_object *o)
@@ -151,11 +175,7 @@ static void add_cluster(struct run *run, struct nsx_topology_reader *r, struct j
 
     if (!path || path[0] != '/')
         return;
-    if (++r->n > TOPOLOGY_CLUSTERS_MAX) {
-        err_set(&r->topology->err, ERR_LIMIT, 0,
-                "more than %d edge clusters, so some edges have no name", TOPOLOGY_CLUSTERS_MAX);
-        return;
-    }
+    r->n++;
     c = arena_alloc(run->arena, sizeof(*c));
     c->path = arena_strdup(run->arena, path);
     c->name = arena_strdup(run->arena, name ? name : nsx_path_id(path));
@@ -180,18 +200,45 @@ struct nsx_topology_reader *nsx_topology_start(struct run *run, struct nsx_topol
     return r;
 }
 
-static enum step next_cluster(struct run *run, struct nsx_topology_reader *r)
+static enum step finish(struct nsx_topology *t)
 {
-    struct nsx_topology *t = r->topology;
-
-    r->at = r->at ? r->at->next : r->clusters;
-    if (r->at)
-        return nsx_list_first(run, &r->list, "edge nodes", NSX_POLICY "%s/edge-nodes",
-                              nsx_escape(run, r->at->path, true));
     set_free(t->now);
     t->now = t->making;
     t->making = NULL;
     return STEP_DONE;
+}
+
+static void limit_clusters(struct nsx_topology_reader *r)
+{
+    struct cluster *c = r->clusters;
+
+    if (r->n <= TOPOLOGY_CLUSTERS_MAX)
+        return;
+    err_set(&r->topology->err, ERR_LIMIT, 0,
+            "more than %d edge clusters, so some edges have no name", TOPOLOGY_CLUSTERS_MAX);
+    for (unsigned i = 1; i < TOPOLOGY_CLUSTERS_MAX; i++)
+        c = c->next;
+    c->next = NULL;
+}
+
+static enum step next_cluster(struct run *run, struct nsx_topology_reader *r)
+{
+    if (r->stage != READ_NODES)
+        limit_clusters(r);
+    r->at = r->stage == READ_NODES ? r->at->next : r->clusters;
+    r->stage = READ_NODES;
+    if (!r->at)
+        return finish(r->topology);
+    return nsx_list_first(run, &r->list, "edge nodes", NSX_POLICY "%s/edge-nodes",
+                          nsx_escape(run, r->at->path, true));
+}
+
+static enum step after_clusters(struct run *run, struct nsx_topology_reader *r)
+{
+    if (r->n <= TOPOLOGY_ONE_BY_ONE || run->facts->on_vmc)
+        return next_cluster(run, r);
+    r->stage = READ_MEMBERS;
+    return nsx_list_first(run, &r->list, "members of edge clusters", NSX_MANAGER "/edge-clusters");
 }
 
 struct item_arg {
@@ -203,10 +250,12 @@ static void add_item(void *arg, struct json_object *o)
 {
     const struct item_arg *a = arg;
 
-    if (a->r->at)
-        add_edge(a->r->topology->making, a->r->at, o);
-    else
+    if (a->r->stage == READ_CLUSTERS)
         add_cluster(a->run, a->r, o);
+    else if (a->r->stage == READ_MEMBERS)
+        add_members(a->r->topology->making, o);
+    else
+        add_node(a->r->topology->making, a->r->at, o);
 }
 
 /* A list that could not be read to its end leaves a reason; what was read counts. */
@@ -217,7 +266,7 @@ static enum nsx_more read_page(struct run *run, struct nsx_topology_reader *r,
     struct err err = {0};
     enum nsx_more more = nsx_list_read(run, &r->list, reply, add_item, &arg, &err);
 
-    if (more == NSX_LIST_BROKEN && r->topology->err.kind == ERR_NONE)
+    if (more == NSX_LIST_BROKEN && r->stage != READ_MEMBERS && r->topology->err.kind == ERR_NONE)
         r->topology->err = err;
     return more;
 }
@@ -229,7 +278,13 @@ enum step nsx_topology_step(struct run *run, struct nsx_topology_reader *r,
 
     if (more == NSX_LIST_MORE)
         return STEP_SEND;
-    if (!r->at && more == NSX_LIST_BROKEN && r->n == 0)
-        return STEP_DONE;
+    switch (r->stage) {
+    case READ_CLUSTERS:
+        return more == NSX_LIST_BROKEN && r->n == 0 ? STEP_DONE : after_clusters(run, r);
+    case READ_MEMBERS:
+        return more == NSX_LIST_BROKEN ? next_cluster(run, r) : finish(r->topology);
+    case READ_NODES:
+        break;
+    }
     return next_cluster(run, r);
 }

@@ -1,21 +1,25 @@
 /*
- * topology: edge clusters and their nodes as the policy tree has them: the name, cluster and path
- * of the transport node that a gateway's state names by its UUID. The id in a path is an index, not
- * the UUID; nsx_id is (reference: NSX API 4.2). Read again when it is old or when somebody met a
- * node that is not in it; kept between runs, because it changes rarely and costs one call for each
- * cluster (at most TOPOLOGY_CLUSTERS_MAX).
+ * topology: edge clusters and their nodes: the name, cluster and policy path of the transport node
+ * that a gateway's state names by its UUID. The id in a path is an index, not the UUID; nsx_id is
+ * (reference: NSX API 4.2). Read again when it is old or when somebody met a node that is not in
+ * it, and kept between runs, because it changes rarely.
+ *
+ * The policy tree has the nodes in one list for each cluster. Beyond TOPOLOGY_ONE_BY_ONE clusters
+ * the manager API's one list of all clusters and members is asked instead (it knows no paths, and
+ * is not offered everywhere); failing that, at most TOPOLOGY_CLUSTERS_MAX lists are read.
  */
 #ifndef HYCON_COLLECTORS_NSX_TOPOLOGY_H
 #define HYCON_COLLECTORS_NSX_TOPOLOGY_H
 
 #include "collectors/nsx/list.h"
 
+#define TOPOLOGY_ONE_BY_ONE   4
 #define TOPOLOGY_CLUSTERS_MAX 200
 #define TOPOLOGY_AGE_MS       (10 * 60 * 1000)
 #define TOPOLOGY_RETRY_MS     (60 * 1000)
 
 struct nsx_edge {
-    const char *id, *name, *cluster, *path; /* name and cluster may be NULL */
+    const char *id, *name, *cluster, *path; /* all but id may be NULL */
 };
 
 struct nsx_topology; /* in the state of a collector; NULL: nothing known */

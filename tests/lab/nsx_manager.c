@@ -377,6 +377,28 @@ static void send_cluster(const struct nsx_context *c, struct lab_reply *reply)
     jsend(reply, o);
 }
 
+static struct json_object *make_cluster(const struct nsx_context *c, size_t i)
+{
+    const struct lab_edge_cluster *ec = c->nsx->clusters.at[i];
+    struct json_object *o = json_object_new_object(), *members = jset_array(o, "members");
+
+    for (size_t k = 0; k < ec->edges.n; k++) {
+        const struct lab_edge *e = ec->edges.at[k];
+        struct json_object *m = json_object_new_object();
+
+        jset_str(m, "transport_node_id", e->id);
+        jset_int(m, "member_index", (int64_t)k);
+        jset_str(m, "display_name", e->name);
+        jadd(members, m);
+    }
+    jset_str(o, "member_node_type", "EDGE_NODE");
+    jset_str(o, "resource_type", "EdgeCluster");
+    jset_str(o, "id", ec->id);
+    jset_str(o, "display_name", ec->name);
+    jset_int(o, "_revision", 0);
+    return o;
+}
+
 bool nsx_manager_answer(struct lab *lab, const struct lab_nsx *nsx, const struct lab_request *req,
                         const char *path, struct lab_reply *reply)
 {
@@ -391,6 +413,8 @@ bool nsx_manager_answer(struct lab *lab, const struct lab_nsx *nsx, const struct
         send_cluster(&c, reply);
     else if (lab_path_is(&p, 0, "alarms"))
         send_alarms(&c, req, reply);
+    else if (lab_path_is(&p, 0, "edge-clusters"))
+        nsx_send_page(req, reply, nsx->clusters.n, make_cluster, &c);
     else if (lab_path_is(&p, 0, "transport-nodes"))
         send_nodes(&c, req, make_node, reply);
     else if (lab_path_is(&p, 0, "transport-zones/transport-node-status"))

@@ -14,7 +14,7 @@
 #define EMPTY    "{\"results\":[],\"result_count\":0}"
 #define EDGES    "GET /api/v1/transport-nodes?node_types=EdgeNode"
 #define STATUS   "GET /api/v1/transport-zones/transport-node-status?"
-#define CLUSTERS "/edge-clusters?"
+#define CLUSTERS "/default/edge-clusters?"
 #define NODES    "/edge-nodes?"
 
 static const struct session_facts vmc_facts = {
@@ -51,10 +51,34 @@ static const struct harness_reply no_health[] = {
     {.match = EDGES, .file = "bare-metal.json"},
     {.match = STATUS, .status = 403, .optional = true},
     {0}};
-static const struct harness_reply vmc[] = {{.match = CLUSTERS, .file = "onprem-edge-clusters.json"},
-                                           {.match = EDGES, .status = 403, .optional = true},
-                                           {.match = NODES, .file = "onprem-edge-nodes.json"},
-                                           {0}};
+/* More clusters than are read one by one. */
+static const char five[] = "{\"results\":[{\"path\":\"/ec/1\"},{\"path\":\"/ec/2\"},{\"path\":\"/"
+                           "ec/3\"},{\"path\":\"/ec/4\"},"
+                           "{\"path\":\"/ec/5\"}]}";
+static const struct harness_reply many_clusters[] = {
+    {.match = CLUSTERS, .body = five, .optional = true},
+    {.match = EDGES, .file = "onprem-mp-transport-nodes.json"},
+    {.match = "GET /api/v1/edge-clusters?",
+     .file = "onprem-mp-edge-clusters.json",
+     .optional = true},
+    {.match = STATUS, .body = EMPTY, .optional = true},
+    {0}};
+static const struct harness_reply no_members[] = {
+    {.match = CLUSTERS, .body = five, .optional = true},
+    {.match = EDGES, .file = "bare-metal.json"},
+    {.match = "GET /api/v1/edge-clusters?", .status = 404, .optional = true},
+    {.match = "/ec/5/edge-nodes?", .file = "onprem-edge-nodes.json", .optional = true},
+    {.match = NODES, .body = EMPTY, .optional = true},
+    {.match = NODES, .body = EMPTY, .optional = true},
+    {.match = NODES, .body = EMPTY, .optional = true},
+    {.match = NODES, .status = 500, .optional = true},
+    {.match = STATUS, .body = EMPTY, .optional = true},
+    {0}};
+static const struct harness_reply vmc[] = {
+    {.match = "/vmc-enforcementpoint/edge-clusters?", .file = "onprem-edge-clusters.json"},
+    {.match = EDGES, .status = 403, .optional = true},
+    {.match = NODES, .file = "onprem-edge-nodes.json"},
+    {0}};
 static const struct harness_reply nothing[] = {
     {.match = CLUSTERS, .status = 404}, {.match = EDGES, .status = 404}, {0}};
 
@@ -71,6 +95,8 @@ static const struct harness_case cases[] = {
     CASE("empty", empty),
     CASE("no-health", no_health),
     CASE("nothing", nothing),
+    CASE("many-clusters", many_clusters),
+    CASE("no-members", no_members),
     {.name = "vmc",
      .collector = &collector_nsx_edges,
      .endpoint = VMC,
