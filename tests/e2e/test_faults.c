@@ -172,6 +172,56 @@ static void test_certificates(void **state)
     child_release(&r);
 }
 
+static char *fingerprint(void)
+{
+    struct json_object *lab = e2e_control(&e, "GET", "/state", NULL);
+    char *sha =
+        mem_strdup(jsonq_str(jsonq_get(jsonq_get(lab, "endpoints"), "nsx-dc1"), "cert_sha256"));
+
+    json_object_put(lab);
+    return sha;
+}
+
+static void says(const struct strbuf *where, const char *what)
+{
+    if (!strstr(where->buf, what))
+        fail_msg("'%s' is not in:\n%s", what, where->buf);
+}
+
+/* Only a person trusts: without a terminal it takes the very fingerprint, and a certificate that
+ * changes later is refused with both. */
+static void test_trust(void **state)
+{
+    struct child_result r;
+    (void)state;
+
+    certificate("self-signed");
+    char *old = fingerprint(), *other = mem_strdup(old);
+    other[0] = other[0] == '0' ? '1' : '0';
+    e2e_expect(&e, &r, 3, "trust", "nsx-dc1", NULL);
+    says(&r.out, old);
+    says(&r.err, "not accepted");
+    child_release(&r);
+    e2e_expect(&e, &r, 3, "trust", "nsx-dc1", "--sha256", other, NULL);
+    says(&r.err, "not the one given");
+    child_release(&r);
+    e2e_expect(&e, &r, 3, "get", "segments", "--site", "dc1", NULL);
+    child_release(&r);
+    e2e_expect(&e, &r, 0, "trust", "nsx-dc1", "--sha256", old, NULL);
+    child_release(&r);
+    e2e_expect(&e, &r, 0, "get", "segments", "--site", "dc1", NULL);
+    child_release(&r);
+    certificate("self-signed");
+    char *new = fingerprint();
+    e2e_expect(&e, &r, 3, "get", "segments", "--site", "dc1", NULL);
+    says(&r.err, old);
+    says(&r.err, new);
+    child_release(&r);
+    free(old);
+    free(other);
+    free(new);
+}
+
 /* Nobody listens: said at once, and the other site is whole. */
 static void test_refused_connection(void **state)
 {
@@ -199,6 +249,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_proxy_of_vmc, start, stop),
         cmocka_unit_test_setup_teardown(test_one_new_login, start, stop),
         cmocka_unit_test_setup_teardown(test_certificates, start, stop),
+        cmocka_unit_test_setup_teardown(test_trust, start, stop),
         cmocka_unit_test_setup_teardown(test_refused_connection, start, stop),
     };
 
