@@ -84,12 +84,13 @@ static unsigned add_endpoint(const struct estate *e, const struct config_endpoin
     const struct row *r = s && snapshot_count(s) ? snapshot_row(s, 0) : NULL;
     const char *fresh = r ? text_of(r, ENDPOINTS_FRESHNESS) : "not read";
     const char *product = text_of(r, ENDPOINTS_PRODUCT), *role = text_of(r, ENDPOINTS_ROLE);
+    const char *version = text_of(r, ENDPOINTS_VERSION);
     const char *message = text_of(r, ENDPOINTS_MESSAGE);
     bool ok = strcmp(fresh, "ok") == 0 || strcmp(fresh, "unsupported") == 0;
 
     strbuf_addf(out, "%s/%s (credential '%s'): %s", ep->site, ep->name, ep->credential, fresh);
     if (*product)
-        strbuf_addf(out, ", %s %s", product, text_of(r, ENDPOINTS_VERSION));
+        strbuf_addf(out, ", %s%s%s", product, *version ? " " : "", version);
     if (*role)
         strbuf_addf(out, ", as %s", role);
     if (*message)
