@@ -276,7 +276,7 @@ void grid_draw(struct grid *g, const struct view_input *in, struct canvas *c, st
         return;
     if (g->estate)
         mine.estate = g->estate;
-    if (!focused)
+    if (!focused || g->cursor >= (size_t)(body.h > 0 ? body.h : 0))
         grid_settle(g);
     if (g->has_rows)
         keep_cursor_visible(g, body.h);

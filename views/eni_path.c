@@ -12,7 +12,7 @@
 #include "views/eni_links.h"
 #include "views/route_tables.h"
 
-#define LABEL 13 /* cells of "+- custom   " */
+#define LABEL 14 /* cells of "+- custom    " */
 #define WIDE  100
 
 enum detail { ONE_LINE, SHORT, FULL };

@@ -16,7 +16,7 @@
 #include "views/domains.h"
 #include "views/look.h"
 
-#define WORD_CELLS 5 /* "CRIT " */
+#define WORD_CELLS 6 /* "CRIT ", in Japanese "対処: " */
 
 /* ---- the table of domains -----------------------------------------------------------------------
  */
