@@ -74,11 +74,11 @@ static void everything_once(void **state)
     assert_int_equal(freshness_of(&r, &table_segments, "a", &err), FRESH_OK);
     assert_int_equal(freshness_of(&r, &table_gateways, "a", &err), FRESH_OK);
     assert_int_equal(freshness_of(&r, &table_endpoints, "a", &err), FRESH_OK);
-    assert_int_equal(server.requests, 4);
-    assert_int_equal(server.logins, 1);
+    assert_int_equal(fakeapi_count(&server.requests), 4);
+    assert_int_equal(fakeapi_count(&server.logins), 1);
     assert_true(engine_wait(r.engine, -1)); /* and it stays over */
     fakeapi_run_stop(&r);
-    assert_int_equal(server.logouts, 1);
+    assert_int_equal(fakeapi_count(&server.logouts), 1);
 }
 
 static void only_what_is_wanted(void **state)
@@ -96,7 +96,7 @@ static void only_what_is_wanted(void **state)
     assert_true(engine_wait(r.engine, -1));
     assert_int_equal(freshness_of(&r, &table_gateways, "a", &err), FRESH_OK);
     assert_null(store_get(r.store, &table_segments, "s", "a"));
-    assert_int_equal(server.requests, 2);
+    assert_int_equal(fakeapi_count(&server.requests), 2);
     fakeapi_run_stop(&r);
 }
 
@@ -110,7 +110,7 @@ static void disabled_tables_are_not_read(void **state)
     fakeapi_run_start(&r);
     assert_true(engine_wait(r.engine, -1));
     assert_null(store_get(r.store, &table_segments, "s", "a"));
-    assert_int_equal(server.requests, 2);
+    assert_int_equal(fakeapi_count(&server.requests), 2);
     fakeapi_run_stop(&r);
 }
 
@@ -123,7 +123,7 @@ static void nothing_to_do_is_over_at_once(void **state)
     r.o.endpoint = "other";
     fakeapi_run_start(&r);
     assert_true(engine_wait(r.engine, -1));
-    assert_int_equal(server.logins, 0);
+    assert_int_equal(fakeapi_count(&server.logins), 0);
     fakeapi_run_stop(&r);
 }
 
@@ -196,7 +196,7 @@ static void more_rounds_are_read(void **state)
     r.o.samples = 2;
     fakeapi_run_start(&r);
     assert_true(engine_wait(r.engine, -1));
-    assert_int_equal(server.requests, 3);
+    assert_int_equal(fakeapi_count(&server.requests), 3);
     engine_progress(r.engine, &done, &total);
     assert_int_equal(done, 3);
     assert_int_equal(total, 3);
@@ -275,7 +275,7 @@ static void budget_is_shared(void **state)
     for (int i = 0; i < 2; i++)
         assert_true(engine_wait(r[i].engine, -1));
     /* 12 requests: two of them wait for tokens, which come every 3 s. */
-    assert_int_equal(server.requests, 12);
+    assert_int_equal(fakeapi_count(&server.requests), 12);
     assert_true(clock_mono_ms() - began >= 3000);
     for (int i = 0; i < 2; i++)
         fakeapi_run_stop(&r[i]);

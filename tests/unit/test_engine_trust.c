@@ -104,7 +104,7 @@ static void changed_certificate_is_denied(void **state)
     assert_true(row_present(row, ENDPOINTS_NEXT_RETRY_AT));
     snapshot_unref(owner);
     fakeapi_run_stop(&r);
-    assert_int_equal(server.logins, 0);
+    assert_int_equal(fakeapi_count(&server.logins), 0);
 }
 
 /* A person accepts what was shown: it is written down, and the endpoint is read. */
