@@ -26,7 +26,7 @@
 #include "core/text.h"
 
 #define TOKEN       MINUTE_MS /* one request; so a millisecond gives exactly per_min */
-#define BURST_PART  4    /* of a minute's requests may be sent at once */
+#define BURST_PART  4         /* of a minute's requests may be sent at once */
 #define BURST_LEAST 10
 #define MINUTE_MS   60000
 

@@ -171,6 +171,9 @@ bool engine_endpoint_is_over(const struct endpoint *ep)
         if (ep->jobs[k].state != JOB_OVER)
             return false;
     }
+    /* Who we are is asked for its own sake when everything is. */
+    if (ep->identify_id && !ep->engine->o.tables)
+        return false;
     return !ep->probe || ep->probed;
 }
 
@@ -192,6 +195,7 @@ void engine_endpoint_stop(struct endpoint *ep, const struct err *err)
     if (ep->session)
         engine_login_cancel(ep);
     ep->state = ENDPOINT_STOPPED;
+    ep->identify_id = 0;
     ep->err = why;
     ep->tls_denied = false;
     ep->retry_at = 0;

@@ -31,6 +31,7 @@ struct login_call {
 };
 
 static void handle(struct endpoint *ep, enum session_step step);
+static void identify(struct endpoint *ep, const struct reply *reply);
 
 void engine_prepare_http(struct endpoint *ep, struct http_request *req)
 {
@@ -57,13 +58,12 @@ void engine_prepare_http(struct endpoint *ep, struct http_request *req)
 /* ---- sending -----------------------------------------------------------------------------------
  */
 
-static struct login_call *call_new(struct endpoint *ep, const char *url)
+static struct login_call *call_new(struct endpoint *ep, const char *url, uint64_t *id)
 {
-    static uint64_t ids;
     struct login_call *c = mem_alloc(sizeof(*c));
 
     c->ep = ep;
-    c->id = ep->login_id = ++ids;
+    c->id = *id = ++ep->engine->login_ids;
     c->url = mem_strdup(url);
     return c;
 }
@@ -155,7 +155,7 @@ static void send_http(struct endpoint *ep)
     if (!req.timeout_ms || req.timeout_ms > most)
         req.timeout_ms = most;
     engine_rate_count(ep, clock_mono_ms());
-    http_send(ep->engine->http, &req, on_http, call_new(ep, req.url));
+    http_send(ep->engine->http, &req, on_http, call_new(ep, req.url, &ep->login_id));
 }
 
 static void spawn(struct endpoint *ep)
@@ -163,7 +163,67 @@ static void spawn(struct endpoint *ep)
     const char *const *argv = ep->session->call.argv;
 
     loop_process(ep->engine->loop, argv, NULL, COMMAND_TIMEOUT_MS, on_process,
-                 call_new(ep, argv[0]));
+                 call_new(ep, argv[0], &ep->login_id));
+}
+
+/* ---- who we are -------------------------------------------------------------------------------
+ */
+
+static void on_identity(void *arg, struct http_reply *http)
+{
+    struct login_call *c = arg;
+    struct endpoint *ep = c->ep;
+    struct reply reply;
+    bool current = ep->identify_id == c->id && !ep->engine->stopping;
+    char *url = c->url;
+
+    free(c);
+    if (current) {
+        engine_observe(ep, http);
+        engine_reply_fill(&reply, http, clock_now_ms());
+        if (http->err.kind == ERR_TLS)
+            engine_endpoint_distrust(ep, &http->err, url);
+        else
+            identify(ep, http->err.kind == ERR_CANCEL ? NULL : &reply);
+        engine_endpoint_run(ep);
+    }
+    free(url);
+}
+
+static void identified(struct endpoint *ep, enum session_step step)
+{
+    struct err err = ep->session->err;
+
+    ep->identify_id = 0;
+    ep->changed = true;
+    if (step == SESSION_REJECTED)
+        engine_credential_reject(ep, &err);
+    else if (step == SESSION_FAIL && err.kind == ERR_CONFIG)
+        engine_endpoint_stop(ep, &err);
+    for (size_t k = 0; k < ep->njobs; k++)
+        engine_run_unhold(&ep->jobs[k]);
+}
+
+/* NULL asks anew. */
+static void identify(struct endpoint *ep, const struct reply *reply)
+{
+    struct session *s = ep->session;
+    struct http_request req;
+    enum session_step step;
+
+    s->now = clock_now_ms();
+    err_clear(&s->err);
+    step = s->ops->identify(s, reply);
+    if (step != SESSION_SEND) {
+        identified(ep, step);
+        return;
+    }
+    req = s->call.http;
+    engine_prepare_http(ep, &req);
+    if (!req.timeout_ms || req.timeout_ms > LOGIN_TIMEOUT_MS)
+        req.timeout_ms = LOGIN_TIMEOUT_MS;
+    engine_rate_count(ep, clock_mono_ms());
+    http_send(ep->engine->http, &req, on_identity, call_new(ep, req.url, &ep->identify_id));
 }
 
 /* ---- what came of it ---------------------------------------------------------------------------
@@ -190,6 +250,8 @@ static void ready(struct endpoint *ep)
         ep->changed_much = true;
     err_clear(&ep->err);
     engine_credential_good(ep);
+    if (ep->session->ops->identify)
+        identify(ep, NULL);
 }
 
 static bool is_passing(const struct err *err)
@@ -262,6 +324,8 @@ void engine_login_start(struct endpoint *ep)
         ep->engine->logins++;
     }
     ep->state = ENDPOINT_LOGIN;
+    ep->identify_id = 0;
+    s->unverified = false;
     arena_reset(s->arena);
     if (s->secret != ep->credential->secret) {
         secret_unref(s->secret);

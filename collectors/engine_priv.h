@@ -68,7 +68,7 @@ struct credential {
     enum credential_state state;
     enum secret_state asked;
     const struct endpoint *trying;
-    int64_t good_at; /* when a login succeeded last */
+    int64_t good_at;       /* when a login succeeded last */
     struct secret *secret; /* written under the engine's lock */
     struct err err;
     unsigned asking; /* counts questions: a late answer to an old one is dropped */
@@ -92,6 +92,7 @@ enum job_state {
     JOB_SENT,     /* its request is under way */
     JOB_DECODING, /* in step(), perhaps on a pool thread */
     JOB_WAITING,  /* asked to be called again at wake_at */
+    JOB_HELD,     /* has a result, but whose account it is from is not known yet */
     JOB_OVER,     /* once: finished for good */
 };
 
@@ -169,7 +170,8 @@ struct endpoint {
     int64_t once_deadline;
     uint64_t epoch; /* counts logins */
     uint64_t login_id;
-    bool login_held; /* counted in engine.logins */
+    uint64_t identify_id; /* of the question who we are; 0: none is open */
+    bool login_held;      /* counted in engine.logins */
     unsigned login_tries, nodes_tried, failures;
     int64_t retry_at;   /* after a failure of the endpoint itself; 0: none */
     int64_t hold_until; /* it said that there were too many requests */
@@ -208,7 +210,7 @@ struct engine {
     int64_t timer_at, last_tick, grace_ms;
     bool stopping, over, paused;
     unsigned logins; /* in flight */
-    uint64_t turns, random;
+    uint64_t turns, login_ids, random;
     atomic_uint done, total;
     pthread_mutex_t lock; /* guards raw replies and credential.secret */
     size_t raw_bytes;
@@ -279,6 +281,8 @@ void engine_job_mark_stale(struct job *job, int64_t now);
 void engine_run_open(struct job *job);
 void engine_run_close(struct job *job);
 void engine_run_step(struct job *job); /* with job->reply when has_reply */
+/* Publish what was held back. */
+void engine_run_unhold(struct job *job);
 
 /* ---- engine_request.c */
 void engine_request_queue(struct job *job);

@@ -151,6 +151,13 @@ static void act(struct job *job)
     }
 }
 
+/* Rows of another account than the configured one must not be shown, not even for a moment. */
+static bool must_hold(const struct job *job)
+{
+    return job->ep->identify_id && job->ep->session->unverified &&
+           (job->result == STEP_DONE || job->result == STEP_PUBLISH);
+}
+
 static void done(void *arg)
 {
     struct job *job = arg;
@@ -158,7 +165,15 @@ static void done(void *arg)
     drop_reply(job);
     if (job->aborted)
         engine_job_finish(job, &job->abort_err);
+    else if (must_hold(job))
+        job->state = JOB_HELD;
     else
+        act(job);
+}
+
+void engine_run_unhold(struct job *job)
+{
+    if (job->state == JOB_HELD)
         act(job);
 }
 

@@ -57,6 +57,7 @@ struct session {
     const char *user;
     struct http_tls tls; /* filled by the engine from the configuration and the trust file */
     const char *proxy;
+    bool unverified; /* set by login: publish nothing before identify() has ended */
     unsigned node; /* nsx: which of urls this session belongs to; the engine advances it when a node
                       is dead */
     void *priv;
@@ -71,6 +72,10 @@ struct session_ops {
     /* NULL reply starts. */
     enum session_step (*login)(struct session *s, const struct reply *reply);
     enum session_step (*logout)(struct session *s, const struct reply *reply);
+    /* NULL: none. Asks who we are, in the manner of login, after it and beside the first requests.
+     * FAIL with ERR_CONFIG (this is not whom the configuration says) and REJECTED stop the
+     * endpoint; other failures leave unknown what is only nice to know. */
+    enum session_step (*identify)(struct session *s, const struct reply *reply);
     /* Make the absolute, authorised (signed) request in s->call.http; 0 or -1 and s->err. */
     int (*authorize)(struct session *s, const struct request *req);
     /* Judge a reply; for everything but VERDICT_OK fill *err with one sentence of what the product

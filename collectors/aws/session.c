@@ -1,8 +1,9 @@
 /*
- * Logging in is getting a key, and asking STS whose it is: that call needs no permission, so it
- * tells a wrong key from a missing permission, and the account can be compared with the
- * configuration. A site whose STS cannot be reached (an interface endpoint for EC2 alone) works
- * without it; then the account is not known.
+ * Logging in is getting a key. Whose it is, STS says: that call needs no permission, so it tells a
+ * wrong key from a missing permission, and the account can be compared with the configuration. It
+ * is asked beside the first requests, because it costs a connection and a round trip of its own. A
+ * site whose STS cannot be reached (an interface endpoint for EC2 alone) works without it; then the
+ * account is not known.
  */
 #include "collectors/aws/session.h"
 
@@ -25,7 +26,7 @@ struct aws_session {
     struct aws_chain *chain;
     struct wire wire;
     const char *region, *ec2_url, *sts_url; /* in facts_arena */
-    bool asking_sts, clock_corrected, sts_silent;
+    bool clock_corrected, sts_silent;
 };
 
 static int aws_init(struct session *s)
@@ -97,12 +98,11 @@ static int find_addresses(struct session *s)
                         &a->sts_url, &s->err);
 }
 
-/* ---- login -------------------------------------------------------------------------------------
+/* ---- whose key it is ---------------------------------------------------------------------------
  */
 
 static enum session_step ask_sts(struct session *s)
 {
-    struct aws_session *a = s->priv;
     struct aws_call call = {.method = "POST",
                             .path = "/",
                             .body = STS_CALLER_IDENTITY,
@@ -110,25 +110,12 @@ static enum session_step ask_sts(struct session *s)
                             .content_type = AWS_FORM,
                             .now = s->now + s->clock_offset_ms};
 
-    a->asking_sts = true;
     sign(s, "sts", &call);
     s->call.label = "account";
     s->call.http.connect_timeout_ms = STS_CONNECT_MS;
     s->call.http.timeout_ms = STS_TOTAL_MS;
     s->call.http.max_body = SMALL_REPLY;
     return SESSION_SEND;
-}
-
-static enum session_step have_key(struct session *s)
-{
-    struct aws_session *a = s->priv;
-
-    if (!a->sts_url && find_addresses(s) < 0)
-        return SESSION_FAIL;
-    s->expires_at = aws_key_renew_at(aws_chain_key(a->chain), s->now);
-    s->facts.product = "Amazon EC2";
-    s->facts.region = a->region;
-    return a->sts_silent ? SESSION_READY : ask_sts(s);
 }
 
 static enum session_step know_account(struct session *s, const struct reply *reply)
@@ -185,22 +172,44 @@ static enum session_step about_account(struct session *s, const struct reply *re
     return refused_by_sts(s, reply);
 }
 
+/* ---- login -------------------------------------------------------------------------------------
+ */
+
+static enum session_step have_key(struct session *s)
+{
+    struct aws_session *a = s->priv;
+
+    if (!a->sts_url && find_addresses(s) < 0)
+        return SESSION_FAIL;
+    s->expires_at = aws_key_renew_at(aws_chain_key(a->chain), s->now);
+    s->facts.product = "Amazon EC2";
+    s->facts.region = a->region;
+    s->unverified = !a->sts_silent && config_str(s->endpoint, "account");
+    return SESSION_READY;
+}
+
 static enum session_step aws_login(struct session *s, const struct reply *reply)
 {
     struct aws_session *a = s->priv;
     enum session_step step;
 
-    if (reply && a->asking_sts)
-        return about_account(s, reply);
-    if (!reply) {
-        a->asking_sts = a->clock_corrected = false;
+    if (!reply)
         s->expires_at = 0;
-    }
     if (!a->chain)
         a->chain = aws_chain_new(a->env, &a->options, config_str(s->endpoint, "region"),
                                  config_str(s->endpoint, "endpoint_url"));
     step = aws_chain_step(a->chain, s, reply);
     return step == SESSION_READY ? have_key(s) : step;
+}
+
+static enum session_step aws_identify(struct session *s, const struct reply *reply)
+{
+    struct aws_session *a = s->priv;
+
+    if (reply)
+        return about_account(s, reply);
+    a->clock_corrected = false;
+    return a->sts_silent ? SESSION_READY : ask_sts(s);
 }
 
 /* There is nothing to give back; the key is forgotten. */
@@ -290,6 +299,7 @@ const struct session_ops session_aws_ops = {
     .release = aws_release,
     .login = aws_login,
     .logout = aws_logout,
+    .identify = aws_identify,
     .authorize = aws_authorize,
     .judge = aws_judge,
 };

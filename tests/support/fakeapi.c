@@ -117,6 +117,14 @@ static void answer_data(struct fakeapi *s, struct MHD_Connection *c, struct answ
     }
 }
 
+static void answer_identity(struct fakeapi *s, struct answer *a)
+{
+    while (s->hold_identity)
+        pthread_cond_wait(&moved, &lock);
+    a->status = 200;
+    a->body = s->identity ? s->identity : "me";
+}
+
 static enum MHD_Result answer(void *arg, struct MHD_Connection *c, const char *url,
                               const char *method, const char *version, const char *data,
                               size_t *len, void **state)
@@ -140,6 +148,8 @@ static enum MHD_Result answer(void *arg, struct MHD_Connection *c, const char *u
     (void)snprintf(s->last_path, sizeof(s->last_path), "%s %s", method, url);
     if (strcmp(url, "/login") == 0) {
         answer_login(s, c, &a);
+    } else if (strcmp(url, "/whoami") == 0) {
+        answer_identity(s, &a);
     } else if (strcmp(url, "/logout") == 0) {
         s->logouts++;
         a = (struct answer){.status = 200, .body = ""};
@@ -180,7 +190,7 @@ void fakeapi_start(struct fakeapi *s, const struct testca_leaf *leaf)
 void fakeapi_stop(struct fakeapi *s)
 {
     fakeapi_lock();
-    s->hold = s->hold_login = false;
+    s->hold = s->hold_login = s->hold_identity = false;
     fakeapi_unlock();
     MHD_stop_daemon(s->daemon);
 }
@@ -295,6 +305,22 @@ static enum session_verdict fake_judge(struct session *s, const struct request *
     }
 }
 
+static enum session_step fake_identify(struct session *s, const struct reply *reply)
+{
+    if (!reply) {
+        struct fake_session *f = s->priv;
+
+        wire_reset(&f->wire);
+        fill(s, "GET", "/whoami");
+        s->unverified = true;
+        return SESSION_SEND;
+    }
+    if (reply->status != 200 || strcmp(reply->body, "nobody") != 0)
+        return SESSION_READY;
+    err_set(&s->err, ERR_CONFIG, 0, "this is nobody");
+    return SESSION_FAIL;
+}
+
 const struct session_ops fakeapi_session_ops = {
     .kind = KIND_NSX,
     .secret_key = "password",
@@ -305,6 +331,18 @@ const struct session_ops fakeapi_session_ops = {
     .authorize = fake_authorize,
     .judge = fake_judge,
 };
+static const struct session_ops identity_ops = {
+    .kind = KIND_NSX,
+    .secret_key = "password",
+    .init = fake_init,
+    .release = fake_release,
+    .login = fake_login,
+    .logout = fake_logout,
+    .identify = fake_identify,
+    .authorize = fake_authorize,
+    .judge = fake_judge,
+};
+const struct session_ops *const fakeapi_identity_sessions[] = {&identity_ops, NULL};
 const struct session_ops *const fakeapi_sessions[] = {&fakeapi_session_ops, NULL};
 
 /* ---- the collectors ----------------------------------------------------------------------------

@@ -35,9 +35,10 @@ struct fakeapi {
     unsigned fail;    /* so many requests get 500 */
     int login_status; /* 0: by the password */
     bool hold;        /* requests of data wait until this is false again */
-    bool hold_login;
-    int status;       /* of data; 0: 200 */
-    const char *body; /* of data; NULL: two lines */
+    bool hold_login, hold_identity;
+    const char *identity; /* what /whoami says; NULL: "me" */
+    int status;           /* of data; 0: 200 */
+    const char *body;     /* of data; NULL: two lines */
     unsigned logins, logouts, requests, held, most_at_once, at_once;
     char last_path[128];
 };
@@ -50,6 +51,9 @@ unsigned fakeapi_count(const unsigned *counter); /* under the lock */
 
 extern const struct session_ops fakeapi_session_ops;
 extern const struct session_ops *const fakeapi_sessions[];
+/* The same, but it asks GET /whoami after the login; "nobody" is not whom the configuration says.
+ */
+extern const struct session_ops *const fakeapi_identity_sessions[];
 extern const struct collector fakeapi_one, fakeapi_two, fakeapi_big;
 extern const struct collector *const fakeapi_only_one[], *const fakeapi_all[];
 

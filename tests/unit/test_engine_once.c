@@ -221,6 +221,53 @@ static void interrupt_ends_the_wait(void **state)
     close(fds[1]);
 }
 
+static bool has_requests(void *arg)
+{
+    (void)arg;
+    return fakeapi_count(&server.requests) == 4 && fakeapi_count(&server.held) == 0;
+}
+
+/* Rows are read beside the question who we are, but shown only after its answer. */
+static void rows_wait_for_the_identity(void **state)
+{
+    struct fakeapi_run r;
+    struct err err;
+
+    (void)state;
+    server.hold_identity = true;
+    open_run(&r, "");
+    r.o.collectors = fakeapi_all;
+    r.o.sessions = fakeapi_identity_sessions;
+    fakeapi_run_start(&r);
+    fakeapi_wait(has_requests, NULL);
+    assert_int_equal(freshness_of(&r, &table_segments, "a", &err), FRESH_NEVER);
+    fakeapi_lock();
+    server.hold_identity = false;
+    fakeapi_unlock();
+    assert_true(engine_wait(r.engine, -1));
+    assert_int_equal(freshness_of(&r, &table_segments, "a", &err), FRESH_OK);
+    fakeapi_run_stop(&r);
+}
+
+static void rows_of_somebody_else_are_not_shown(void **state)
+{
+    struct fakeapi_run r;
+    struct snapshot *s;
+
+    (void)state;
+    server.identity = "nobody";
+    open_run(&r, "");
+    r.o.sessions = fakeapi_identity_sessions;
+    fakeapi_run_start(&r);
+    assert_true(engine_wait(r.engine, -1));
+    s = store_get(r.store, &table_segments, "s", "a");
+    assert_int_equal(snapshot_freshness(s), FRESH_FAILED);
+    assert_int_equal(snapshot_count(s), 0);
+    assert_string_equal(snapshot_err(s)->msg, "this is nobody");
+    snapshot_unref(s);
+    fakeapi_run_stop(&r);
+}
+
 /* A kind that this version cannot read is said to be so, and stops nothing. */
 static void kind_without_a_session(void **state)
 {
@@ -295,6 +342,8 @@ int main(void)
         TEST(refused_connection_is_tried_a_few_times),
         TEST(more_rounds_are_read),
         TEST(interrupt_ends_the_wait),
+        TEST(rows_wait_for_the_identity),
+        TEST(rows_of_somebody_else_are_not_shown),
         TEST(kind_without_a_session),
         TEST(budget_is_shared),
     };
