@@ -98,38 +98,6 @@ static int draw_held(struct app *a, struct canvas *c, struct rect r, int end)
 /* ---- the second line: what is wrong ------------------------------------------------------------
  */
 
-static bool is_worse(const struct row *r, const struct row *than)
-{
-    const struct column *col = &table_findings.columns[FINDINGS_SEVERITY];
-    enum severity s = cell_severity(col, &r->cells[FINDINGS_SEVERITY]);
-    enum severity t;
-    bool cause = !row_present(r, FINDINGS_CAUSED_BY);
-
-    if (!than)
-        return true;
-    t = cell_severity(col, &than->cells[FINDINGS_SEVERITY]);
-    if (s != t)
-        return s > t;
-    return cause && row_present(than, FINDINGS_CAUSED_BY);
-}
-
-static const struct row *worst_finding(struct app *a, const struct view_input *in)
-{
-    const struct row *worst = NULL;
-    struct rows_item item;
-    size_t i = 0;
-
-    (void)a;
-    while (view_walk(in, &table_findings, &i, &item)) {
-        const char *state = row_str(item.row, FINDINGS_STATE);
-        int64_t until;
-        bool snoozed = row_int(item.row, FINDINGS_SNOOZED_UNTIL_AT, &until) && until > in->now;
-        if (state && strcmp(state, "open") == 0 && !snoozed && is_worse(item.row, worst))
-            worst = item.row;
-    }
-    return worst;
-}
-
 static int draw_counts(enum severity worst, const unsigned *counts, struct canvas *c, int x, int y)
 {
     static const enum severity order[] = {SEV_CRITICAL, SEV_WARNING, SEV_UNKNOWN};
@@ -160,7 +128,8 @@ static void draw_worst(struct app *a, struct canvas *c, struct rect r)
     unsigned counts[SEV_CRITICAL + 1] = {0}, done, total;
     struct view_input in = app_input(a);
     enum severity worst = SEV_NONE;
-    const struct row *row;
+    struct rows_item row;
+    const char *summary;
     int x;
 
     if (collecting(a, &done, &total)) {
@@ -173,9 +142,9 @@ static void draw_worst(struct app *a, struct canvas *c, struct rect r)
         return;
     }
     x = draw_counts(worst, counts, c, r.x, r.y) + 2;
-    row = worst_finding(a, &in);
-    if (row && row_str(row, FINDINGS_SUMMARY))
-        canvas_fit(c, x, r.y, r.x + r.w - x, STYLE_NORMAL, row_str(row, FINDINGS_SUMMARY), false);
+    summary = view_worst_finding(&in, &row) ? row_str(row.row, FINDINGS_SUMMARY) : NULL;
+    if (summary)
+        canvas_fit(c, x, r.y, r.x + r.w - x, STYLE_NORMAL, summary, false);
 }
 
 /* ---- lamps: one per endpoint, host ranges together ---------------------------------------------

@@ -172,6 +172,8 @@ enum style view_severity_style(enum severity s);
 const char *view_freshness_word(enum freshness f);
 enum style view_freshness_style(enum freshness f);
 bool view_is_dim(enum freshness f);
+/* The finding that Overview and the header call the worst; false: none is open. */
+bool view_worst_finding(const struct view_input *in, struct rows_item *out);
 /* printf into in->arena. */
 char *view_printf(const struct view_input *in, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
