@@ -170,7 +170,7 @@ unit-run: $(if $(T),$(B)/unit/$(T),$(UNIT_BIN))
 	@set -e; for t in $^; do echo "== $$t"; $$t; done
 
 # make tsan: the tests with threads under ThreadSanitizer.
-TSAN_TESTS := test_store test_engine test_engine_credentials test_engine_once
+TSAN_TESTS := test_store test_screen_large test_engine test_engine_credentials test_engine_once
 tsan:
 	$(MAKE) BUILD=tsan tsan-run
 tsan-programs: $(TSAN_TESTS:%=$(B)/unit/%)

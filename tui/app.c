@@ -94,6 +94,13 @@ void app_release(struct app *a)
     strbuf_release(&a->pasted);
 }
 
+void app_set_resolver(struct app *a, struct resolver *r)
+{
+    for (size_t i = 0; i < a->ntabs; i++)
+        for (size_t g = 0; g < a->tabs[i].ngrids; g++)
+            a->tabs[i].grids[g]->resolver = r;
+}
+
 /* ---- what arrives ------------------------------------------------------------------------------
  */
 

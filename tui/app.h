@@ -104,6 +104,8 @@ struct app {
 void app_init(struct app *a, const struct tui_options *o);
 void app_release(struct app *a);
 
+/* Large tables are sorted and filtered on @r, which outlives the app. */
+void app_set_resolver(struct app *a, struct resolver *r);
 /* Take what the host has: the newest estate, questions, a caption. True: something to paint. */
 bool app_poll(struct app *a);
 void app_key(struct app *a, uint32_t key);

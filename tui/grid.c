@@ -63,6 +63,8 @@ void grid_free(struct grid *g)
 {
     if (!g)
         return;
+    if (g->resolver)
+        resolver_forget(g->resolver, g);
     drop_rows(g);
     estate_unref(g->estate);
     filter_free(g->filter);
@@ -77,63 +79,6 @@ void grid_free(struct grid *g)
 
 /* ---- rows --------------------------------------------------------------------------------------
  */
-
-/* qsort() promises no stable order, so ties end by identity. */
-static int by_identity(const struct rows_item *a, const struct rows_item *b)
-{
-    int c = strcmp(snapshot_site(a->snapshot), snapshot_site(b->snapshot));
-
-    if (!c)
-        c = strcmp(snapshot_endpoint(a->snapshot), snapshot_endpoint(b->snapshot));
-    return c ? c : strcmp(a->row->key, b->row->key);
-}
-
-static int by_order(const void *a, const void *b, void *arg)
-{
-    const struct view_table *t = arg;
-    int c = t->order(a, b);
-
-    return c ? c : by_identity(a, b);
-}
-
-static void keep_rows(struct grid *g, const struct view_input *in)
-{
-    const struct view_table *t = g->table;
-    struct rows *r = &g->rows;
-    size_t n = 0;
-
-    for (size_t i = 0; i < r->n; i++)
-        if (view_in_scope(in, &r->items[i]) && (!t->keep || t->keep(in, &r->items[i])))
-            r->items[n++] = r->items[i];
-    r->n = r->total = n;
-    if (!g->filter)
-        return;
-    n = 0;
-    for (size_t i = 0; i < r->n; i++)
-        if (filter_match(g->filter, r->items[i].row))
-            r->items[n++] = r->items[i];
-    r->n = n;
-}
-
-static void make_rows(struct grid *g, const struct view_input *in)
-{
-    const struct view_table *t = g->table;
-    bool own_order = g->sort < 0 && t->order;
-    int sort = g->sort >= 0 ? g->sort : own_order ? -1 : t->sort;
-    struct snapshot *built = t->build ? t->build(in) : NULL;
-    struct snapshot *const *all = &built;
-    size_t n = built ? 1 : 0;
-
-    drop_rows(g);
-    g->built = built;
-    if (!t->build)
-        all = estate_table(in->estate, t->schema, &n);
-    rows_init(&g->rows, t->schema, all, n, NULL, sort, !own_order && g->reverse);
-    g->has_rows = true;
-    keep_rows(g, in);
-    if (own_order)
-        qsort_r(g->rows.items, g->rows.n, sizeof(*g->rows.items), by_order, (void *)(uintptr_t)t);
-}
 
 /* Where is the selection now? Its line on the screen stays, unless the top of the list is shown
  * and it still fits: then new rows above it may be seen. */
@@ -164,24 +109,74 @@ static void remember(struct grid *g)
                    row->row->key);
 }
 
-void grid_refresh(struct grid *g, const struct view_input *in)
+/* The rows in @rows are of @e now: find the reader's place in them. */
+static void adopt(struct grid *g, const struct view_input *in, struct rows *rows,
+                  struct snapshot *built)
 {
-    bool missing;
-
-    if (!in->estate || (!g->dirty && g->estate == in->estate))
-        return;
+    drop_rows(g);
     if (g->estate != in->estate) {
         estate_unref(g->estate);
         g->estate = estate_ref(in->estate);
     }
-    make_rows(g, in);
+    g->built = built;
+    g->rows = *rows;
+    g->has_rows = true;
     follow_selection(g);
     /* A filter may hide the selected row for a while: its key is kept until the reader moves. */
-    missing = !g->selected.key || !g->filter;
-    if (missing)
+    if (!g->selected.key || !g->filter)
         remember(g);
     grid_collect_columns(g, in);
+}
+
+static void refresh_now(struct grid *g, const struct view_input *in)
+{
+    struct snapshot *built = g->table->build ? g->table->build(in) : NULL;
+    struct rows rows;
+
+    resolve_rows(&rows, g->table, in, built, g->filter, g->sort, g->reverse);
+    adopt(g, in, &rows, built);
+    g->busy = false;
+}
+
+static bool same_wish(const struct grid *g, const struct view_input *in, const struct resolve *job)
+{
+    const char *a = in->site ? in->site : "", *b = job->in.site ? job->in.site : "";
+
+    return job->sort == g->sort && job->reverse == g->reverse &&
+           strcmp(job->filter, g->filter_text) == 0 && strcmp(a, b) == 0;
+}
+
+/* Rows that came back. Those of an estate that is not the newest are better than older ones; those
+ * of another filter or order are not what the title says. */
+static void take_finished(struct grid *g, const struct view_input *in)
+{
+    struct resolve *job = g->resolver ? resolver_take(g->resolver, g) : NULL;
+
+    if (job && same_wish(g, in, job)) {
+        struct view_input then = *in;
+        then.estate = job->in.estate;
+        job->has_rows = false; /* they are the grid's now */
+        adopt(g, &then, &job->rows, NULL);
+        g->busy = g->busy && g->posted != job->in.estate;
+    }
+    resolve_free(job);
+}
+
+void grid_refresh(struct grid *g, const struct view_input *in)
+{
+    if (!in->estate)
+        return;
+    take_finished(g, in);
+    if (!g->dirty && g->posted == in->estate)
+        return;
+    g->posted = in->estate; /* kept alive by the console until the next one comes */
     g->dirty = false;
+    if (!g->resolver || resolve_size(g->table, in) <= RESOLVE_AT_ONCE_MAX) {
+        refresh_now(g, in);
+        return;
+    }
+    g->busy = true;
+    resolver_post(g->resolver, g, resolve_new(g->table, in, g->filter_text, g->sort, g->reverse));
 }
 
 const struct rows_item *grid_current(const struct grid *g)

@@ -11,6 +11,7 @@
 #include "core/canvas.h"
 #include "core/rows.h"
 #include "tui/keys.h"
+#include "tui/resolve.h"
 #include "views/view.h"
 
 #include <stdbool.h>
@@ -39,7 +40,10 @@ struct grid {
     struct estate *estate; /* the one the rows are of */
     struct rows rows;
     bool has_rows, dirty;
-    bool touched; /* the reader has moved in it */
+    bool touched;                /* the reader has moved in it */
+    struct resolver *resolver;   /* for large tables; NULL: everything at once */
+    const struct estate *posted; /* what was asked for last; compared, never followed */
+    bool busy;                   /* newer rows are being made */
     const struct snapshot *built;
     struct filter *filter;
     char *filter_text; /* "" none; what the prompt shows again */

@@ -59,6 +59,8 @@ static void add_order(const struct grid *g, struct strbuf *out)
     if (g->sort >= 0)
         strbuf_addf(out, _("  sorted by %s%s"), g->table->schema->columns[g->sort].name,
                     g->reverse ? _(" (reversed)") : "");
+    if (g->busy)
+        strbuf_addstr(out, _("  sorting ..."));
     if (map_count(g->marks))
         strbuf_addf(out, _("  %zu marked"), map_count(g->marks));
     if (g->hscroll)
@@ -231,6 +233,10 @@ static void draw_empty(const struct grid *g, const struct view_input *in, struct
 
     if (r.h < 1)
         return;
+    if (!g->has_rows && g->busy) {
+        canvas_text(c, r.x + GUTTER, r.y, r.w - GUTTER, STYLE_DIM, _("sorting ..."));
+        return;
+    }
     if (!g->has_rows) {
         canvas_text(c, r.x + GUTTER, r.y, r.w - GUTTER, STYLE_DIM, _("not read yet"));
         return;

@@ -13,11 +13,12 @@
 #define KEYS_PER_TURN 256 /* then the screen is painted: pasted garbage must not freeze it */
 #define WAIT_MAX_MS   1000
 
-enum { FD_KEYS, FD_SIGNALS, FD_WAKE, FD_COUNT };
+enum { FD_KEYS, FD_SIGNALS, FD_WAKE, FD_ROWS, FD_COUNT };
 
 struct loop_state {
     struct app app;
     struct terminal *term;
+    struct resolver *resolver;
     struct canvas canvas;
     bool paint, mouse, ended;
 };
@@ -116,6 +117,7 @@ static void turn(struct loop_state *l)
         [FD_KEYS] = {.fd = STDIN_FILENO, .events = POLLIN},
         [FD_SIGNALS] = {.fd = term_signal_fd(l->term), .events = POLLIN},
         [FD_WAKE] = {.fd = wake, .events = POLLIN},
+        [FD_ROWS] = {.fd = resolver_fd(l->resolver), .events = POLLIN},
     };
     int n = poll(fds, FD_COUNT, wait_ms(l));
 
@@ -129,6 +131,10 @@ static void turn(struct loop_state *l)
         l->ended = true; /* the terminal is gone */
     if (fds[FD_WAKE].revents)
         drain(wake);
+    if (fds[FD_ROWS].revents) {
+        drain(resolver_fd(l->resolver));
+        l->paint = true;
+    }
     if (app_poll(&l->app))
         l->paint = true;
     act(l);
@@ -160,6 +166,8 @@ enum tui_end tui_run(const struct tui_options *o, struct err *err)
         return TUI_END_FAILED;
     }
     app_init(&l->app, o);
+    l->resolver = resolver_new();
+    app_set_resolver(&l->app, l->resolver);
     l->app.emit = emit;
     l->app.emit_arg = l;
     l->app.in_tmux = getenv("TMUX") && *getenv("TMUX");
@@ -172,6 +180,7 @@ enum tui_end tui_run(const struct tui_options *o, struct err *err)
     if (end != TUI_END_FAILED)
         end = l->app.quit ? TUI_END_QUIT : TUI_END_SIGNAL;
     app_release(&l->app);
+    resolver_free(l->resolver);
     canvas_release(&l->canvas);
     term_close(l->term);
     free(l);

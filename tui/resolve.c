@@ -1,0 +1,291 @@
+#include "tui/resolve.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/arena.h"
+#include "core/mem.h"
+
+#define JOBS_MAX 64 /* owners; there is one per table of a tab */
+
+/* ---- rows --------------------------------------------------------------------------------------
+ */
+
+/* qsort() promises no stable order, so ties end by identity. */
+static int by_identity(const struct rows_item *a, const struct rows_item *b)
+{
+    int c = strcmp(snapshot_site(a->snapshot), snapshot_site(b->snapshot));
+
+    if (!c)
+        c = strcmp(snapshot_endpoint(a->snapshot), snapshot_endpoint(b->snapshot));
+    return c ? c : strcmp(a->row->key, b->row->key);
+}
+
+static int by_order(const void *a, const void *b, void *arg)
+{
+    const struct view_table *t = arg;
+    int c = t->order(a, b);
+
+    return c ? c : by_identity(a, b);
+}
+
+static void keep_rows(struct rows *r, const struct view_table *t, const struct view_input *in,
+                      struct filter *filter)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < r->n; i++)
+        if (view_in_scope(in, &r->items[i]) && (!t->keep || t->keep(in, &r->items[i])))
+            r->items[n++] = r->items[i];
+    r->n = r->total = n;
+    if (!filter)
+        return;
+    n = 0;
+    for (size_t i = 0; i < r->n; i++)
+        if (filter_match(filter, r->items[i].row))
+            r->items[n++] = r->items[i];
+    r->n = n;
+}
+
+void resolve_rows(struct rows *out, const struct view_table *t, const struct view_input *in,
+                  struct snapshot *built, struct filter *filter, int sort, bool reverse)
+{
+    bool own_order = sort < 0 && t->order;
+    int column = sort >= 0 ? sort : own_order ? -1 : t->sort;
+    struct snapshot *const *all = &built;
+    size_t n = built ? 1 : 0;
+
+    if (!t->build)
+        all = estate_table(in->estate, t->schema, &n);
+    rows_init(out, t->schema, all, n, NULL, column, !own_order && reverse);
+    keep_rows(out, t, in, filter);
+    if (own_order)
+        qsort_r(out->items, out->n, sizeof(*out->items), by_order, (void *)(uintptr_t)t);
+}
+
+size_t resolve_size(const struct view_table *t, const struct view_input *in)
+{
+    size_t n, total = 0;
+    struct snapshot *const *all;
+
+    if (t->build)
+        return 0;
+    all = estate_table(in->estate, t->schema, &n);
+    for (size_t i = 0; i < n; i++)
+        total += snapshot_count(all[i]);
+    return total;
+}
+
+/* ---- jobs --------------------------------------------------------------------------------------
+ */
+
+struct resolve *resolve_new(const struct view_table *t, const struct view_input *in,
+                            const char *filter, int sort, bool reverse)
+{
+    struct resolve *job = mem_alloc(sizeof(*job));
+
+    job->table = t;
+    job->in = *in;
+    job->in.estate = estate_ref(in->estate);
+    job->in.site = mem_strdup(in->site);
+    job->in.arena = NULL;
+    job->filter = mem_strdup(filter);
+    job->sort = sort;
+    job->reverse = reverse;
+    return job;
+}
+
+void resolve_free(struct resolve *job)
+{
+    if (!job)
+        return;
+    if (job->has_rows)
+        rows_release(&job->rows);
+    estate_unref(job->in.estate);
+    free((char *)(uintptr_t)job->in.site);
+    free(job->filter);
+    free(job);
+}
+
+static void do_job(struct resolve *job)
+{
+    struct filter *f = *job->filter ? filter_new(job->table->schema, job->filter, NULL) : NULL;
+
+    job->in.arena = arena_new(0);
+    resolve_rows(&job->rows, job->table, &job->in, NULL, f, job->sort, job->reverse);
+    job->has_rows = true;
+    arena_free(job->in.arena);
+    job->in.arena = NULL;
+    filter_free(f);
+}
+
+/* ---- the thread --------------------------------------------------------------------------------
+ */
+
+struct slot {
+    const void *owner;
+    struct resolve *todo, *done;
+};
+
+struct resolver {
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t posted;
+    struct slot slots[JOBS_MAX];
+    const void *running; /* owner; NULL: none, or it has gone meanwhile */
+    bool stop;
+    int pipe[2];
+};
+
+static struct slot *next_todo(struct resolver *r)
+{
+    for (size_t i = 0; i < JOBS_MAX; i++)
+        if (r->slots[i].todo)
+            return &r->slots[i];
+    return NULL;
+}
+
+static void deliver(struct resolver *r, struct slot *s, struct resolve *job)
+{
+    struct resolve *old = job;
+
+    if (r->running) {
+        old = s->done;
+        s->done = job;
+        (void)!write(r->pipe[1], "r", 1); /* a full pipe says so already */
+    }
+    r->running = NULL;
+    pthread_mutex_unlock(&r->lock);
+    resolve_free(old);
+    pthread_mutex_lock(&r->lock);
+}
+
+static void *run(void *arg)
+{
+    struct resolver *r = arg;
+    sigset_t all;
+
+    /* Signals are for the terminal's thread. */
+    sigfillset(&all);
+    (void)pthread_sigmask(SIG_BLOCK, &all, NULL);
+    pthread_mutex_lock(&r->lock);
+    while (!r->stop) {
+        struct slot *s = next_todo(r);
+        struct resolve *job;
+        if (!s) {
+            pthread_cond_wait(&r->posted, &r->lock);
+            continue;
+        }
+        job = s->todo;
+        s->todo = NULL;
+        r->running = s->owner;
+        pthread_mutex_unlock(&r->lock);
+        do_job(job);
+        pthread_mutex_lock(&r->lock);
+        deliver(r, s, job);
+    }
+    pthread_mutex_unlock(&r->lock);
+    return NULL;
+}
+
+struct resolver *resolver_new(void)
+{
+    struct resolver *r = mem_alloc(sizeof(*r));
+
+    if (pipe2(r->pipe, O_CLOEXEC | O_NONBLOCK))
+        mem_die("unable to make a pipe");
+    pthread_mutex_init(&r->lock, NULL);
+    pthread_cond_init(&r->posted, NULL);
+    if (pthread_create(&r->thread, NULL, run, r))
+        mem_die("unable to start a thread");
+    return r;
+}
+
+void resolver_free(struct resolver *r)
+{
+    if (!r)
+        return;
+    pthread_mutex_lock(&r->lock);
+    r->stop = true;
+    pthread_cond_signal(&r->posted);
+    pthread_mutex_unlock(&r->lock);
+    pthread_join(r->thread, NULL);
+    for (size_t i = 0; i < JOBS_MAX; i++) {
+        resolve_free(r->slots[i].todo);
+        resolve_free(r->slots[i].done);
+    }
+    close(r->pipe[0]);
+    close(r->pipe[1]);
+    pthread_cond_destroy(&r->posted);
+    pthread_mutex_destroy(&r->lock);
+    free(r);
+}
+
+int resolver_fd(const struct resolver *r)
+{
+    return r->pipe[0];
+}
+
+static struct slot *slot_of(struct resolver *r, const void *owner)
+{
+    struct slot *empty = NULL;
+
+    for (size_t i = 0; i < JOBS_MAX; i++) {
+        if (r->slots[i].owner == owner)
+            return &r->slots[i];
+        if (!r->slots[i].owner && !empty)
+            empty = &r->slots[i];
+    }
+    if (!empty)
+        mem_die("more tables than there are places for");
+    empty->owner = owner;
+    return empty;
+}
+
+void resolver_post(struct resolver *r, const void *owner, struct resolve *job)
+{
+    struct slot *s;
+    struct resolve *old;
+
+    pthread_mutex_lock(&r->lock);
+    s = slot_of(r, owner);
+    old = s->todo;
+    s->todo = job;
+    pthread_cond_signal(&r->posted);
+    pthread_mutex_unlock(&r->lock);
+    resolve_free(old);
+}
+
+struct resolve *resolver_take(struct resolver *r, const void *owner)
+{
+    struct resolve *job;
+    struct slot *s;
+
+    pthread_mutex_lock(&r->lock);
+    s = slot_of(r, owner);
+    job = s->done;
+    s->done = NULL;
+    pthread_mutex_unlock(&r->lock);
+    return job;
+}
+
+void resolver_forget(struct resolver *r, const void *owner)
+{
+    struct slot gone;
+    struct slot *s;
+
+    pthread_mutex_lock(&r->lock);
+    s = slot_of(r, owner);
+    gone = *s;
+    *s = (struct slot){0};
+    if (r->running == owner)
+        r->running = NULL;
+    pthread_mutex_unlock(&r->lock);
+    resolve_free(gone.todo);
+    resolve_free(gone.done);
+}
