@@ -12,8 +12,9 @@
 #include "core/clock.h"
 #include "core/log.h"
 
-#define DOWN_FIRST_MS 1000
-#define DOWN_MOST_MS  60000
+#define DOWN_FIRST_MS   1000
+#define DOWN_MOST_MS    60000
+#define PUBLISH_SOON_MS 100
 
 size_t engine_endpoint_nodes(const struct endpoint *ep)
 {
@@ -90,6 +91,12 @@ static int64_t earlier(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
+/* What a person waits for is shown at once, counters once a second. */
+static int64_t publish_gap(const struct endpoint *ep)
+{
+    return ep->changed_much ? PUBLISH_SOON_MS : ENGINE_TICK_MS;
+}
+
 /* When something is due, as far as the clock decides it. */
 static int64_t next_look(const struct endpoint *ep, int64_t pump, int64_t now)
 {
@@ -107,7 +114,7 @@ static int64_t next_look(const struct endpoint *ep, int64_t pump, int64_t now)
     if (ep->probe && !ep->probed)
         at = earlier(at, ep->once_deadline);
     if (ep->changed || ep->changed_much)
-        at = earlier(at, ep->published_at + ENGINE_TICK_MS);
+        at = earlier(at, ep->published_at + publish_gap(ep));
     return at > now ? at : now + 1;
 }
 
@@ -157,7 +164,7 @@ void engine_endpoint_run(struct endpoint *ep)
     /* The pump may have found that the session is over. */
     advance_session(ep, now);
     if (!ep->engine->o.once && (ep->changed || ep->changed_much) &&
-        now - ep->published_at >= ENGINE_TICK_MS)
+        now - ep->published_at >= publish_gap(ep))
         engine_publish_endpoint(ep);
     ep->wake_at = next_look(ep, pump, now);
     engine_arm(ep->engine, ep->wake_at);
@@ -221,10 +228,13 @@ void engine_endpoint_distrust(struct endpoint *ep, const struct err *err, const 
 void engine_endpoint_down(struct endpoint *ep, const struct err *err)
 {
     struct err why = *err;
-    int64_t wait = engine_backoff(ep->engine, DOWN_FIRST_MS, ep->failures++, DOWN_MOST_MS);
+    int64_t now = clock_mono_ms();
 
     ep->err = why;
-    ep->retry_at = clock_mono_ms() + wait;
+    /* Several requests of one outage are one failure. */
+    if (ep->retry_at <= now)
+        ep->retry_at =
+            now + engine_backoff(ep->engine, DOWN_FIRST_MS, ep->failures++, DOWN_MOST_MS);
     ep->changed = ep->changed_much = true;
     log_add(LOG_WARN, "%s/%s: %s", ep->config->site, ep->config->name, why.msg);
     for (size_t k = 0; k < ep->njobs; k++) {

@@ -103,13 +103,15 @@ int64_t engine_job_wake_at(const struct job *job)
     return at;
 }
 
-static int64_t wait_after_failure(struct job *job, const struct err *err)
+static int64_t wait_after_failure(struct job *job, const struct err *err, int64_t now)
 {
     struct engine *e = job->ep->engine;
     int64_t most = job->interval > FAILING_MOST_MS ? job->interval : FAILING_MOST_MS;
 
     if (err->kind == ERR_UNSUPPORTED)
         return job->interval > UNSUPPORTED_MS ? job->interval : UNSUPPORTED_MS;
+    if (job->ep->retry_at > now)
+        return job->ep->retry_at - now;
     if (err->kind == ERR_NET)
         return engine_backoff(e, NET_FIRST_MS, job->failures, NET_MOST_MS);
     return engine_backoff(e, job->interval * 2, job->failures, most);
@@ -120,7 +122,7 @@ static void schedule(struct job *job, const struct err *err, int64_t now)
     int64_t interval = engine_job_interval(job);
 
     if (err) {
-        job->due_at = now + wait_after_failure(job, err);
+        job->due_at = now + wait_after_failure(job, err, now);
         job->failures++;
         return;
     }
@@ -239,7 +241,7 @@ void engine_job_expire(struct job *job, int64_t now)
         (!whole && (!engine_job_is_active(job) || now < job->deadline)))
         return;
     fmt_duration(&limit, whole ? job->ep->engine->o.timeout_ms : job->collector->timeout_ms);
-    err_set(&err, ERR_LIMIT, 0, "%s was not read within %s", job->collector->name, limit.buf);
+    err_set(&err, ERR_LIMIT, 0, "not read within %s", limit.buf);
     strbuf_release(&limit);
     job->timed_out = true;
     engine_job_abort(job, &err);

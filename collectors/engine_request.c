@@ -353,6 +353,17 @@ static void judge(struct job *job, struct http_reply *http)
     on_verdict(job, http, verdict, &err);
 }
 
+/* It answers, so whatever was wrong with the way to it is over. */
+static void note_alive(struct endpoint *ep)
+{
+    ep->failures = 0;
+    if (ep->err.kind == ERR_NONE || ep->state == ENDPOINT_STOPPED)
+        return;
+    err_clear(&ep->err);
+    ep->retry_at = 0;
+    ep->changed = ep->changed_much = true;
+}
+
 static void on_reply(void *arg, struct http_reply *http)
 {
     struct job *job = arg;
@@ -366,7 +377,9 @@ static void on_reply(void *arg, struct http_reply *http)
         requeue(job, 0); /* the connections were dropped, not the job */
     else if (http->err.kind != ERR_NONE)
         on_broken(job, http);
-    else
+    else {
+        note_alive(ep);
         judge(job, http);
+    }
     engine_endpoint_run(ep);
 }

@@ -169,9 +169,11 @@ static enum MHD_Result answer(void *arg, struct MHD_Connection *c, const char *u
     return rc;
 }
 
-void fakeapi_start(struct fakeapi *s, const struct testca_leaf *leaf)
+static void listen_on(struct fakeapi *s, int port, const struct testca_leaf *leaf)
 {
-    struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in a = {.sin_family = AF_INET,
+                            .sin_port = htons((uint16_t)port),
+                            .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     unsigned flags = MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION;
     struct MHD_OptionItem tls[] = {
         {MHD_OPTION_HTTPS_MEM_CERT, 0, leaf ? leaf->cert : NULL},
@@ -179,12 +181,22 @@ void fakeapi_start(struct fakeapi *s, const struct testca_leaf *leaf)
         {MHD_OPTION_END, 0, NULL},
     };
 
-    memset(s, 0, sizeof(*s));
     s->daemon = MHD_start_daemon(flags | (leaf ? MHD_USE_TLS : 0), 0, NULL, NULL, answer, s,
-                                 MHD_OPTION_SOCK_ADDR, &a, MHD_OPTION_ARRAY, leaf ? tls : &tls[2],
-                                 MHD_OPTION_END);
+                                 MHD_OPTION_SOCK_ADDR, &a, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u,
+                                 MHD_OPTION_ARRAY, leaf ? tls : &tls[2], MHD_OPTION_END);
     assert_non_null(s->daemon);
     s->port = MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_BIND_PORT)->port;
+}
+
+void fakeapi_start(struct fakeapi *s, const struct testca_leaf *leaf)
+{
+    memset(s, 0, sizeof(*s));
+    listen_on(s, 0, leaf);
+}
+
+void fakeapi_restart(struct fakeapi *s)
+{
+    listen_on(s, s->port, NULL);
 }
 
 void fakeapi_stop(struct fakeapi *s)

@@ -45,6 +45,8 @@ struct fakeapi {
 
 void fakeapi_start(struct fakeapi *s, const struct testca_leaf *leaf); /* NULL: plain http */
 void fakeapi_stop(struct fakeapi *s);
+/* As it was, on the port it had before fakeapi_stop(); plain http. */
+void fakeapi_restart(struct fakeapi *s);
 void fakeapi_lock(void);
 void fakeapi_unlock(void);                       /* wakes requests that are held */
 unsigned fakeapi_count(const unsigned *counter); /* under the lock */

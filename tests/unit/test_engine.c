@@ -386,6 +386,31 @@ static void unreachable_is_retried(void **state)
     fakeapi_run_stop(&r);
 }
 
+/* The session is good all the time: nobody logs in again, and the endpoint is well again. */
+static void outage_ends(void **state)
+{
+    struct fakeapi_run r;
+    struct snapshot *owner;
+    const struct row *row;
+
+    (void)state;
+    open_run(&r, "");
+    fakeapi_run_start(&r);
+    snapshot_unref(fakeapi_wait_fresh(&r, &table_segments, "a", FRESH_OK));
+    fakeapi_stop(&server);
+    engine_refresh(r.engine, NULL);
+    snapshot_unref(fakeapi_wait_fresh(&r, &table_segments, "a", FRESH_FAILED));
+    snapshot_unref(fakeapi_wait_fresh(&r, &table_endpoints, "a", FRESH_FAILED));
+    fakeapi_restart(&server);
+    snapshot_unref(fakeapi_wait_fresh(&r, &table_segments, "a", FRESH_OK));
+    row = fakeapi_wait_endpoint(&r, "a", FRESH_OK, &owner);
+    assert_false(row_present(row, ENDPOINTS_ERROR_KIND));
+    assert_false(row_present(row, ENDPOINTS_NEXT_RETRY_AT));
+    snapshot_unref(owner);
+    assert_int_equal(fakeapi_count(&server.logins), 1);
+    fakeapi_run_stop(&r);
+}
+
 /* The first node is dead: the second is asked, within the same poll. */
 static void next_node_is_asked(void **state)
 {
@@ -507,6 +532,7 @@ int main(void)
         TEST(pause_and_refresh),
         TEST(dead_endpoint_delays_nobody),
         TEST(unreachable_is_retried),
+        TEST(outage_ends),
         TEST(next_node_is_asked),
         TEST(session_moves_to_the_next_node),
         TEST(concurrency_is_bounded),

@@ -140,7 +140,7 @@ static void unfinished_is_never_with_limit(void **state)
     assert_true(engine_wait(r.engine, -1));
     assert_int_equal(freshness_of(&r, &table_segments, "a", &err), FRESH_NEVER);
     assert_int_equal(err.kind, ERR_LIMIT);
-    assert_string_equal(err.msg, "one was not read within 300ms");
+    assert_string_equal(err.msg, "not read within 300ms");
     assert_int_equal(freshness_of(&r, &table_endpoints, "a", &err), FRESH_NEVER);
     fakeapi_run_stop(&r);
 }
