@@ -7,9 +7,9 @@
 #define HYCON_MODEL_TABLES_H
 
 #include "core/table.h"
-
-/* Each enum begins with the two columns that every table has. */
-#define TABLE_COMMON(P) P##_SITE, P##_ENDPOINT
+#include "model/tables_common.h"
+#include "model/tables_firewall.h"
+#include "model/tables_vsphere.h"
 
 enum {
     TABLE_COMMON(ENDPOINTS),
@@ -354,9 +354,6 @@ enum {
     NSX_NODES_STATUS,
     NSX_NODES_N
 };
-
-#include "model/tables_firewall.h"
-#include "model/tables_vsphere.h"
 
 /* Every table, in the order of design.md section 4, then those that only feed others. */
 #define TABLES(X)    \

@@ -1,7 +1,9 @@
 /* Tables of firewalls: what the manager means (policies, rules, groups) and what hosts enforce
- * (filters, host_rules, addrsets, flows). Included by model/tables.h alone. */
+ * (filters, host_rules, addrsets, flows). */
 #ifndef HYCON_MODEL_TABLES_FIREWALL_H
 #define HYCON_MODEL_TABLES_FIREWALL_H
+
+#include "model/tables_common.h"
 
 enum {
     TABLE_COMMON(POLICIES),

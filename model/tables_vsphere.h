@@ -3,6 +3,8 @@
 #ifndef HYCON_MODEL_TABLES_VSPHERE_H
 #define HYCON_MODEL_TABLES_VSPHERE_H
 
+#include "model/tables_common.h"
+
 enum {
     TABLE_COMMON(CLUSTERS),
     CLUSTERS_CLUSTER_ID,

@@ -25,7 +25,8 @@ static void add_segment(struct strbuf *out, unsigned i)
                 "\"network\":\"10.%u.%u.0/24\"}],\"connectivity_path\":\"/infra/tier-1s/t1-%u\","
                 "\"transport_zone_path\":\"/infra/sites/default/enforcement-points/default/"
                 "transport-zones/55b0ff73-cf31-50a7-a51d-480b0a7fad4c\",\"overlay_id\":%u,",
-                i % PER_PAGE ? "," : "", i >> 8 & 255, i & 255, i >> 8 & 255, i & 255, i % 40, 69632 + i);
+                i % PER_PAGE ? "," : "", i >> 8 & 255, i & 255, i >> 8 & 255, i & 255, i % 40,
+                69632 + i);
     strbuf_addf(out,
                 "\"advanced_config\":{\"address_pool_paths\":[],\"hybrid\":false,"
                 "\"inter_router\":false,\"local_egress\":false,\"urpf_mode\":\"STRICT\","
