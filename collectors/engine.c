@@ -204,6 +204,17 @@ static void open_session(struct endpoint *ep)
 {
     const struct session_ops *ops = find_ops(ep->engine, ep->config->kind);
 
+    /* Going straight to what was to be reached through a bastion would be another way than asked.
+     */
+    if (ep->config->kind != KIND_ESXI && config_str(ep->config, "jump")) {
+        err_set(&ep->err, ERR_CONFIG, 0,
+                "this version of hycon reaches endpoints of kind %s through 'proxy' only, not "
+                "through 'jump'; ssh -D on the jump host and proxy: socks5h://127.0.0.1:PORT do "
+                "the same",
+                kinds_name(ep->config->kind));
+        ep->state = ENDPOINT_STOPPED;
+        return;
+    }
     ep->session =
         ops ? session_new_with(ep->config, ops, &ep->err) : session_new(ep->config, &ep->err);
     if (!ep->session)
@@ -235,9 +246,9 @@ static void add_endpoint(struct engine *e, const struct config_endpoint *c)
     ep->once_deadline = ENGINE_NEVER;
     if (e->o.once && e->o.timeout_ms > 0)
         ep->once_deadline = clock_mono_ms() + e->o.timeout_ms;
+    open_session(ep);
     ep->credential = engine_credential_for(e, ep);
     ep->budget = engine_budget_for(e, ep);
-    open_session(ep);
     add_jobs(ep);
     ep->changed = ep->changed_much = true;
 }

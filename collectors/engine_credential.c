@@ -26,18 +26,6 @@
 /* ---- the list ----------------------------------------------------------------------------------
  */
 
-static const char *secret_key(enum endpoint_kind kind)
-{
-    switch (kind) {
-    case KIND_VMC:
-        return "token";
-    case KIND_AWS:
-        return NULL;
-    default:
-        return "password";
-    }
-}
-
 static bool is_same(const struct credential *c, const char *name, const char *key)
 {
     if (strcmp(c->name, name) != 0 || !c->key != !key)
@@ -47,7 +35,8 @@ static bool is_same(const struct credential *c, const char *name, const char *ke
 
 struct credential *engine_credential_for(struct engine *e, const struct endpoint *ep)
 {
-    const char *key = secret_key(ep->config->kind), *name = ep->config->credential;
+    const char *key = ep->session ? ep->session->ops->secret_key : NULL;
+    const char *name = ep->config->credential;
     struct credential *c;
 
     for (size_t i = 0; i < e->ncredentials; i++) {
