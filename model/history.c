@@ -90,6 +90,7 @@ static void renew(struct model *m)
     if (!asked)
         return;
     since_renew(m->since);
+    samples_history_renew(m->samples);
     for (size_t i = 0; i < m->nsites; i++)
         timeline_history_renew(m->sites[i].timeline);
     if (m->findings)
@@ -110,6 +111,7 @@ void model_history_collect(struct model *m, int64_t now)
 
     renew(m);
     take_since(m, &out);
+    samples_history_take(m->samples, &out);
     for (size_t i = 0; i < m->nsites; i++)
         timeline_history_take(m->sites[i].timeline, &out);
     if (m->findings)
@@ -174,6 +176,8 @@ static bool load_line(struct model *m, struct json_object *line, int64_t now)
         return !s ? site != NULL : load_since(m, line, site);
     if (strcmp(type, TIMELINE_LINE) == 0)
         return !s ? site != NULL : timeline_history_load(s->timeline, line);
+    if (strcmp(type, SAMPLES_LINE) == 0)
+        return !s ? site != NULL : samples_history_load(m->samples, line);
     return false;
 }
 

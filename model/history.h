@@ -4,6 +4,7 @@
  *
  *   timeline  one entry of the timeline
  *   since     one record: kind, key, state, at (0: before hycon watched), seen
+ *   sample    one figure of a series (model/samples.h): kind, key, at, value
  *   seen      hycon was watching at "at": how old the records may be when it starts again
  *   finding   written and read by model/findings.c
  *

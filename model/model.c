@@ -28,6 +28,7 @@ struct model *model_new(const struct model_options *o)
     m->o.user = mem_strdup(o->user);
     m->findings = o->checks ? findings_new(&fo) : NULL;
     m->since = since_new();
+    m->samples = samples_new();
     m->nsites = config_site_count(o->config);
     m->sites = mem_array(m->nsites + 1, sizeof(*m->sites));
     for (size_t i = 0; i < m->nsites; i++)
@@ -57,6 +58,7 @@ void model_free(struct model *m)
     free(m->sites);
     findings_free(m->findings);
     since_free(m->since);
+    samples_free(m->samples);
     estate_unref(m->last);
     strbuf_release(&m->history);
     pthread_mutex_destroy(&m->lock);
@@ -196,8 +198,9 @@ static void add_tables(struct estate *e, const struct site *s, const struct esta
 
 static void update_site(struct model *m, struct model_site *s, struct estate *e)
 {
-    site_begin(s->site, &s->raw, m->since, e->now);
+    site_begin(s->site, &s->raw, m->since, m->samples, e->now);
     observe_raw(s->site, m->since, s->timeline);
+    observe_samples(s->site, m->samples);
     site_derive(s->site);
     observe_derived(s->site, m->since, s->timeline);
     site_end(s->site);

@@ -5,6 +5,7 @@
 #include "core/strbuf.h"
 #include "model/estate_priv.h"
 #include "model/findings.h"
+#include "model/samples.h"
 #include "model/since.h"
 #include "model/site.h"
 #include "model/timeline.h"
@@ -34,6 +35,7 @@ struct model {
     struct model_options o;
     struct findings *findings; /* NULL: checks are off */
     struct since *since;
+    struct samples *samples;
     struct model_site *sites;
     size_t nsites;
     struct estate *last;

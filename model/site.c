@@ -127,7 +127,8 @@ static void copy_sets(struct site *s, const struct view *raw)
     }
 }
 
-void site_begin(struct site *s, const struct view *raw, const struct since *since, int64_t now)
+void site_begin(struct site *s, const struct view *raw, const struct since *since,
+                const struct samples *samples, int64_t now)
 {
     s->view.site = s->site;
     s->view.now = now;
@@ -142,6 +143,7 @@ void site_begin(struct site *s, const struct view *raw, const struct since *sinc
                            .managers = s->managers,
                            .watch = s->watch,
                            .since = since,
+                           .samples = samples,
                            .arena = arena_new(0)};
     s->d.converge_ms = (int64_t)config_threshold(s->config, s->site->name, "converge", CONVERGE_MS);
     derive_init(&s->d);

@@ -18,7 +18,8 @@ void site_free(struct site *s); /* NULL is fine */
  * learn who is who. Between begin and derive the caller looks at what changed (site_join() walks
  * the raw rows) and keeps since up to date. Derive: make the final tables. End: drop what only this
  * update needed. */
-void site_begin(struct site *s, const struct view *raw, const struct since *since, int64_t now);
+void site_begin(struct site *s, const struct view *raw, const struct since *since,
+                const struct samples *samples, int64_t now);
 void site_derive(struct site *s);
 void site_end(struct site *s);
 

@@ -216,6 +216,10 @@ static const struct column vsan_columns[] = {
     COL(VSAN_HEALTH_GROUPS, "health_groups", LIST, NONE, COL_WIDE,
         "health groups that are not green"),
     COL(VSAN_POLICIES, "policies", LIST, NONE, COL_WIDE, "space by storage policy"),
+    DER(VSAN_TREND, "trend", STR, NONE, 0, NULL,
+        "growth per day over the samples, or why nothing can be said"),
+    DER(VSAN_USED_HISTORY, "used_history", LIST, NONE, COL_WIDE, NULL,
+        "used percent in the past, oldest first"),
 };
 TABLE(vsan, VSAN, "vSAN clusters");
 
@@ -232,9 +236,10 @@ static const struct column replications_columns[] = {
         "progress of a synchronisation"),
     COL(REPLICATIONS_SYNC_REMAINING_BYTES, "sync_remaining_bytes", BYTES, BYTES, COL_WIDE,
         "bytes still to transfer"),
-    COL(REPLICATIONS_SYNC_ETA_S, "sync_eta_s", DURATION, S, COL_WIDE,
-        "time until it is synchronised"),
-    COL(REPLICATIONS_SYNC_CAUSE, "sync_cause", STR, NONE, COL_WIDE, "why it is synchronised"),
+    DER(REPLICATIONS_SYNC_ETA_S, "sync_eta_s", DURATION, S, COL_WIDE, NULL,
+        "time until it is synchronised, at the speed that was seen"),
+    DER(REPLICATIONS_SYNC_CAUSE, "sync_cause", STR, NONE, COL_WIDE, "vms,events",
+        "what happened before a full synchronisation; absent: not known"),
     COL(REPLICATIONS_SOURCE_SITE, "source_site", STR, NONE, COL_WIDE, "where it comes from"),
     COL(REPLICATIONS_TARGET_SITE, "target_site", STR, NONE, 0, "where it goes"),
     COL(REPLICATIONS_STATE, "state", STR, NONE, 0, "state as the manager calls it"),
@@ -255,10 +260,14 @@ static const struct column replications_columns[] = {
          "does it hold its RPO"),
     DER(REPLICATIONS_LATE_S, "late_s", DURATION, S, 0, NULL, "by how much the RPO is missed"),
     DER(REPLICATIONS_SMALLEST_RPO_S, "smallest_rpo_s", DURATION, S, COL_WIDE, NULL,
-        "smallest RPO that would hold"),
+        "smallest RPO that would hold: twice the estimate, at most the 1,440 min that can be set"),
     COL(REPLICATIONS_LINK, "link", STR, NONE, COL_WIDE,
         "hosts and servers it goes through: late ones with one link have one cause"),
     WORD(REPLICATIONS_KIND, "kind", replication_kind_words, COL_WIDE,
-         "vSphere Replication, or internal to HCX"),
+         "vSphere Replication, or internal to HCX (no verdict: it is no disaster recovery)"),
+    COL(REPLICATIONS_VIOLATION_S, "violation_s", DURATION, S, COL_WIDE,
+        "for how long the RPO has been violated, as the manager says"),
+    DER(REPLICATIONS_TRANSFERS_S, "transfers_s", LIST, NONE, COL_WIDE, NULL,
+        "seconds of the last transfers, oldest first"),
 };
 TABLE(replications, REPLICATIONS, "replications of virtual machines");

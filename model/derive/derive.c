@@ -13,7 +13,8 @@ const struct derive_table *const derive_tables[] = {
     &derive_gateways_table,      &derive_edges_table,
     &derive_routes_table,        &derive_segments_table,
     &derive_enis_table,          &derive_subnets_table,
-    &derive_vpc_endpoints_table, NULL,
+    &derive_vpc_endpoints_table, &derive_replications_table,
+    &derive_vsan_table,          NULL,
 };
 
 /* Ids of AWS are unique in the world, those of NSX within a manager. */
@@ -165,6 +166,8 @@ static void add_row(const struct making *m, struct table_builder *b, const struc
         copy_cells(b, before, COL_DERIVED);
     if (good && m->work->t && m->work->t->row)
         m->work->t->row(m->d, m->work->facts, b, row->row);
+    if (!good && m->work->t && m->work->t->remembered)
+        m->work->t->remembered(m->d, b, row->row, row->from);
     set_via(m, b, row);
 }
 

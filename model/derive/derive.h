@@ -14,6 +14,7 @@
 #include "model/derive/merge.h"
 #include "model/derive/watch.h"
 #include "model/identity.h"
+#include "model/samples.h"
 #include "model/since.h"
 #include "model/view.h"
 
@@ -28,6 +29,7 @@ struct derive {
     const struct identity_managers *managers;
     struct watch *watch;
     const struct since *since;
+    const struct samples *samples;
     struct arena *arena;
     int64_t converge_ms; /* how long a failover may take */
     int64_t due_at;      /* out: when time alone changes a cell; 0: never */
@@ -47,6 +49,10 @@ struct derive_table {
     void *(*prepare)(struct derive *d);
     /* Fill the derived cells of the builder's current row, which has @raw's cells. */
     void (*row)(struct derive *d, void *facts, struct table_builder *b, const struct row *raw);
+    /* The same for a row that is only remembered (its snapshot is not good): it has the derived
+     * cells of the last update. NULL: they stay as they are. */
+    void (*remembered)(struct derive *d, struct table_builder *b, const struct row *raw,
+                       const struct snapshot *from);
     /* Add rows that the join makes to the table of source @i. NULL: none. */
     void (*extra)(struct derive *d, void *facts, struct table_builder *b, size_t i);
     void (*finish)(struct derive *d, void *facts); /* after the last row; NULL: nothing to do */
@@ -54,12 +60,13 @@ struct derive_table {
 };
 
 extern const struct derive_table derive_edges_table, derive_enis_table, derive_gateways_table,
-    derive_routes_table, derive_segments_table, derive_subnets_table, derive_vpc_endpoints_table;
+    derive_routes_table, derive_segments_table, derive_subnets_table, derive_vpc_endpoints_table,
+    derive_replications_table, derive_vsan_table;
 
 /* In the order in which they must run; NULL-terminated. */
 extern const struct derive_table *const derive_tables[];
 
-/* Set up @d (its first six members are the caller's) for the tables that @d->view has now. */
+/* Set up @d (its first seven members are the caller's) for the tables that @d->view has now. */
 void derive_init(struct derive *d);
 void derive_release(struct derive *d);
 /* A join at work: prepared when the first row needs it, which on an idle console is never. */

@@ -1,0 +1,351 @@
+#include "model/derive/replication.h"
+
+#include "core/arena.h"
+#include "core/fmt.h"
+#include "core/map.h"
+#include "core/strbuf.h"
+#include "core/text.h"
+#include "model/derive/derive.h"
+
+#include <string.h>
+
+#define MINUTE 60000LL
+/* What happened within this time before may be why a full synchronisation runs. */
+#define CAUSE_MS (24 * 60 * MINUTE)
+
+/* ---- the rule -----------------------------------------------------------------------------------
+ */
+
+static bool has_word(const char *text, const char *word)
+{
+    return strcasestr(text, word) != NULL;
+}
+
+struct replication_state replication_state(const char *word)
+{
+    struct replication_state s = {.known = false};
+
+    if (!word || !*word || text_equal_nocase(word, "unknown"))
+        return s;
+    s.known = true;
+    s.violated = has_word(word, "rpo_violation");
+    s.full_sync = has_word(word, "full_sync") || has_word(word, "full sync");
+    s.initial = s.full_sync && has_word(word, "initial");
+    s.paused = has_word(word, "paused");
+    s.failed = has_word(word, "error") || has_word(word, "not_active");
+    s.over = text_equal_nocase(word, "recovered") || text_equal_nocase(word, "recovering");
+    return s;
+}
+
+int64_t replication_estimate(const struct sample_series *t)
+{
+    size_t n = t->n < REPLICATION_SAMPLES ? t->n : REPLICATION_SAMPLES;
+    double sum = 0;
+
+    if (!n)
+        return -1;
+    for (size_t i = t->n - n; i < t->n; i++)
+        sum += (double)t->at[i].value;
+    return (int64_t)(1.2 * sum / (double)n + 0.5);
+}
+
+static int64_t smallest_rpo(int64_t estimate)
+{
+    int64_t rpo;
+
+    if (estimate < 0)
+        return -1;
+    rpo = (2 * estimate + MINUTE - 1) / MINUTE * MINUTE;
+    if (rpo < MINUTE)
+        rpo = MINUTE;
+    return rpo < REPLICATION_RPO_MAX ? rpo : REPLICATION_RPO_MAX;
+}
+
+/* The manager is believed when it says that the RPO is missed: it knows when a transfer began. */
+static int64_t late_by(const struct replication_seen *s, int64_t lag)
+{
+    int64_t late = s->rpo_ms && lag > s->rpo_ms ? lag - s->rpo_ms : -1;
+
+    if (s->violation_ms > 0 && s->violation_ms > late)
+        late = s->violation_ms;
+    return late;
+}
+
+static const char *verdict_of(const struct replication_seen *s, const struct replication_verdict *v)
+{
+    bool late = v->late_ms > 0 || s->state.violated;
+
+    if (s->state.over)
+        return NULL;
+    if (s->state.paused)
+        return "paused";
+    if (s->state.full_sync)
+        return "full_sync";
+    if (late)
+        return "late";
+    if (!s->rpo_ms || (v->lag_ms < 0 && !s->state.known))
+        return "unknown";
+    if (s->state.failed || (s->estimate_ms >= 0 && 2 * s->estimate_ms > s->rpo_ms))
+        return "at_risk";
+    return v->lag_ms < 0 ? "unknown" : "ok";
+}
+
+struct replication_verdict replication_judge(const struct replication_seen *s)
+{
+    struct replication_verdict v = {.lag_ms = -1, .late_ms = -1};
+
+    if (s->last_instance_at > 0)
+        v.lag_ms = s->now > s->last_instance_at ? s->now - s->last_instance_at : 0;
+    v.late_ms = late_by(s, v.lag_ms);
+    v.smallest_rpo_ms = smallest_rpo(s->estimate_ms);
+    v.verdict = verdict_of(s, &v);
+    if (v.lag_ms >= 0 && s->rpo_ms && v.lag_ms <= s->rpo_ms)
+        v.due_at = s->last_instance_at + s->rpo_ms + 1;
+    return v;
+}
+
+/* ---- why a full synchronisation runs ------------------------------------------------------------
+ */
+
+struct cause {
+    int64_t at;
+    const char *what;
+};
+
+struct causes {
+    struct map *vms;        /* instance UUID -> row of vms */
+    struct map *by_entity;  /* "ENDPOINT/ID" of a VM -> struct cause */
+    struct cause *anywhere; /* the link itself; NULL: nothing */
+};
+
+/* Events that can leave the state file of a VM inconsistent, or add what must be compared. */
+static const char *cause_of(const char *type)
+{
+    static const struct {
+        const char *type, *what;
+    } known[] = {
+        {"com.vmware.vcHms.hbrDisconnectedEvent", "the connection to the replication server broke"},
+        {"com.vmware.vcHms.remoteSiteDownEvent", "the remote site was not reached"},
+        {"com.vmware.vcHms.handledVmDiskAddEvent", "a disk was added"},
+        {"com.vmware.vcHms.vmReplicationConfigurationEvent", "the replication was configured anew"},
+        {"HostConnectionLostEvent", "the connection to a host was lost"},
+    };
+
+    for (size_t i = 0; type && i < sizeof(known) / sizeof(known[0]); i++) {
+        if (strcmp(known[i].type, type) == 0)
+            return known[i].what;
+    }
+    return NULL;
+}
+
+static void read_event(struct derive *d, struct causes *c, const struct row *r)
+{
+    const char *type = row_str(r, EVENTS_TYPE), *what = cause_of(type);
+    const char *id = row_str(r, EVENTS_ENTITY_ID);
+    struct cause *cause, *before;
+    int64_t at;
+
+    if (!what || !row_int(r, EVENTS_AT, &at) || d->view->now - at > CAUSE_MS)
+        return;
+    cause = arena_alloc(d->arena, sizeof(*cause));
+    *cause = (struct cause){at, what};
+    if (!id || strncmp(id, "vm-", 3) != 0) {
+        if (!c->anywhere || c->anywhere->at < at)
+            c->anywhere = cause;
+        return;
+    }
+    id = arena_printf(d->arena, "%s/%s", row_str(r, SCHEMA_ENDPOINT), id);
+    before = map_get(c->by_entity, id);
+    if (!before || before->at < at)
+        map_put(c->by_entity, id, cause);
+}
+
+/* Made when the first full synchronisation is met: on most days there is none. */
+static void read_causes(struct derive *d, struct causes *c)
+{
+    struct view_cursor at = {0};
+    const struct row *r;
+
+    c->vms = map_new();
+    c->by_entity = map_new();
+    while ((r = derive_next(d, &table_vms, &at))) {
+        if (row_str(r, VMS_INSTANCE_UUID))
+            map_put(c->vms, row_str(r, VMS_INSTANCE_UUID), (void *)r);
+    }
+    at = (struct view_cursor){0};
+    while ((r = derive_next(d, &table_events, &at)))
+        read_event(d, c, r);
+}
+
+static const char *cause_text(struct derive *d, const struct cause *c)
+{
+    struct strbuf sb = STRBUF_INIT;
+    const char *text;
+
+    strbuf_addf(&sb, "%s (", c->what);
+    fmt_time_iso(&sb, c->at);
+    strbuf_addch(&sb, ')');
+    text = arena_strdup(d->arena, sb.buf);
+    strbuf_release(&sb);
+    return text;
+}
+
+/* The newest of what is known; NULL: nothing. */
+static const char *find_cause(struct derive *d, struct causes *c, const struct row *r)
+{
+    const char *uuid = row_str(r, REPLICATIONS_VM_UUID);
+    const struct cause *best;
+    const struct row *vm;
+    int64_t restarted;
+
+    if (!c->vms)
+        read_causes(d, c);
+    best = c->anywhere;
+    vm = uuid ? map_get(c->vms, uuid) : NULL;
+    if (vm) {
+        const char *id =
+            arena_printf(d->arena, "%s/%s", row_str(vm, SCHEMA_ENDPOINT), row_str(vm, VMS_VM_ID));
+        const struct cause *own = map_get(c->by_entity, id);
+        best = own && (!best || own->at > best->at) ? own : best;
+    }
+    if (vm && row_int(vm, VMS_HA_RESTARTED_AT, &restarted) && d->view->now - restarted < CAUSE_MS &&
+        (!best || restarted > best->at)) {
+        struct cause ha = {restarted, "vSphere HA restarted the VM after its host failed"};
+        return cause_text(d, &ha);
+    }
+    return best ? cause_text(d, best) : NULL;
+}
+
+/* ---- the join -----------------------------------------------------------------------------------
+ */
+
+static const char *series_key(struct derive *d, const struct row *r)
+{
+    return arena_printf(d->arena, "%s/%s", row_str(r, SCHEMA_ENDPOINT), r->key);
+}
+
+static void *prepare(struct derive *d)
+{
+    return arena_alloc(d->arena, sizeof(struct causes));
+}
+
+static void release(void *facts)
+{
+    struct causes *c = facts;
+
+    map_free(c->vms, NULL);
+    map_free(c->by_entity, NULL);
+}
+
+static struct replication_seen look(const struct derive *d, const struct row *r)
+{
+    struct replication_seen s = {.now = d->view->now, .violation_ms = -1, .estimate_ms = -1};
+
+    (void)row_int(r, REPLICATIONS_RPO_S, &s.rpo_ms);
+    (void)row_int(r, REPLICATIONS_LAST_INSTANCE_AT, &s.last_instance_at);
+    (void)row_int(r, REPLICATIONS_VIOLATION_S, &s.violation_ms);
+    s.state = replication_state(row_str(r, REPLICATIONS_STATE));
+    return s;
+}
+
+static void set(struct table_builder *b, unsigned col, int64_t value)
+{
+    if (value >= 0)
+        builder_int(b, col, value);
+}
+
+static void set_transfers(struct derive *d, struct table_builder *b,
+                          const struct sample_series *series)
+{
+    builder_int(b, REPLICATIONS_SAMPLES, (int64_t)series->n);
+    for (size_t i = 0; i < series->n; i++)
+        builder_list_add(
+            b, REPLICATIONS_TRANSFERS_S,
+            arena_printf(d->arena, "%lld", (long long)((series->at[i].value + 500) / 1000)));
+}
+
+/* By the speed since the synchronisation was first seen. */
+static void set_eta(struct derive *d, struct table_builder *b, const struct row *r)
+{
+    const char *key = arena_printf(d->arena, "sync %s", series_key(d, r));
+    struct watch_entry *w = watch_get(d->watch, key);
+    int64_t left, before, passed;
+
+    if (!row_int(r, REPLICATIONS_SYNC_REMAINING_BYTES, &left) || left <= 0) {
+        watch_drop(d->watch, key);
+        return;
+    }
+    if (!w || !w->text || text_to_i64(w->text, 0, INT64_MAX, &before) != 0 || before < left) {
+        watch_drop(d->watch, key);
+        w = watch_keep(d->watch, key, d->view->now, d->view->now);
+        watch_set_text(w, arena_printf(d->arena, "%lld", (long long)left));
+        return;
+    }
+    passed = d->view->now - w->since;
+    (void)watch_keep(d->watch, key, w->since, d->view->now);
+    if (passed > 0 && before > left)
+        builder_int(b, REPLICATIONS_SYNC_ETA_S,
+                    (int64_t)((double)left * (double)passed / (double)(before - left)));
+}
+
+static void set_verdict(struct derive *d, struct causes *c, struct table_builder *b,
+                        const struct row *r, const struct replication_seen *s)
+{
+    struct replication_verdict v = replication_judge(s);
+    const char *kind = row_str(r, REPLICATIONS_KIND);
+
+    set(b, REPLICATIONS_LAG_S, v.lag_ms);
+    set(b, REPLICATIONS_SMALLEST_RPO_S, v.smallest_rpo_ms);
+    if (kind && strcmp(kind, "hcx") == 0)
+        return;
+    if (v.verdict)
+        builder_state(b, REPLICATIONS_VERDICT, v.verdict);
+    set(b, REPLICATIONS_LATE_S, v.late_ms);
+    derive_due(d, v.due_at);
+    if (s->state.initial)
+        builder_str(b, REPLICATIONS_SYNC_CAUSE, "first synchronisation");
+    else if (s->state.full_sync)
+        builder_str(b, REPLICATIONS_SYNC_CAUSE, find_cause(d, c, r));
+}
+
+static void row(struct derive *d, void *facts, struct table_builder *b, const struct row *r)
+{
+    struct replication_seen s = look(d, r);
+    struct sample_series series =
+        samples_find(d->samples, d->view->site->name, SAMPLE_TRANSFER, series_key(d, r));
+    struct sample only;
+
+    if (!series.n && row_int(r, REPLICATIONS_LAST_TRANSFER_S, &only.value)) {
+        only.at = s.last_instance_at;
+        series = (struct sample_series){&only, 1};
+    }
+    s.estimate_ms = replication_estimate(&series);
+    set_transfers(d, b, &series);
+    set(b, REPLICATIONS_ESTIMATE_S, s.estimate_ms);
+    set_eta(d, b, r);
+    set_verdict(d, facts, b, r, &s);
+}
+
+/* Silence for longer than the RPO: nobody knows what is at the other side. */
+static void remembered(struct derive *d, struct table_builder *b, const struct row *r,
+                       const struct snapshot *from)
+{
+    int64_t rpo, taken_at = snapshot_taken_at(from);
+    const char *kind = row_str(r, REPLICATIONS_KIND);
+
+    if (!row_int(r, REPLICATIONS_RPO_S, &rpo) || !taken_at || (kind && strcmp(kind, "hcx") == 0))
+        return;
+    if (d->view->now - taken_at > rpo)
+        builder_state(b, REPLICATIONS_VERDICT, "unknown");
+    else
+        derive_due(d, taken_at + rpo + 1);
+}
+
+static const struct schema *const inputs[] = {&table_vms, &table_events, NULL};
+
+const struct derive_table derive_replications_table = {.schema = &table_replications,
+                                                       .inputs = inputs,
+                                                       .prepare = prepare,
+                                                       .row = row,
+                                                       .remembered = remembered,
+                                                       .release = release};
