@@ -35,6 +35,7 @@
 #define READ_MAX       (1u << 20) /* per wake-up, so that a flood leaves others their turn */
 #define KEEPALIVE_MS   30000
 #define CLOSE_GRACE_MS 5000
+#define FREE_TRIES     1000
 
 static pthread_once_t library_once = PTHREAD_ONCE_INIT;
 
@@ -72,6 +73,20 @@ static void free_channels(struct ssh_conn *c)
     }
 }
 
+/* One try to say goodbye: the peer may not be there to hear it. The channels go with the session;
+ * it would wait for each to be closed by the peer, if the socket still led anywhere. */
+static void free_session(struct ssh_conn *c)
+{
+    if (c->state == CONN_READY && !c->stuck)
+        (void)libssh2_session_disconnect(c->session, "bye");
+    (void)shutdown(c->fd, SHUT_RDWR);
+    for (int i = 0; i < FREE_TRIES; i++) {
+        if (libssh2_session_free(c->session) != LIBSSH2_ERROR_EAGAIN)
+            break;
+    }
+    c->session = NULL;
+}
+
 static void close_conn(void *impl)
 {
     struct ssh_conn *c = impl;
@@ -81,13 +96,8 @@ static void close_conn(void *impl)
     loop_timer_cancel(c->keepalive);
     c->again = c->keepalive = NULL;
     free_channels(c);
-    if (c->session) {
-        /* One try: the peer may not be there to hear it. Channels go with the session. */
-        if (c->state == CONN_READY && !c->stuck)
-            (void)libssh2_session_disconnect(c->session, "bye");
-        (void)libssh2_session_free(c->session);
-        c->session = NULL;
-    }
+    if (c->session)
+        free_session(c);
     ssh_conn_close_socket(c);
     if (c->resolving)
         (void)uv_cancel((uv_req_t *)&c->resolver);
