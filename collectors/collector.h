@@ -9,6 +9,15 @@
  * arrives too (reply->err says why, in words of the product): the primary call returns STEP_FAIL
  * with it (run_fail), an enrichment leaves its cells ABSENT (builder_note) and goes on.
  *
+ * Large replies need not be held whole: with request.stream the body of a 2xx reply comes in pieces
+ * (reply->more) as it arrives; each is answered with STEP_MORE. The reply proper follows with an
+ * empty body. Is the transfer cut off after a piece, the run ends by itself and what it did not
+ * publish is dropped: the next run finds the same state as a run of its own would.
+ *
+ * A live collector never ends: it reads everything, publishes, asks the manager for what changes
+ * (request.long_poll), publishes again. Each publish is a complete table. It starts anew, with its
+ * state, after a failure, a pause or a refresh.
+ *
  * Adding a source: one file, one line in collectors/registry.c, its fixtures.
  */
 #ifndef HYCON_COLLECTORS_COLLECTOR_H
@@ -29,6 +38,10 @@ enum step {
     STEP_PUBLISH, /* publish the tables filled so far and call again with a NULL reply */
     STEP_DONE,    /* all tables complete */
     STEP_FAIL,    /* run->err says why; old rows stay */
+    STEP_MORE,    /* to a piece of a reply (reply->more): go on */
+    /* The reply says, in its own way, that the session is over: log in again and start the run
+     * anew. A second time without a publish between is the end, as for any request. */
+    STEP_EXPIRED,
 };
 
 /* Which base address and signing a request uses; the session maps it to a URL. */
@@ -53,17 +66,25 @@ struct request {
     const char *content_type;
     size_t max_body;   /* 0: COLLECTOR_BODY_MAX */
     const char *label; /* what is read, for messages: "segments" */
+    bool stream;       /* the body comes in pieces */
+    /* The manager answers when something has happened: takes none of the endpoint's places and
+     * nothing of its budget, and the run's time stands still meanwhile. A pause or a refresh ends
+     * it, and the run with it. */
+    bool long_poll;
+    int64_t timeout_ms; /* of a long poll; 0: COLLECTOR_POLL_MS */
 };
 
 #define COLLECTOR_BODY_MAX     (64u << 20)
 #define COLLECTOR_PAGES_MAX    1000
-#define COLLECTOR_REQUESTS_MAX 20000 /* per run */
+#define COLLECTOR_REQUESTS_MAX 20000 /* per run; of a live one: per publish */
+#define COLLECTOR_POLL_MS      180000
 
 struct reply {
     int status;
-    const char *body; /* NUL-terminated */
+    const char *body; /* NUL-terminated, but for pieces */
     size_t len;
-    uint64_t hash;          /* hash_fast(body, len, 0), never 0 */
+    bool more;              /* a piece of a 2xx reply: STEP_MORE, STEP_FAIL or STEP_EXPIRED */
+    uint64_t hash;          /* hash_fast(body, len, 0), never 0; of pieces: 0 */
     int64_t taken_at;       /* when it arrived, wall clock ms */
     const struct err *err;  /* NULL for 2xx; else the session's sentence */
     const char *request_id; /* the manager's id of this request, or NULL */
@@ -86,12 +107,14 @@ struct run {
     const struct session_facts *facts;
     const struct run_hints *hints;
     int64_t now;         /* wall clock at the start of this step */
-    struct arena *arena; /* freed when the run ends */
+    struct arena *arena; /* freed when the run ends; of a live collector: at each publish, too */
     struct request request;
     int64_t wait_ms;
-    void *state;   /* collector->state_size bytes, zeroed once, kept across runs */
-    void *scratch; /* for the collector: zero at the start of a run, in run->arena if it needs
-                      memory */
+    int64_t interval_ms; /* how often is wanted now: the configured period, or a faster one */
+    bool once;           /* a live collector ends (STEP_DONE) with its first complete table */
+    void *state;         /* collector->state_size bytes, zeroed once, kept across runs */
+    void *scratch;       /* for the collector: zero at the start of a run, in run->arena if it needs
+                            memory */
     struct err err;
     enum freshness freshness; /* of what is published: FRESH_OK unless the step says PARTIAL */
     struct table_builder **builders; /* one per collector->tables; use run_table() */
@@ -104,6 +127,7 @@ struct collector {
     const struct schema *const *tables; /* NULL-terminated; the first is the primary */
     int64_t interval_ms;                /* default poll period */
     int64_t timeout_ms;                 /* of a whole run */
+    bool live;
     size_t state_size;
     void (*state_release)(void *state); /* NULL: nothing to free */
     enum step (*step)(struct run *run, const struct reply *reply);

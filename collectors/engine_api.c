@@ -80,7 +80,13 @@ static void refresh(struct endpoint *ep, const char *table, int64_t now)
     for (size_t k = 0; k < ep->njobs; k++) {
         struct job *job = &ep->jobs[k];
 
-        if (job->state != JOB_IDLE || !serves(job, table))
+        if (!serves(job, table))
+            continue;
+        if (engine_job_is_polling(job))
+            engine_job_suspend(job);
+        /* A live one that is busy reads again before it waits. */
+        job->forced |= job->collector->live && job->state != JOB_OVER;
+        if (job->state != JOB_IDLE)
             continue;
         job->due_at = now;
         job->forced = true;
@@ -148,11 +154,21 @@ void engine_focus(struct engine *e, const char *const *tables, size_t n)
     loop_post(e->loop, on_focus, m);
 }
 
+static void end_polls(struct endpoint *ep)
+{
+    for (size_t k = 0; k < ep->njobs; k++) {
+        if (engine_job_is_polling(&ep->jobs[k]))
+            engine_job_suspend(&ep->jobs[k]);
+    }
+}
+
 static void on_paused(void *arg)
 {
     struct message *m = arg;
 
     m->engine->paused = m->flag;
+    for (size_t i = 0; m->flag && i < m->engine->nendpoints; i++)
+        end_polls(&m->engine->endpoints[i]);
     engine_poke(m->engine, NULL);
     message_free(m);
 }

@@ -75,6 +75,19 @@ bool engine_job_is_active(const struct job *job)
     return job->state != JOB_IDLE && job->state != JOB_OVER;
 }
 
+bool engine_job_is_polling(const struct job *job)
+{
+    return job->state == JOB_SENT && job->run.request.long_poll;
+}
+
+void engine_job_suspend(struct job *job)
+{
+    engine_request_cancel(job);
+    engine_run_close(job);
+    job->state = JOB_IDLE;
+    job->due_at = clock_mono_ms();
+}
+
 /* ---- when --------------------------------------------------------------------------------------
  */
 
@@ -156,7 +169,7 @@ void engine_job_start(struct job *job, int64_t now)
 {
     job->state = JOB_BLOCKED;
     job->started_at = now;
-    job->forced = job->aborted = job->timed_out = false;
+    job->forced = job->aborted = job->timed_out = job->expired = false;
     job->deadline = ENGINE_NEVER;
     engine_run_open(job);
 }
@@ -183,6 +196,22 @@ static bool is_ok(const struct job *job)
             return false;
     }
     return true;
+}
+
+void engine_job_progress(struct job *job)
+{
+    int64_t now = clock_mono_ms();
+
+    if (is_ok(job)) {
+        job->ok_at = now;
+        job->ep->failures = job->failures = 0;
+    }
+    if (!job->first_done)
+        job->ep->changed_much = true;
+    job->deadline = now + job->collector->timeout_ms;
+    job->requests = 0;
+    job->expired = false;
+    count_first(job);
 }
 
 void engine_job_finish(struct job *job, const struct err *err)

@@ -128,6 +128,8 @@ struct job {
     struct snapshot **out; /* finished tables to publish */
     unsigned requests, tries, net_tries;
     bool relogged; /* for this request */
+    bool streamed; /* a piece of its reply was decoded already */
+    bool expired;  /* the collector said so, and there was no publish since */
     bool aborted;  /* what comes back is dropped */
     bool timed_out;
     struct err abort_err;
@@ -267,6 +269,12 @@ void engine_credential_answer(struct credential *c, struct secret *answer);
 void engine_job_init(struct job *job, struct endpoint *ep, const struct collector *c);
 void engine_job_release(struct job *job);
 bool engine_job_is_active(const struct job *job);
+/* Is it waiting for the manager to say that something happened? */
+bool engine_job_is_polling(const struct job *job);
+/* End its run without a verdict; it is due at once. */
+void engine_job_suspend(struct job *job);
+/* A live one has published. */
+void engine_job_progress(struct job *job);
 void engine_job_start(struct job *job, int64_t now);
 void engine_job_finish(struct job *job, const struct err *err); /* NULL: well */
 /* End it from outside, whatever it is doing; idle ones get @err on their tables, too. */
@@ -281,6 +289,8 @@ void engine_job_mark_stale(struct job *job, int64_t now);
 void engine_run_open(struct job *job);
 void engine_run_close(struct job *job);
 void engine_run_step(struct job *job); /* with job->reply when has_reply */
+/* What its last step wants. */
+void engine_run_act(struct job *job);
 /* Publish what was held back. */
 void engine_run_unhold(struct job *job);
 
@@ -293,6 +303,8 @@ void engine_request_cancel(struct job *job);
 void engine_reply_fill(struct reply *out, const struct http_reply *http, int64_t now);
 /* Latency, certificate, clock of the endpoint. */
 void engine_observe(struct endpoint *ep, const struct http_reply *http);
+/* The same of a reply whose time says nothing. */
+void engine_observe_poll(struct endpoint *ep, const struct http_reply *http);
 
 /* ---- engine_budget.c */
 struct budget *engine_budget_for(struct engine *e, const struct endpoint *ep);

@@ -72,7 +72,7 @@ static void observe_clock(struct endpoint *ep, const struct http_reply *http)
     ep->clock_offset_ms = ep->session->clock_offset_ms = offset;
 }
 
-void engine_observe(struct endpoint *ep, const struct http_reply *http)
+void engine_observe_poll(struct endpoint *ep, const struct http_reply *http)
 {
     if (http->cert_sha256[0]) {
         if (strcmp(ep->cert_sha256, http->cert_sha256) != 0)
@@ -82,10 +82,18 @@ void engine_observe(struct endpoint *ep, const struct http_reply *http)
     }
     if (!http->status)
         return;
-    ep->latency_ms = http->elapsed_ms;
-    ep->has_latency = ep->changed = true;
+    ep->changed = true;
     if (http->status < 400)
         ep->last_ok_at = clock_now_ms();
+}
+
+void engine_observe(struct endpoint *ep, const struct http_reply *http)
+{
+    engine_observe_poll(ep, http);
+    if (!http->status)
+        return;
+    ep->latency_ms = http->elapsed_ms;
+    ep->has_latency = true;
     observe_clock(ep, http);
 }
 
@@ -139,22 +147,63 @@ static struct job *next_in_queue(struct endpoint *ep, int64_t now, int64_t *wake
 
 static void on_reply(void *arg, struct http_reply *http);
 
+/* The time of the run, which stood still during a long poll, goes on. */
+static void resume_time(struct job *job)
+{
+    if (job->run.request.long_poll && job->deadline == ENGINE_NEVER)
+        job->deadline = clock_mono_ms() + job->collector->timeout_ms;
+}
+
+static const char *no_header(const struct reply *r, const char *name)
+{
+    (void)r, (void)name;
+    return NULL;
+}
+
+static int on_piece(void *arg, const char *data, size_t len)
+{
+    struct job *job = arg;
+    struct reply piece = {
+        .status = 200, .body = data, .len = len, .more = true, .header = no_header};
+
+    resume_time(job);
+    job->streamed = true;
+    piece.taken_at = job->run.now = clock_now_ms();
+    job->result = job->collector->step(&job->run, &piece);
+    return job->result == STEP_MORE ? 0 : -1;
+}
+
+static void limit_time(struct job *job, struct http_request *req, int64_t now)
+{
+    int64_t left = job->deadline < job->once_deadline ? job->deadline : job->once_deadline;
+
+    if (job->run.request.long_poll) {
+        req->timeout_ms =
+            job->run.request.timeout_ms ? job->run.request.timeout_ms : COLLECTOR_POLL_MS;
+        job->deadline = ENGINE_NEVER;
+        return;
+    }
+    left = left == ENGINE_NEVER ? REQUEST_TIMEOUT_MS : left - now;
+    if (!req->timeout_ms)
+        req->timeout_ms = REQUEST_TIMEOUT_MS;
+    /* The run's own limit says so better, so it comes first. */
+    if (left > 0 && req->timeout_ms > left + ENGINE_TICK_MS)
+        req->timeout_ms = left + ENGINE_TICK_MS;
+}
+
 static void send(struct job *job, int64_t now)
 {
     struct endpoint *ep = job->ep;
-    int64_t left = job->deadline < job->once_deadline ? job->deadline : job->once_deadline;
     struct http_request req = ep->session->call.http;
 
     engine_prepare_http(ep, &req);
-    left = left == ENGINE_NEVER ? REQUEST_TIMEOUT_MS : left - now;
-    if (!req.timeout_ms)
-        req.timeout_ms = REQUEST_TIMEOUT_MS;
-    /* The run's own limit says so better, so it comes first. */
-    if (left > 0 && req.timeout_ms > left + ENGINE_TICK_MS)
-        req.timeout_ms = left + ENGINE_TICK_MS;
+    limit_time(job, &req, now);
+    if (job->run.request.stream)
+        req.on_body = on_piece;
     job->state = JOB_SENT;
+    job->streamed = false;
     job->epoch = ep->epoch;
-    ep->in_flight++;
+    ep->in_flight += !job->run.request.long_poll;
     ep->changed = true;
     engine_rate_count(ep, now);
     job->http_id = http_send(ep->engine->http, &req, on_reply, job);
@@ -183,7 +232,7 @@ int64_t engine_request_pump(struct endpoint *ep, int64_t now)
            (job = next_in_queue(ep, now, &wake_at))) {
         if (ep->hold_until > now)
             return ep->hold_until;
-        wait = engine_budget_take(ep->budget, now);
+        wait = job->run.request.long_poll ? 0 : engine_budget_take(ep->budget, now);
         if (wait)
             return now + wait;
         ep->session->now = clock_now_ms();
@@ -344,6 +393,10 @@ static void judge(struct job *job, struct http_reply *http)
     struct err err = {0};
     struct reply reply;
 
+    if (job->streamed) {
+        on_verdict(job, http, VERDICT_OK, &err);
+        return;
+    }
     engine_reply_fill(&reply, http, clock_now_ms());
     reply.hash = 1; /* made where it is decoded */
     s->now = reply.taken_at;
@@ -364,16 +417,36 @@ static void note_alive(struct endpoint *ep)
     ep->changed = ep->changed_much = true;
 }
 
+/* The reply ended in its middle: it cannot be asked for again, because half of it was decoded. */
+static void on_cut(struct job *job, struct http_reply *http)
+{
+    struct err err = http->err;
+
+    if (job->result != STEP_MORE)
+        engine_run_act(job);
+    else if (err.kind == ERR_CANCEL)
+        engine_job_suspend(job);
+    else
+        engine_job_finish(job, &err);
+}
+
 static void on_reply(void *arg, struct http_reply *http)
 {
     struct job *job = arg;
     struct endpoint *ep = job->ep;
+    bool poll = job->run.request.long_poll;
 
-    ep->in_flight--;
+    ep->in_flight -= !poll;
     if (ep->engine->stopping || (http->err.kind == ERR_CANCEL && job->aborted))
         return;
-    engine_observe(ep, http);
-    if (http->err.kind == ERR_CANCEL)
+    resume_time(job);
+    if (poll)
+        engine_observe_poll(ep, http);
+    else
+        engine_observe(ep, http);
+    if (http->err.kind != ERR_NONE && job->streamed)
+        on_cut(job, http);
+    else if (http->err.kind == ERR_CANCEL)
         requeue(job, 0); /* the connections were dropped, not the job */
     else if (http->err.kind != ERR_NONE)
         on_broken(job, http);

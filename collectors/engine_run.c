@@ -47,10 +47,12 @@ void engine_run_open(struct job *job)
                             .arena = arena_new(0),
                             .state = job->memory,
                             .freshness = FRESH_OK,
+                            .interval_ms = engine_job_interval(job),
+                            .once = job->ep->engine->o.once,
                             .builders = job->builders,
                             .collector = job->collector};
     job->requests = 0;
-    job->has_reply = false;
+    job->has_reply = job->streamed = false;
     job->lane = NULL;
     engine_publish_hints(job);
     open_builders(job);
@@ -93,7 +95,7 @@ static void work(void *arg)
 {
     struct job *job = arg;
 
-    if (job->has_reply) {
+    if (job->has_reply && !job->run.request.stream) {
         job->reply.hash = hash_fast(job->reply.body, job->reply.len, 0);
         job->reply.hash += job->reply.hash == 0;
     }
@@ -126,28 +128,74 @@ static void fail(struct job *job)
     engine_job_finish(job, &err);
 }
 
-static void act(struct job *job)
+/* The collector knows by other signs than the session does that it is over. */
+static void expired(struct job *job)
 {
-    if (job->result == STEP_FAIL) {
-        fail(job);
+    struct err err = {0};
+
+    if (job->expired) {
+        err_set(&err, ERR_AUTH, 0, "refused again after a new login: %s",
+                job->run.err.kind == ERR_NONE ? "the session is over" : job->run.err.msg);
+        engine_endpoint_stop(job->ep, &err);
         return;
     }
-    if (job->result == STEP_DONE) {
-        engine_job_finish(job, NULL);
-        return;
-    }
-    if (++job->requests > COLLECTOR_REQUESTS_MAX) {
+    job->expired = true;
+    engine_endpoint_expire(job->ep, job->epoch);
+    engine_run_close(job);
+    engine_run_open(job);
+    job->state = JOB_BLOCKED;
+}
+
+/* The run of a live collector goes on for days; what belongs to it must not grow. */
+static void begin_anew(struct job *job)
+{
+    arena_reset(job->run.arena);
+    job->run.scratch = NULL;
+    job->run.interval_ms = engine_job_interval(job);
+    job->run.freshness = FRESH_OK;
+    err_clear(&job->run.err);
+    engine_publish_hints(job);
+    engine_job_progress(job);
+}
+
+static void published(struct job *job)
+{
+    engine_publish_out(job);
+    if (job->collector->live)
+        begin_anew(job);
+    open_builders(job);
+    come_back(job, 0);
+}
+
+static void go_on(struct job *job)
+{
+    if (++job->requests > COLLECTOR_REQUESTS_MAX)
         too_many(job);
-        return;
-    }
-    if (job->result == STEP_SEND) {
-        engine_request_queue(job);
-    } else if (job->result == STEP_WAIT) {
+    else if (job->result == STEP_PUBLISH)
+        published(job);
+    else if (job->result == STEP_WAIT)
         come_back(job, job->run.wait_ms);
-    } else {
-        engine_publish_out(job);
-        open_builders(job);
-        come_back(job, 0);
+    else if (job->run.request.long_poll && (job->ep->engine->paused || job->forced))
+        engine_job_suspend(job);
+    else
+        engine_request_queue(job);
+}
+
+void engine_run_act(struct job *job)
+{
+    switch (job->result) {
+    case STEP_FAIL:
+    case STEP_MORE:
+        fail(job);
+        break;
+    case STEP_DONE:
+        engine_job_finish(job, NULL);
+        break;
+    case STEP_EXPIRED:
+        expired(job);
+        break;
+    default:
+        go_on(job);
     }
 }
 
@@ -168,13 +216,13 @@ static void done(void *arg)
     else if (must_hold(job))
         job->state = JOB_HELD;
     else
-        act(job);
+        engine_run_act(job);
 }
 
 void engine_run_unhold(struct job *job)
 {
     if (job->state == JOB_HELD)
-        act(job);
+        engine_run_act(job);
 }
 
 static void done_in_pool(void *arg)
@@ -190,6 +238,9 @@ static bool is_heavy(const struct job *job)
     size_t rows = 0;
 
     if (job->has_reply && job->reply.len > ENGINE_DECODE_INLINE)
+        return true;
+    /* After the pieces come the rows, of however many objects. */
+    if (job->has_reply && job->streamed)
         return true;
     for (size_t i = 0; i < job->ntables; i++)
         rows += builder_count(job->builders[i]);

@@ -78,8 +78,9 @@ struct session_ops {
     enum session_step (*identify)(struct session *s, const struct reply *reply);
     /* Make the absolute, authorised (signed) request in s->call.http; 0 or -1 and s->err. */
     int (*authorize)(struct session *s, const struct request *req);
-    /* Judge a reply; for everything but VERDICT_OK fill *err with one sentence of what the product
-     * said. */
+    /* Judge a reply (of one that came in pieces nothing but its beginning's status is left: those
+     * are not judged); for everything but VERDICT_OK fill *err with one sentence of what the
+     * product said. */
     enum session_verdict (*judge)(struct session *s, const struct request *req,
                                   const struct reply *reply, struct err *err);
 };

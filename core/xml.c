@@ -267,6 +267,21 @@ bool xml_path_is(const struct xml_reader *x, unsigned depth, const char *path)
     return false;
 }
 
+const char *xml_attribute_of(const struct xml_reader *x, const char *uri, const char *name,
+                             size_t *len)
+{
+    for (int i = 0; i < x->nattributes; i++) {
+        const xmlChar **a = x->attributes + 5 * (size_t)i;
+        const char *own = a[2] ? (const char *)a[2] : "";
+
+        if (strcmp((const char *)a[0], name) == 0 && strcmp(own, uri) == 0) {
+            *len = (size_t)(a[4] - a[3]);
+            return (const char *)a[3];
+        }
+    }
+    return NULL;
+}
+
 const char *xml_attribute(const struct xml_reader *x, const char *name, size_t *len)
 {
     for (int i = 0; i < x->nattributes; i++) {

@@ -61,5 +61,9 @@ const char *xml_name_at(const struct xml_reader *x, unsigned depth);
 bool xml_path_is(const struct xml_reader *x, unsigned depth, const char *path);
 /* Attribute of the element that starts, by local name; not NUL-terminated. NULL: not there. */
 const char *xml_attribute(const struct xml_reader *x, const char *name, size_t *len);
+/* The same of the namespace @uri, whatever its prefix is here; "": of none. For elements that have
+ * xsi:type beside a type of their own. */
+const char *xml_attribute_of(const struct xml_reader *x, const char *uri, const char *name,
+                             size_t *len);
 
 #endif

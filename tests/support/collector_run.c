@@ -10,6 +10,7 @@
 
 static const struct session_facts no_facts;
 static const struct run_hints no_hints;
+static const struct canned_reply no_reply;
 
 struct driver {
     struct collector_run *r;
@@ -46,6 +47,14 @@ static void publish(struct driver *d)
         d->r->tables[i] = builder_finish(d->builders[i], d->run.now, d->run.freshness, err);
         d->builders[i] = NULL;
         snapshot_unref(old);
+    }
+}
+
+static void close_builders(struct driver *d)
+{
+    for (size_t i = 0; i < table_count(d->r->collector); i++) {
+        builder_free(d->builders[i]);
+        d->builders[i] = NULL;
     }
 }
 
@@ -95,19 +104,54 @@ static enum err_kind kind_of_status(int status)
     }
 }
 
-static const struct canned_reply *choose(struct driver *d)
-{
-    static const struct canned_reply none = {.status = 404, .body = ""};
+static const struct canned_reply none = {.status = 404, .body = ""};
 
+static const struct canned_reply *find_reply(const struct driver *d)
+{
     for (size_t i = 0; i < d->r->nreplies; i++) {
         const struct canned_reply *c = &d->r->replies[i];
 
         if ((d->used[i] && !d->r->repeat) || (c->match && !strstr(d->line.buf, c->match)))
             continue;
-        d->used[i] = true;
         return c;
     }
     return &none;
+}
+
+static const struct canned_reply *choose(struct driver *d)
+{
+    const struct canned_reply *c = find_reply(d);
+
+    if (c != &none)
+        d->used[c - d->r->replies] = true;
+    return c;
+}
+
+/* The body of a 2xx reply as core/http hands it on. */
+static enum step stream(struct driver *d, const struct canned_reply *c, struct reply *reply)
+{
+    size_t piece = d->r->piece ? d->r->piece : COLLECTOR_RUN_PIECE;
+    enum step s = STEP_MORE;
+
+    for (size_t at = 0; at < c->len && s == STEP_MORE; at += piece) {
+        struct reply part = {.status = 200,
+                             .len = c->len - at < piece ? c->len - at : piece,
+                             .more = true,
+                             .taken_at = d->run.now,
+                             .header = find_header,
+                             .impl = &no_reply};
+        /* A copy of its own, so that reading beyond it is found out. */
+        char *own = mem_alloc(part.len);
+
+        memcpy(own, c->body + at, part.len);
+        part.body = own;
+        s = d->r->collector->step(&d->run, &part);
+        free(own);
+    }
+    reply->body = "";
+    reply->len = 0;
+    reply->hash = 0;
+    return s == STEP_MORE ? d->r->collector->step(&d->run, reply) : s;
 }
 
 static enum step answer(struct driver *d)
@@ -131,6 +175,8 @@ static enum step answer(struct driver *d)
                 reply.status);
         reply.err = &err;
     }
+    if (d->run.request.stream && reply.status < 300 && !c->err)
+        return stream(d, c, &reply);
     return d->r->collector->step(&d->run, &reply);
 }
 
@@ -161,6 +207,41 @@ static bool too_many(struct driver *d)
     return true;
 }
 
+static void publish_part(struct driver *d)
+{
+    publish(d);
+    open_builders(d);
+    d->r->publishes++;
+    if (d->r->collector->live) {
+        arena_reset(d->run.arena);
+        d->run.scratch = NULL;
+        d->run.freshness = FRESH_OK;
+        err_clear(&d->run.err);
+    }
+}
+
+/* As after a login: the run begins anew. */
+static void log_in(struct driver *d)
+{
+    close_builders(d);
+    open_builders(d);
+    d->run.scratch = NULL;
+    d->run.request = (struct request){0};
+    d->r->logins++;
+}
+
+static enum step next(struct driver *d, enum step s)
+{
+    if (s == STEP_SEND)
+        return answer(d);
+    if (s == STEP_PUBLISH)
+        publish_part(d);
+    if (s == STEP_EXPIRED)
+        log_in(d);
+    d->r->nwaits++;
+    return d->r->collector->step(&d->run, NULL);
+}
+
 static enum step drive(struct driver *d)
 {
     enum step s = d->r->collector->step(&d->run, NULL);
@@ -168,18 +249,17 @@ static enum step drive(struct driver *d)
     while (s != STEP_DONE && s != STEP_FAIL) {
         if (too_many(d))
             return STEP_FAIL;
+        if (s == STEP_EXPIRED && d->r->logins == 2) {
+            err_set(&d->run.err, ERR_AUTH, 0, "refused again after a new login");
+            return STEP_FAIL;
+        }
         d->run.now += 10;
         if (s == STEP_SEND) {
             note_request(d);
-            s = answer(d);
-            continue;
+            if (d->run.request.long_poll && find_reply(d) == &none)
+                return s;
         }
-        if (s == STEP_PUBLISH) {
-            publish(d);
-            open_builders(d);
-        }
-        d->r->nwaits++;
-        s = d->r->collector->step(&d->run, NULL);
+        s = next(d, s);
     }
     return s;
 }
@@ -192,6 +272,7 @@ static void begin(struct driver *d)
         r->state = mem_alloc(r->collector->state_size);
     strbuf_reset(&r->requests);
     r->nrequests = r->nwaits = r->unused = 0;
+    r->publishes = r->logins = 0;
     r->endless = false;
     err_clear(&r->err);
     d->used = mem_array(r->nreplies + 1, sizeof(*d->used));
@@ -202,6 +283,8 @@ static void begin(struct driver *d)
                           .arena = arena_new(0),
                           .state = r->state,
                           .freshness = FRESH_OK,
+                          .interval_ms = r->collector->interval_ms,
+                          .once = !r->live,
                           .builders = d->builders,
                           .collector = r->collector};
     strbuf_init(&d->line, 0);
@@ -218,8 +301,10 @@ void collector_run(struct collector_run *r)
     r->last = drive(&d);
     if (r->last == STEP_DONE)
         publish(&d);
-    else
+    else if (r->last == STEP_FAIL)
         give_up(&d);
+    else
+        close_builders(&d);
     r->err = d.run.err;
     for (size_t i = 0; i < r->nreplies; i++)
         r->unused += !d.used[i];

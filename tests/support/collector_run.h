@@ -10,6 +10,7 @@
 #include "core/strbuf.h"
 
 #define COLLECTOR_RUN_TABLES 8
+#define COLLECTOR_RUN_PIECE  1000
 #define COLLECTOR_RUN_NOW    1795165200000 /* 2026-11-20T09:00:00Z */
 
 struct canned_reply {
@@ -31,11 +32,15 @@ struct collector_run {
     size_t nreplies;
     bool repeat;      /* every reply may be used again and again */
     int64_t later_ms; /* how long after COLLECTOR_RUN_NOW the run is */
+    size_t piece;     /* bytes of a piece of a streamed reply; 0: COLLECTOR_RUN_PIECE */
+    /* A live collector goes on after its first table, until nothing answers its long poll. */
+    bool live;
     /* kept from run to run */
     void *state;
     struct snapshot *tables[COLLECTOR_RUN_TABLES]; /* as published, by collector->tables */
     /* results of the last run */
-    enum step last; /* STEP_DONE or STEP_FAIL */
+    enum step last;             /* STEP_DONE or STEP_FAIL; live: STEP_SEND when it waits for news */
+    unsigned publishes, logins; /* logins: how often it said that the session is over */
     struct err err;
     struct strbuf requests;           /* one line each: METHOD path body */
     size_t nrequests, nwaits, unused; /* unused: replies that nobody asked for */

@@ -97,6 +97,22 @@ static void hold(struct fakeapi *s)
     s->at_once--;
 }
 
+static void answer_wait(struct fakeapi *s, struct MHD_Connection *c, struct answer *a)
+{
+    bool known = has_token(s, c);
+
+    s->polls++;
+    s->waiting++;
+    pthread_cond_broadcast(&moved);
+    while (known && s->news == s->told && !s->over)
+        pthread_cond_wait(&moved, &lock);
+    s->told = s->news;
+    s->waiting--;
+    known = has_token(s, c);
+    a->status = known ? 200 : 401;
+    a->body = known ? "news\n" : "no\n";
+}
+
 static void answer_data(struct fakeapi *s, struct MHD_Connection *c, struct answer *a)
 {
     s->requests++;
@@ -123,6 +139,29 @@ static void answer_identity(struct fakeapi *s, struct answer *a)
         pthread_cond_wait(&moved, &lock);
     a->status = 200;
     a->body = s->identity ? s->identity : "me";
+}
+
+static ssize_t give_half(void *arg, uint64_t at, char *buf, size_t max)
+{
+    const char *half = arg;
+    size_t n = strlen(half);
+
+    if (at >= n || max < n)
+        return MHD_CONTENT_READER_END_WITH_ERROR;
+    memcpy(buf, half, n);
+    return (ssize_t)n;
+}
+
+static struct MHD_Response *response(struct fakeapi *s, const struct answer *a, const char *url)
+{
+    static char half[] = "half\n";
+
+    if (s->cut && a->status == 200 && (strcmp(url, "/live") == 0 || strcmp(url, "/wait") == 0)) {
+        s->cut--;
+        return MHD_create_response_from_callback(1000, 1024, give_half, half, NULL);
+    }
+    return MHD_create_response_from_buffer(strlen(a->body), (void *)(uintptr_t)a->body,
+                                           MHD_RESPMEM_MUST_COPY);
 }
 
 static enum MHD_Result answer(void *arg, struct MHD_Connection *c, const char *url,
@@ -153,11 +192,12 @@ static enum MHD_Result answer(void *arg, struct MHD_Connection *c, const char *u
     } else if (strcmp(url, "/logout") == 0) {
         s->logouts++;
         a = (struct answer){.status = 200, .body = ""};
+    } else if (strcmp(url, "/wait") == 0) {
+        answer_wait(s, c, &a);
     } else {
         answer_data(s, c, &a);
     }
-    r = MHD_create_response_from_buffer(strlen(a.body), (void *)(uintptr_t)a.body,
-                                        MHD_RESPMEM_MUST_COPY);
+    r = response(s, &a, url);
     if (a.token[0])
         MHD_add_response_header(r, "X-Token", a.token);
     if (a.retry_after)
@@ -203,6 +243,7 @@ void fakeapi_stop(struct fakeapi *s)
 {
     fakeapi_lock();
     s->hold = s->hold_login = s->hold_identity = false;
+    s->over = true;
     fakeapi_unlock();
     MHD_stop_daemon(s->daemon);
 }
@@ -408,6 +449,65 @@ static enum step step_two(struct run *run, const struct reply *reply)
     return first ? run_get(run, SERVICE_MAIN, "two", "/two?page=2") : STEP_DONE;
 }
 
+/* ---- live */
+
+struct live {
+    unsigned news;
+    char *text; /* of the reply so far */
+};
+
+static void live_release(void *state)
+{
+    free(((struct live *)state)->text);
+}
+
+static enum step live_take(struct run *run, const struct reply *reply)
+{
+    struct live *l = run->state;
+    char *text = mem_printf("%s%.*s", l->text ? l->text : "", (int)reply->len, reply->body);
+
+    free(l->text);
+    l->text = text;
+    if (strstr(text, "expired"))
+        return STEP_EXPIRED;
+    if (strstr(text, "bad"))
+        return run_fail_proto(run, "bad news");
+    return STEP_MORE;
+}
+
+static enum step live_publish(struct run *run)
+{
+    struct live *l = run->state;
+    char key[32];
+
+    if (strstr(l->text ? l->text : "", "news"))
+        l->news++;
+    (void)snprintf(key, sizeof(key), "news %u", l->news);
+    builder_row(run->builders[0]);
+    builder_str(run->builders[0], SCHEMA_ENDPOINT + 1, key);
+    return run->once ? STEP_DONE : STEP_PUBLISH;
+}
+
+static enum step step_live(struct run *run, const struct reply *reply)
+{
+    struct live *l = run->state;
+    enum step step;
+
+    if (reply && reply->more)
+        return live_take(run, reply);
+    if (reply && reply->err)
+        return run_fail(run, reply->err);
+    if (reply)
+        return live_publish(run);
+    free(l->text);
+    l->text = NULL;
+    /* After a publish the run goes on with nothing in its hands. */
+    step = run_get(run, SERVICE_MAIN, "live", run->request.path ? "/wait" : "/live");
+    run->request.long_poll = strcmp(run->request.path, "/wait") == 0;
+    run->request.stream = true;
+    return step;
+}
+
 static const struct schema *const one_tables[] = {&table_segments, NULL};
 static const struct schema *const two_tables[] = {&table_gateways, NULL};
 static const struct schema *const big_tables[] = {&table_sddcs, NULL};
@@ -430,6 +530,16 @@ const struct collector fakeapi_big = {.name = "big",
                                       .interval_ms = 30000,
                                       .timeout_ms = 60000,
                                       .step = step_big};
+const struct collector fakeapi_live = {.name = "live",
+                                       .kinds = KIND_NSX,
+                                       .tables = one_tables,
+                                       .interval_ms = 30000,
+                                       .timeout_ms = 60000,
+                                       .live = true,
+                                       .state_size = sizeof(struct live),
+                                       .state_release = live_release,
+                                       .step = step_live};
+const struct collector *const fakeapi_only_live[] = {&fakeapi_live, NULL};
 const struct collector *const fakeapi_only_one[] = {&fakeapi_one, NULL};
 const struct collector *const fakeapi_all[] = {&fakeapi_one, &fakeapi_two, &fakeapi_big, NULL};
 

@@ -5,7 +5,9 @@
  *
  * The session logs in with POST /login (X-Password) and gets a token (X-Token) that every request
  * carries. The collectors read lines of text, each a row: `one` GET /one to segments, `two` GET
- * /two to gateways (its second page is /two?page=2), `big` to groups.
+ * /two to gateways (its second page is /two?page=2), `big` to groups. `live` reads GET /live in
+ * pieces, then waits with GET /wait, which answers once news was raised; both to segments. A line
+ * "expired" says that the session is over, "bad" ends the run.
  */
 #ifndef HYCON_TESTS_SUPPORT_FAKEAPI_H
 #define HYCON_TESTS_SUPPORT_FAKEAPI_H
@@ -39,6 +41,10 @@ struct fakeapi {
     const char *identity; /* what /whoami says; NULL: "me" */
     int status;           /* of data; 0: 200 */
     const char *body;     /* of data; NULL: two lines */
+    unsigned cut;         /* so many replies of /live and /wait end in their middle */
+    unsigned news, told;
+    unsigned polls, waiting; /* GET /wait: asked, and not answered yet */
+    bool over;
     unsigned logins, logouts, requests, held, most_at_once, at_once;
     char last_path[128];
 };
@@ -56,8 +62,9 @@ extern const struct session_ops *const fakeapi_sessions[];
 /* The same, but it asks GET /whoami after the login; "nobody" is not whom the configuration says.
  */
 extern const struct session_ops *const fakeapi_identity_sessions[];
-extern const struct collector fakeapi_one, fakeapi_two, fakeapi_big;
+extern const struct collector fakeapi_one, fakeapi_two, fakeapi_big, fakeapi_live;
 extern const struct collector *const fakeapi_only_one[], *const fakeapi_all[];
+extern const struct collector *const fakeapi_only_live[];
 
 /* ---- an engine on it ------------------------------------------------------------------------- */
 
