@@ -635,7 +635,7 @@ static void test_role_refusals(void **state)
         {0, 403, STS_ERROR("InvalidClientTokenId"),
          "did not accept the credentials of the environment", SESSION_REJECTED},
         {0, 403, STS_ERROR("SignatureDoesNotMatch"), "request req-1", SESSION_REJECTED},
-        {0, 403, STS_ERROR("ExpiredToken"), "the session is over", SESSION_FAIL},
+        {0, 403, STS_ERROR("ExpiredToken"), "has ended the session", SESSION_FAIL},
         {0, 400, STS_ERROR("Throttling"), "throttles", SESSION_FAIL},
         {0, 503, "<html>no</html>", "(503 and no AWS error)", SESSION_FAIL},
         {0, 0, "", "no answer", SESSION_FAIL},
