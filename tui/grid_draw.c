@@ -128,22 +128,21 @@ static void draw_column_titles(const struct grid *g, struct canvas *c, struct re
 static uint8_t cell_style(const struct grid *g, const struct view_input *in,
                           const struct grid_column *col, const struct rows_item *row)
 {
-    const struct snapshot *s = row->snapshot;
-    int64_t changed;
+    enum style style = STYLE_NORMAL;
+    int64_t changed = 0;
 
-    if (view_is_dim(snapshot_freshness(s)))
+    if (view_is_dim(snapshot_freshness(row->snapshot)))
         return STYLE_DIM;
-    if (col->view.column >= 0 && !g->table->build) {
-        changed = estate_changed_at(g->estate, s, row->row, (unsigned)col->view.column);
-        if (changed > 0 && in->now - changed < VIEW_CHANGED_MS)
-            return STYLE_CHANGED;
-    }
     if (col->view.style)
-        return col->view.style(in, row, col->view.arg);
-    if (col->view.column < 0)
-        return STYLE_NORMAL;
-    return view_severity_style(cell_severity(&g->table->schema->columns[col->view.column],
-                                             &row->row->cells[col->view.column]));
+        style = col->view.style(in, row, col->view.arg);
+    else if (col->view.column >= 0)
+        style = view_severity_style(cell_severity(&g->table->schema->columns[col->view.column],
+                                                  &row->row->cells[col->view.column]));
+    /* What has just become critical is red before it is new. */
+    if (style == STYLE_CRITICAL || col->view.column < 0 || g->table->build)
+        return (uint8_t)style;
+    changed = estate_changed_at(g->estate, row->snapshot, row->row, (unsigned)col->view.column);
+    return changed > 0 && in->now - changed < VIEW_CHANGED_MS ? STYLE_CHANGED : (uint8_t)style;
 }
 
 static void draw_gutter(const struct grid *g, const struct view_input *in, struct canvas *c, int x,

@@ -98,12 +98,11 @@ static int draw_held(struct app *a, struct canvas *c, struct rect r, int end)
 /* ---- the second line: what is wrong ------------------------------------------------------------
  */
 
-static int draw_counts(enum severity worst, const unsigned *counts, struct canvas *c, int x, int y)
+static int draw_counts(const unsigned *counts, struct canvas *c, int x, int y)
 {
     static const enum severity order[] = {SEV_CRITICAL, SEV_WARNING, SEV_UNKNOWN};
     int at = x;
 
-    (void)worst;
     for (size_t i = 0; i < ARRAY_SIZE(order); i++)
         if (counts[order[i]])
             at += canvas_textf(c, at, y, 14, (uint8_t)view_severity_style(order[i]), " %s %u",
@@ -127,7 +126,6 @@ static void draw_worst(struct app *a, struct canvas *c, struct rect r)
 {
     unsigned counts[SEV_CRITICAL + 1] = {0}, done, total;
     struct view_input in = app_input(a);
-    enum severity worst = SEV_NONE;
     struct rows_item row;
     const char *summary;
     int x;
@@ -136,15 +134,14 @@ static void draw_worst(struct app *a, struct canvas *c, struct rect r)
         canvas_textf(c, r.x + 1, r.y, r.w - 1, STYLE_STRONG, _("collecting %u/%u"), done, total);
         return;
     }
-    worst = estate_worst(a->estate, a->site, counts);
-    if (worst <= SEV_OK) {
+    if (!view_worst_finding(&in, &row)) {
         canvas_text(c, r.x + 1, r.y, r.w - 1, STYLE_OK, _("ok: no finding is open"));
         return;
     }
-    x = draw_counts(worst, counts, c, r.x, r.y) + 2;
-    summary = view_worst_finding(&in, &row) ? row_str(row.row, FINDINGS_SUMMARY) : NULL;
-    if (summary)
-        canvas_fit(c, x, r.y, r.x + r.w - x, STYLE_NORMAL, summary, false);
+    view_count_findings(&in, counts);
+    x = draw_counts(counts, c, r.x, r.y) + 2;
+    summary = row_str(row.row, FINDINGS_SUMMARY);
+    canvas_fit(c, x, r.y, r.x + r.w - x, STYLE_NORMAL, summary ? summary : "", false);
 }
 
 /* ---- lamps: one per endpoint, host ranges together ---------------------------------------------

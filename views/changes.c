@@ -23,10 +23,11 @@ static const struct {
     bool failover; /* shown on the ENI tab */
     bool bad;
 } kinds[] = {
+    /* In the order in which one follows from the other. */
+    {"host_state", N_("host state"), true, false},
+    {"edge_status", N_("edge status"), true, false},
     {"active_edge", N_("active edge"), true, false},
     {"active_eni", N_("active ENI"), true, false},
-    {"edge_status", N_("edge status"), true, false},
-    {"host_state", N_("host state"), true, false},
     {"route_table", N_("table followed"), true, false},
     {"route_table_partial", N_("table begins"), true, false},
     {"route_table_late", N_("table LATE"), true, true},
@@ -94,7 +95,10 @@ static void format_duration(struct strbuf *out, const struct row *r, unsigned co
     if (!row_int(r, col, &ms))
         return;
     strbuf_addstr(out, sign);
-    fmt_duration(out, ms >= 1000 ? (ms + 500) / 1000 * 1000 : ms);
+    if (ms < 1000)
+        strbuf_addf(out, "%llds", (long long)((ms + 500) / 1000));
+    else
+        fmt_duration(out, (ms + 500) / 1000 * 1000);
 }
 
 static void format_delay(struct strbuf *out, const struct view_input *in,
@@ -157,6 +161,22 @@ static bool is_failover(const struct view_input *in, const struct rows_item *row
     return k >= 0 && kinds[k].failover;
 }
 
+/* What happened in the same moment: the cause below what followed from it. */
+static int newest_first(const struct rows_item *a, const struct rows_item *b)
+{
+    int64_t x = 0, y = 0, after_x = -1, after_y = -1;
+
+    (void)row_int(a->row, TIMELINE_AT, &x);
+    (void)row_int(b->row, TIMELINE_AT, &y);
+    if (x != y)
+        return x > y ? -1 : 1;
+    (void)row_int(a->row, TIMELINE_DELAY_MS, &after_x);
+    (void)row_int(b->row, TIMELINE_DELAY_MS, &after_y);
+    if (after_x != after_y)
+        return after_x > after_y ? -1 : 1;
+    return kind_of(b->row) - kind_of(a->row);
+}
+
 /* ---- tables -------------------------------------------------------------------------------------
  */
 
@@ -170,12 +190,12 @@ static bool is_failover(const struct view_input *in, const struct rows_item *row
     }
 #define COLUMN_DELAY                                                                     \
     {                                                                                    \
-        .column = TIMELINE_DELAY_MS, .title = "after", .min = 5, .max = 7, .weight = 90, \
+        .column = TIMELINE_DELAY_MS, .title = "after", .min = 6, .max = 7, .weight = 90, \
         .flags = VIEW_RIGHT, .format = format_delay                                      \
     }
 #define COLUMN_ERROR                                                                      \
     {                                                                                     \
-        .column = TIMELINE_ERROR_BAR_MS, .title = "+-", .min = 5, .max = 7, .weight = 60, \
+        .column = TIMELINE_ERROR_BAR_MS, .title = "+-", .min = 6, .max = 7, .weight = 60, \
         .flags = VIEW_RIGHT, .format = format_error                                       \
     }
 #define COLUMN_KIND                                                                   \
@@ -202,8 +222,8 @@ const struct view_table view_table_failover = {
     .title = N_("Failover timeline"),
     .columns = failover_columns,
     .ncolumns = ARRAY_SIZE(failover_columns),
-    .sort = TIMELINE_AT,
-    .reverse = true,
+    .sort = -1,
+    .order = newest_first,
     .keep = is_failover,
     .enter = enter,
     .empty = N_("No failover was seen."),
@@ -227,8 +247,8 @@ const struct view_table view_table_changes = {
     .title = N_("Changes"),
     .columns = change_columns,
     .ncolumns = ARRAY_SIZE(change_columns),
-    .sort = TIMELINE_AT,
-    .reverse = true,
+    .sort = -1,
+    .order = newest_first,
     .enter = enter,
     .empty = N_("Nothing has changed since hycon has watched, and no manager reports anything."),
 };

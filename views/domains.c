@@ -203,6 +203,7 @@ static void say_routes(struct strbuf *out, const struct view_input *in, const ch
     struct route_tables_walk w = {0, 0};
     struct route_table t, main = {0};
     size_t named = 0, bad = 0, good = 0;
+    struct look_source why;
 
     while (route_tables_next(in, site, &w, &t)) {
         if (t.main && t.judged)
@@ -222,6 +223,8 @@ static void say_routes(struct strbuf *out, const struct view_input *in, const ch
     }
     if (good)
         strbuf_addf(out, _("%s%zu more ok"), named ? "; " : "", good);
+    else if (!named && route_tables_unjudged(in, site, &why))
+        strbuf_addf(out, _("not judged: %s is %s"), why.endpoint, view_freshness_word(why.worst));
     else if (!named)
         strbuf_addstr(out, _("no route table holds a network of the SDDC"));
 }

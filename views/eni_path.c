@@ -145,6 +145,12 @@ static void put_other_edges(struct page *p, struct look_pen *pen, const struct l
     }
 }
 
+static void put_group(struct look_pen *pen, const struct link_group *g)
+{
+    if (g->name)
+        look_put(pen, STYLE_TITLE, "%s: ", g->name);
+}
+
 static void put_edge_name(struct page *p, struct look_pen *pen, const struct link_group *g)
 {
     look_put(pen, value_style(p, &g->gateway, GATEWAYS_HA_STATUS, STYLE_STRONG), "%s ",
@@ -157,6 +163,7 @@ static void put_edge(struct page *p, const struct link *l, const struct link_gro
     struct look_source data = look_source(p->in, &table_gateways, l->site);
     struct look_pen pen = begin_line(p, mark_of(p, false, false), _("edge"), &data);
 
+    put_group(&pen, g);
     if (!g->gateway.row) {
         not_known(p, &pen, &table_gateways, l->site, _("NO active edge"));
         return;
@@ -201,33 +208,33 @@ static void put_host(struct page *p, const struct link *l, const struct link_gro
         look_put(&pen, STYLE_DIM, _(" (of the edge; of the ENI it is not known)"));
 }
 
-/* Who says that this ENI is the active one. */
-static void put_who_says(struct look_pen *pen, const struct row *eni)
+/* Who says that this ENI is the active one. With several traffic groups the routes name one of
+ * them, and that is right. */
+static void put_who_says(struct look_pen *pen, const struct link *l, const struct row *eni)
 {
     bool nsx = false, routes = false;
     bool knows_nsx = row_bool(eni, ENIS_ACTIVE_BY_NSX, &nsx);
     bool knows_routes = row_bool(eni, ENIS_ACTIVE_BY_ROUTES, &routes);
 
     if (nsx && routes)
-        look_put(pen, STYLE_NORMAL, _(", by NSX and the routes"));
-    else if (nsx && knows_routes)
-        look_put(pen, STYLE_WARNING, _(", by NSX, NOT by the routes"));
-    else if (routes && knows_nsx)
-        look_put(pen, STYLE_WARNING, _(", by the routes, NOT by NSX"));
+        look_put(pen, STYLE_NORMAL, _(", by NSX and routes"));
+    else if (nsx && knows_routes && l->ngroups == 1)
+        look_put(pen, STYLE_WARNING, _(", by NSX, NOT by routes"));
+    else if (routes && knows_nsx && l->ngroups == 1)
+        look_put(pen, STYLE_WARNING, _(", by routes, NOT by NSX"));
     else if (nsx)
         look_put(pen, STYLE_NORMAL, _(", by NSX"));
     else if (routes)
-        look_put(pen, STYLE_NORMAL, _(", by the routes"));
+        look_put(pen, STYLE_NORMAL, _(", by routes"));
 }
 
 static void put_eni(struct page *p, const struct link *l, const struct link_group *g)
 {
     struct look_source data = look_worse(look_source(p->in, &table_enis, l->site),
                                          look_source(p->in, &table_linked_vpcs, l->site));
-    struct look_pen pen =
-        begin_line(p, mark_of(p, false, false),
-                   g->name ? view_printf(p->in, "ENI %s", g->name) : "ENI", &data);
+    struct look_pen pen = begin_line(p, mark_of(p, false, false), "ENI", &data);
 
+    put_group(&pen, g);
     if (!g->eni_id) {
         not_known(p, &pen, &table_enis, l->site, _("NO active ENI"));
         return;
@@ -241,7 +248,7 @@ static void put_eni(struct page *p, const struct link *l, const struct link_grou
     look_put(&pen, value_style(p, &g->eni, ENIS_ROLE, STYLE_OK), "ACTIVE ");
     look_put(&pen, state_style(p, &table_enis, &g->eni, ENIS_STATUS), "%s",
              look_text(g->eni.row, ENIS_STATUS));
-    put_who_says(&pen, g->eni.row);
+    put_who_says(&pen, l, g->eni.row);
 }
 
 /* ---- route tables -------------------------------------------------------------------------------
@@ -296,23 +303,42 @@ static size_t count_lines(struct page *p, const struct link *l, enum detail d, s
     return n;
 }
 
+/* The main table first: it is the one that VMC keeps. */
+static void put_each_table(struct page *p, const struct link *l, enum detail d, size_t n, bool more)
+{
+    for (int main = 1; main >= 0; main--) {
+        struct route_tables_walk w = {0, 0};
+        struct route_table t;
+        while (route_tables_next(p->in, l->site, &w, &t))
+            if (t.main == (main != 0) && has_line(l, &t, d))
+                put_table(p, &t, --n == 0 && !more);
+    }
+}
+
+/* No table has a line: because none was read, none could be judged, or none has a route. */
+static void put_no_table(struct page *p, const struct link *l, const struct look_source *data)
+{
+    struct look_pen pen = begin_line(p, mark_of(p, true, true), _("routes"), data);
+    struct look_source why;
+
+    if (route_tables_unjudged(p->in, l->site, &why))
+        look_put(&pen, STYLE_UNKNOWN, _("not judged: %s is %s"), why.endpoint,
+                 view_freshness_word(why.worst));
+    else
+        not_known(p, &pen, &table_routes, l->site, _("no route table holds a network of the SDDC"));
+}
+
 static void put_tables(struct page *p, const struct link *l, enum detail d)
 {
-    struct route_tables_walk w = {0, 0};
-    struct route_table t;
+    struct look_source data = look_source(p->in, &table_routes, l->site);
     size_t good, n = count_lines(p, l, d, &good);
 
-    while (route_tables_next(p->in, l->site, &w, &t))
-        if (has_line(l, &t, d))
-            put_table(p, &t, --n == 0 && !good);
+    put_each_table(p, l, d, n, good > 0);
     if (good) {
-        struct look_source data = look_source(p->in, &table_routes, l->site);
         struct look_pen pen = begin_line(p, mark_of(p, true, true), _("tables"), &data);
-        look_put(&pen, view_is_dim(data.worst) ? STYLE_DIM : STYLE_OK, _("%zu more ok"), good);
-    } else if (!count_lines(p, l, FULL, &good)) {
-        struct look_source data = look_source(p->in, &table_routes, l->site);
-        struct look_pen pen = begin_line(p, mark_of(p, true, true), _("routes"), &data);
-        not_known(p, &pen, &table_routes, l->site, _("no route table holds a network of the SDDC"));
+        look_put(&pen, view_is_dim(data.worst) ? STYLE_DIM : STYLE_OK, _("%zu ok"), good);
+    } else if (!n) {
+        put_no_table(p, l, &data);
     }
 }
 
@@ -359,15 +385,23 @@ static void put_title(struct page *p, const struct link *l)
 }
 
 /* "edge > host > ENI" */
-static void put_stations(struct page *p, struct look_pen *pen, const struct link_group *g)
+static void put_stations(struct page *p, struct look_pen *pen, const struct link *l,
+                         const struct link_group *g)
 {
     const char *host = g->eni.row ? row_str(g->eni.row, ENIS_HOST) : NULL;
+    bool knows_edges = look_source(p->in, &table_gateways, l->site).worst != FRESH_UNSUPPORTED;
 
+    /* With AWS alone there is nobody who could name edge and host. */
     if (g->gateway.row)
         put_edge_name(p, pen, g);
-    else
+    else if (knows_edges)
         look_put(pen, STYLE_UNKNOWN, "?");
-    look_put(pen, STYLE_LINE, " > ");
+    if (g->gateway.row || knows_edges)
+        look_put(pen, STYLE_LINE, " > ");
+    if (!host && !knows_edges) {
+        look_put(pen, STYLE_STRONG, "%s", g->eni_id ? g->eni_id : "?");
+        return;
+    }
     if (link_hosts_differ(g))
         look_put(pen, STYLE_WARNING, "%s != %s", look_text(g->edge.row, EDGES_HOST), host);
     else if (host)
@@ -403,16 +437,17 @@ static void put_one_line(struct page *p, const struct link *l)
     look_put(&pen, STYLE_TITLE, "%s ", l->site);
     for (size_t i = 0; i < l->ngroups; i++) {
         look_put(&pen, STYLE_LINE, i ? " | " : " ");
-        put_stations(p, &pen, &l->groups[i]);
+        put_stations(p, &pen, l, &l->groups[i]);
     }
     while (route_tables_next(p->in, l->site, &w, &t)) {
         all += has_line(l, &t, FULL);
         bad += has_line(l, &t, SHORT);
     }
-    if (bad)
-        look_put(&pen, STYLE_CRITICAL, _(" > %zu of %zu tables not ok"), bad, all);
-    else
-        look_put(&pen, view_is_dim(data.worst) ? STYLE_DIM : STYLE_OK, _(" > %zu tables ok"), all);
+    look_put(&pen,
+             view_is_dim(data.worst) ? STYLE_DIM
+             : bad                   ? STYLE_CRITICAL
+                                     : STYLE_OK,
+             _(" > tables ok %zu/%zu"), all - bad, all);
 }
 
 static void put_link(struct page *p, const struct link *l, enum detail d)
@@ -435,7 +470,7 @@ static void put_link(struct page *p, const struct link *l, enum detail d)
         struct look_source data = link_source(p, l);
         struct look_pen pen =
             begin_line(p, mark_of(p, false, false), g->name ? g->name : _("active"), &data);
-        put_stations(p, &pen, g);
+        put_stations(p, &pen, l, g);
     }
     put_tables(p, l, d);
 }

@@ -1,5 +1,6 @@
 #include "views/findings.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "core/i18n.h"
@@ -7,6 +8,7 @@
 #include "core/strbuf.h"
 #include "model/findings.h"
 #include "model/tables.h"
+#include "views/domains.h"
 #include "views/findings_target.h"
 #include "views/look.h"
 #include "views/views.h"
@@ -66,12 +68,22 @@ static int by_age(const struct rows_item *a, const struct rows_item *b)
     return x > y ? -1 : x < y;
 }
 
+/* Of two that are equally bad, the one that is nearer to what users feel comes first. */
+static int rank_of(const struct row *r)
+{
+    const struct domain *d = domains_of_check(row_str(r, FINDINGS_CHECK));
+
+    return d ? (int)(d - domains_all) : INT_MAX;
+}
+
 static int by_weight(const struct rows_item *a, const struct rows_item *b)
 {
     int c = (int)finding_class(a) - (int)finding_class(b);
 
     if (!c)
         c = (int)finding_severity(b->row) - (int)finding_severity(a->row);
+    if (!c)
+        c = rank_of(a->row) - rank_of(b->row);
     if (!c)
         c = by_age(a, b);
     if (!c)
@@ -90,21 +102,36 @@ int findings_order(const struct rows_item *a, const struct rows_item *b)
     return by_weight(a, b);
 }
 
-bool findings_worst(const struct view_input *in, struct rows_item *out)
+static bool stands_alone(const struct rows_item *row)
+{
+    return finding_class(row) == FINDING_OPEN && !finding_cause(row);
+}
+
+bool view_worst_finding(const struct view_input *in, struct rows_item *out)
 {
     struct rows_item row;
     bool found = false;
     size_t i = 0;
 
     while (view_walk(in, &table_findings, &i, &row)) {
-        if (finding_class(&row) != FINDING_OPEN || finding_severity(row.row) <= SEV_OK ||
-            finding_cause(&row))
+        if (!stands_alone(&row) || finding_severity(row.row) <= SEV_OK)
             continue;
         if (!found || by_weight(&row, out) < 0)
             *out = row;
         found = true;
     }
     return found;
+}
+
+void view_count_findings(const struct view_input *in, unsigned counts[SEV_CRITICAL + 1])
+{
+    struct rows_item row;
+    size_t i = 0;
+
+    memset(counts, 0, (SEV_CRITICAL + 1) * sizeof(*counts));
+    while (view_walk(in, &table_findings, &i, &row))
+        if (stands_alone(&row))
+            counts[finding_severity(row.row)]++;
 }
 
 /* ---- cells --------------------------------------------------------------------------------------
@@ -149,12 +176,39 @@ static enum style plain(const struct view_input *in, const struct rows_item *row
     return is_quiet(row) ? STYLE_DIM : STYLE_NORMAL;
 }
 
+static bool is_endpoint(const struct row *r)
+{
+    return look_is(r, FINDINGS_CHECK, "endpoint-health");
+}
+
+/* "This was not judged, because of that endpoint": one line would be said by every check. */
+static bool is_not_judged(const struct rows_item *row)
+{
+    const struct row *cause = finding_cause(row);
+
+    return cause && is_endpoint(cause) && finding_severity(row->row) == SEV_UNKNOWN;
+}
+
+static void add_not_judged(struct strbuf *out, const struct rows_item *cause)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < snapshot_count(cause->snapshot); i++) {
+        const struct rows_item other = {snapshot_row(cause->snapshot, i), cause->snapshot};
+        n += is_not_judged(&other) && finding_cause(&other) == cause->row;
+    }
+    if (n)
+        strbuf_addf(out, _("[%zu checks wait] "), n);
+}
+
 static void format_summary(struct strbuf *out, const struct view_input *in,
                            const struct rows_item *row, const char *arg)
 {
     (void)arg;
     if (finding_cause(row))
         strbuf_addstr(out, in->ascii ? "`- " : "└ ");
+    if (is_endpoint(row->row))
+        add_not_judged(out, row);
     strbuf_addstr(out, look_text(row->row, FINDINGS_SUMMARY));
 }
 
@@ -177,6 +231,12 @@ static bool keep(const struct view_input *in, const struct rows_item *row)
     if (finding_class(row) != FINDING_CLEARED || !row_int(row->row, FINDINGS_CLEARED_AT, &at))
         return true;
     return in->now - at < FINDINGS_CLEARED_MS;
+}
+
+/* On the first screen what only waits for an endpoint is counted there; :findings has it all. */
+static bool keep_short(const struct view_input *in, const struct rows_item *row)
+{
+    return keep(in, row) && (!is_not_judged(row) || finding_class(row) != FINDING_OPEN);
 }
 
 /* At 80 cells the summary, which names the subject, has the room. */
@@ -220,22 +280,18 @@ static const struct view_column columns[] = {
     {.column = FINDINGS_CHECK, .max = 24, .flags = VIEW_WIDE, .style = plain},
 };
 
-const struct view_table view_table_findings = {
-    .schema = &table_findings,
-    .title = N_("Findings"),
-    .columns = columns,
-    .ncolumns = ARRAY_SIZE(columns),
-    .sort = -1,
-    .order = findings_order,
-    .keep = keep,
-    .enter = findings_enter,
-    .related = findings_related,
-    .details = findings_details,
-    .empty = N_("Nothing is wrong in what was read."),
-    .share = 3,
-};
+#define TABLE(KEEP)                                                                         \
+    {                                                                                       \
+        .schema = &table_findings, .title = N_("Findings"), .columns = columns,             \
+        .ncolumns = ARRAY_SIZE(columns), .sort = -1, .order = findings_order, .keep = KEEP, \
+        .enter = findings_enter, .related = findings_related, .details = findings_details,  \
+        .share = 3, .empty = N_("No finding."),                                             \
+    }
 
-static const struct view_table *const tables[] = {&view_table_findings, NULL};
+const struct view_table view_table_findings = TABLE(keep_short);
+
+static const struct view_table all_findings = TABLE(keep);
+static const struct view_table *const tables[] = {&all_findings, NULL};
 
 const struct view view_findings = {
     .name = "findings",

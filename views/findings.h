@@ -12,9 +12,6 @@ enum severity finding_severity(const struct row *row);
 const struct row *finding_cause(const struct rows_item *row);
 /* Worst first, what is answered or over last, symptoms behind their cause. */
 int findings_order(const struct rows_item *a, const struct rows_item *b);
-/* The finding to speak of first: open, no symptom, the worst. False: none. */
-bool findings_worst(const struct view_input *in, struct rows_item *out);
-
-extern const struct view_table view_table_findings;
+extern const struct view_table view_table_findings; /* what Overview shows */
 
 #endif

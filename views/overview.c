@@ -108,6 +108,22 @@ static const char *word_of(const struct view_input *in, const struct verdict *v,
     return v->quiet ? "acknowledged" : "ok";
 }
 
+/* Of what was never read nothing is said. */
+static void say_domain(struct strbuf *out, const struct view_input *in, const struct domain *d,
+                       const char *site, const struct look_source *data)
+{
+    struct rows_item row;
+    size_t i = 0;
+
+    if (data->worst == FRESH_NEVER)
+        strbuf_addf(out, _("%s: not read yet"), data->endpoint);
+    if (!look_next(in, d->tables[0], site, &i, &row))
+        return;
+    if (out->len)
+        strbuf_addstr(out, "; ");
+    d->say(out, in, site);
+}
+
 static void add_domain(const struct view_input *in, struct table_builder *b, const struct domain *d,
                        const char *site, int64_t order)
 {
@@ -126,9 +142,7 @@ static void add_domain(const struct view_input *in, struct table_builder *b, con
     builder_str(b, OV_TITLE, _(d->title));
     builder_int(b, OV_OPEN, v.open);
     builder_int(b, OV_ACKNOWLEDGED, v.quiet);
-    if (data.worst == FRESH_NEVER && data.taken_at <= 0)
-        strbuf_addf(&text, _("%s: not read yet; "), data.endpoint);
-    d->say(&text, in, site);
+    say_domain(&text, in, d, site, &data);
     builder_str(b, OV_STATE, text.buf);
     if (data.taken_at > 0)
         builder_int(b, OV_READ_AT, data.taken_at);
@@ -363,7 +377,7 @@ static int head_height(const struct view_input *in, int w, int h)
 {
     struct rows_item row;
 
-    if (!findings_worst(in, &row))
+    if (!view_worst_finding(in, &row))
         return 1;
     return put_finding(in, NULL, (struct rect){0, 0, w, h}, &row,
                        h < LOW_SCREEN ? FEW_LINES : MOST_LINES);
@@ -375,7 +389,7 @@ static void head(const struct view_input *in, struct canvas *c, struct rect r)
     enum style style;
     const char *text;
 
-    if (findings_worst(in, &row)) {
+    if (view_worst_finding(in, &row)) {
         const struct rect tall = {0, 0, r.w, 2 * MOST_LINES};
         bool fits = put_finding(in, NULL, tall, &row, MOST_LINES) <= r.h;
         put_finding(in, c, r, &row, fits ? MOST_LINES : FEW_LINES);

@@ -74,6 +74,18 @@ static void fold(const struct view_input *in, struct route_table *t, const struc
         t->expected = row_str(r, ROUTES_EXPECTED_TARGET);
 }
 
+bool route_tables_unjudged(const struct view_input *in, const char *site, struct look_source *why)
+{
+    static const struct schema *const read[] = {&table_linked_vpcs, &table_segments, &table_sddcs};
+
+    for (size_t i = 0; i < ARRAY_SIZE(read); i++) {
+        *why = look_source(in, read[i], site);
+        if (why->worst != FRESH_UNSUPPORTED && why->worst != FRESH_OK)
+            return true;
+    }
+    return false;
+}
+
 bool route_tables_next(const struct view_input *in, const char *site, struct route_tables_walk *w,
                        struct route_table *out)
 {
@@ -92,6 +104,8 @@ bool route_tables_next(const struct view_input *in, const char *site, struct rou
         while (w->row < snapshot_count(s) &&
                strcmp(look_text(snapshot_row(s, w->row), ROUTES_ROUTE_TABLE), out->id) == 0)
             fold(in, out, snapshot_row(s, w->row++));
+        struct look_source why;
+        out->unjudged = !out->judged && route_tables_unjudged(in, site, &why);
         return true;
     }
     return false;
@@ -113,7 +127,7 @@ void route_table_say(struct strbuf *out, const struct route_table *t)
     };
 
     if (!t->judged)
-        strbuf_addstr(out, "none");
+        strbuf_addstr(out, t->unjudged ? "?" : "none");
     else if (!bad_count(t))
         strbuf_addf(out, "ok %zu/%zu", t->judged, t->judged);
     else
@@ -178,6 +192,7 @@ static const struct state_word verdict_words[] = {
     {"missing", SEV_CRITICAL},
     {"blackhole", SEV_CRITICAL},
     {"none", SEV_NONE},
+    {"unknown", SEV_UNKNOWN},
     {NULL, SEV_NONE},
 };
 
@@ -241,7 +256,7 @@ static void add_row(const struct view_input *in, struct table_builder *b,
     builder_str(b, RT_VPC, t->vpc);
     if (t->subnets)
         builder_list(b, RT_SUBNETS, t->subnets->items, t->subnets->n);
-    builder_state(b, RT_VERDICT, t->judged ? words[t->worst] : "none");
+    builder_state(b, RT_VERDICT, t->judged ? words[t->worst] : t->unjudged ? "unknown" : "none");
     builder_int(b, RT_NETWORKS, (int64_t)t->judged);
     for (unsigned v = ROUTE_OK; v <= ROUTE_UNMANAGED; v++)
         builder_int(b, RT_OK + v, (int64_t)t->counts[v]);
@@ -410,7 +425,7 @@ static const struct view_column columns[] = {
     {.column = RT_SITE, .min = 5, .max = 12, .weight = 60, .style = plain},
     {.column = RT_SAY, .min = 12, .max = 15, .weight = 100, .style = verdict_style},
     {.column = RT_NAME, .min = 8, .max = 24, .weight = 95, .style = plain},
-    {.column = RT_KIND, .min = 6, .max = 11, .weight = 85, .style = plain},
+    {.column = RT_KIND, .min = 11, .max = 11, .weight = 85, .style = plain},
     {.column = RT_TABLE, .min = 12, .max = 22, .weight = 45, .style = plain, .flags = VIEW_ID},
     {.column = RT_SUBNETS,
      .min = 7,

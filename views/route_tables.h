@@ -5,6 +5,7 @@
 #ifndef HYCON_VIEWS_ROUTE_TABLES_H
 #define HYCON_VIEWS_ROUTE_TABLES_H
 
+#include "views/look.h"
 #include "views/view.h"
 
 #define ROUTE_TARGETS_MAX 4
@@ -33,6 +34,7 @@ struct route_table {
     const char *targets[ROUTE_TARGETS_MAX]; /* of its SDDC routes, each once */
     size_t ntargets;
     const char *expected; /* where they should lead; NULL: not known */
+    bool unjudged;        /* what the routes are judged by was not read: no verdict is no news */
     int64_t changed_at;   /* a target or verdict changed; 0: not since hycon watches */
 };
 
@@ -43,8 +45,11 @@ struct route_tables_walk {
 /* The route tables of one site: *w from {0}; false at the end. */
 bool route_tables_next(const struct view_input *in, const char *site, struct route_tables_walk *w,
                        struct route_table *out);
+/* Is a table that the routes of the site are judged by not what it should be? */
+bool route_tables_unjudged(const struct view_input *in, const char *site, struct look_source *why);
 const char *route_verdict_word(enum route_verdict v);
-/* "ok", "STALE 3/4": how many of the SDDC's networks are not right; "none": it holds none. */
+/* "ok", "STALE 3/4": how many of the SDDC's networks are not right; "none": it holds none; "?": not
+ * judged. */
 void route_table_say(struct strbuf *out, const struct route_table *t);
 enum style route_table_style(const struct view_input *in, const struct route_table *t);
 /* "main", "prefix list", "custom" */

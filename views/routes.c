@@ -45,11 +45,14 @@ static void format_target(struct strbuf *out, const struct view_input *in,
     const char *target = row_str(row->row, ROUTES_TARGET);
     const char *expected = row_str(row->row, ROUTES_EXPECTED_TARGET);
 
-    (void)in;
     (void)arg;
-    strbuf_addstr(out, target ? target : "-");
-    if (expected && !look_same(target, expected))
-        strbuf_addf(out, _(" should be %s"), expected);
+    if (!expected || look_same(target, expected)) {
+        strbuf_addstr(out, target ? target : "-");
+        return;
+    }
+    look_short_ids(out, in, target ? target : "-");
+    strbuf_addstr(out, _(" should be "));
+    look_short_ids(out, in, expected);
 }
 
 static bool enter(const struct view_input *in, const struct rows_item *row, struct view_target *out)
@@ -100,7 +103,7 @@ static const struct view_column columns[] = {
      .style = plain},
     {.column = ROUTES_TARGET,
      .title = "leads to",
-     .min = 21,
+     .min = 34,
      .max = 56,
      .weight = 95,
      .format = format_target,

@@ -8,7 +8,6 @@
 #include "core/i18n.h"
 #include "core/strbuf.h"
 #include "core/text.h"
-#include "views/findings.h"
 
 #define DAY_MS    INT64_C(86400000)
 #define SECOND_MS 1000
@@ -153,11 +152,6 @@ enum style view_freshness_style(enum freshness f)
 bool view_is_dim(enum freshness f)
 {
     return f != FRESH_OK && f != FRESH_PARTIAL;
-}
-
-bool view_worst_finding(const struct view_input *in, struct rows_item *out)
-{
-    return findings_worst(in, out);
 }
 
 char *view_printf(const struct view_input *in, const char *fmt, ...)

@@ -144,6 +144,10 @@ extern const struct view *const views_all[];
 /* By name or alias; NULL: none. */
 const struct view *views_find(const char *name);
 bool view_exists(const struct view *v, const struct view_input *in);
+/* The finding to speak of first: open, no symptom, the worst (views/findings.c). False: none. */
+bool view_worst_finding(const struct view_input *in, struct rows_item *out);
+/* How many findings are open, by severity; a cause and its symptoms are one. */
+void view_count_findings(const struct view_input *in, unsigned counts[SEV_CRITICAL + 1]);
 
 /* ---- helpers for views (views/view.c)
  * ------------------------------------------------------------- */
@@ -172,8 +176,6 @@ enum style view_severity_style(enum severity s);
 const char *view_freshness_word(enum freshness f);
 enum style view_freshness_style(enum freshness f);
 bool view_is_dim(enum freshness f);
-/* The finding that Overview and the header call the worst; false: none is open. */
-bool view_worst_finding(const struct view_input *in, struct rows_item *out);
 /* printf into in->arena. */
 char *view_printf(const struct view_input *in, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

@@ -251,6 +251,11 @@ void screen_again(struct screen *s)
         s->next = estate_ref(s->app.estate);
 }
 
+struct model *screen_model(struct screen *s)
+{
+    return s->model;
+}
+
 /* ---- what happens ------------------------------------------------------------------------------
  */
 

@@ -37,6 +37,7 @@ struct screen *screen_new(const struct screen_options *o);
 void screen_free(struct screen *s);
 
 struct app *screen_app(struct screen *s);
+struct model *screen_model(struct screen *s); /* to answer findings */
 /* The same host and configuration for a console on a real terminal, in a child. */
 const struct tui_options *screen_console(struct screen *s);
 void screen_again(struct screen *s); /* hand out the last estate once more */
