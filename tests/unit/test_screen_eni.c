@@ -222,7 +222,7 @@ static void test_wide(void **state)
            " │  セグメント 1 routed, 1 disconnected                                                                                                                 vmc 12s\n"
            " │  エッジ     NSX-Edge-1 ACTIVE 32s の間 (ゲートウェイ vmc), NSX-Edge-0 down                                                                           vmc 12s\n"
            " │  ホスト     esx-2 ready                                                                                                                              vmc 12s\n"
-           " │  ENI        eni-0aaaaaaaaaaaa0002 ACTIVE in-use, by NSX and routes                                                                                linked 12s\n"
+           " │  ENI        eni-0aaaaaaaaaaaa0002 ACTIVE in-use、NSX とルートの両方が指す                                                                         linked 12s\n"
            " ├─ メイン     ok 2/2 (rtb-main)                                                                                                                     linked 12s\n"
            " └─ カスタム   業務用 converging 1/1 -> eni-0aaaaaaaaaaaa0001 (rtb-app)                                                                              linked 12s\n"
            " ENI 6 ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────\n"

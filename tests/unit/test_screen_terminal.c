@@ -108,6 +108,7 @@ static void ready(struct terminal *t)
 {
     terminal_wait(t, "> CRIT dc1");
     terminal_wait(t, "q quit");
+    (void)terminal_listen(t, 300); /* what was still on its way */
 }
 
 /* Nothing has changed: nothing is written. A second has passed: two digits are. */
