@@ -19,6 +19,9 @@
 /* Text of a usual row: a block may be a single row, so its first chunk should fit one. */
 #define ROW_TEXT 256
 
+/* Key columns before the last one whose text is remembered from row to row. */
+#define KEY_PREFIX_MAX 3
+
 /* A block of the previous snapshot, by its hash. */
 struct known {
     uint64_t hash;
@@ -45,6 +48,9 @@ struct table_builder {
     unsigned keys, key_column; /* number of key columns, and the last of them */
     bool endpoint_is_key;      /* of the table endpoints */
     struct strbuf key;
+    /* Where the last key column begins in key, and which texts are before it; prefix 0: none. */
+    size_t prefix;
+    const char *prefix_of[KEY_PREFIX_MAX];
     char *note;
 };
 
@@ -127,27 +133,56 @@ static void add_block(struct table_builder *b, struct block *block, uint32_t sou
 static void open_block(struct table_builder *b, uint64_t hash)
 {
     b->current = block_new(hash, b->schema->ncolumns * sizeof(struct cell) + ROW_TEXT);
+    b->prefix = 0; /* of another arena */
     b->block_site = arena_strdup(b->current->arena, b->site);
     b->block_endpoint = arena_strdup(b->current->arena, b->endpoint);
     add_block(b, b->current, NOT_KEPT);
 }
 
-static const char *make_key(struct table_builder *b)
+/* Does the key begin like that of the row before? Text that is shared is not looked at again. */
+static bool same_prefix(struct table_builder *b)
 {
-    const struct cell *only = &b->row[b->key_column];
-    bool first = true;
+    bool same = b->prefix > 0, sharable = true;
+    unsigned n = 0;
 
-    if (b->keys == 1 && only->type == CELL_STR && text_is_clean(only->u.s))
-        return only->u.s;
-    strbuf_reset(&b->key);
-    for (unsigned i = 0; i < b->schema->ncolumns; i++) {
+    for (unsigned i = 0; i < b->key_column; i++) {
         if (!(b->schema->columns[i].flags & COL_KEY))
             continue;
-        if (!first)
-            strbuf_addch(&b->key, ROW_KEY_SEPARATOR);
-        first = false;
-        cell_plain(&b->key, &b->schema->columns[i], &b->row[i]);
+        if (n == KEY_PREFIX_MAX || b->row[i].type != CELL_STR) {
+            sharable = false;
+            break;
+        }
+        same = same && b->prefix_of[n] == b->row[i].u.s;
+        b->prefix_of[n++] = b->row[i].u.s;
     }
+    if (!sharable)
+        b->prefix = 0;
+    return same && sharable;
+}
+
+static void make_prefix(struct table_builder *b)
+{
+    strbuf_reset(&b->key);
+    for (unsigned i = 0; i < b->key_column; i++) {
+        if (!(b->schema->columns[i].flags & COL_KEY))
+            continue;
+        cell_plain(&b->key, &b->schema->columns[i], &b->row[i]);
+        strbuf_addch(&b->key, ROW_KEY_SEPARATOR);
+    }
+    b->prefix = b->key.len;
+}
+
+static const char *make_key(struct table_builder *b)
+{
+    const struct cell *last = &b->row[b->key_column];
+
+    if (b->keys == 1 && last->type == CELL_STR && text_is_clean(last->u.s))
+        return last->u.s;
+    if (same_prefix(b))
+        strbuf_setlen(&b->key, b->prefix);
+    else
+        make_prefix(b);
+    cell_plain(&b->key, &b->schema->columns[b->key_column], last);
     return arena_strndup(b->current->arena, b->key.buf, b->key.len);
 }
 
@@ -333,6 +368,11 @@ const struct cell *builder_peek(const struct table_builder *b, unsigned col)
 static struct cell *target(struct table_builder *b, unsigned col)
 {
     return b->row && col < b->schema->ncolumns ? &b->row[col] : NULL;
+}
+
+struct cell *builder_cells(struct table_builder *b)
+{
+    return b->row;
 }
 
 static void set_text(struct table_builder *b, struct cell *c, const char *s)

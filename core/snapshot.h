@@ -120,6 +120,11 @@ void builder_list_empty(struct table_builder *b, unsigned col);
 /* Copy a cell from another snapshot's row (deep copy into this block). */
 void builder_cell(struct table_builder *b, unsigned col, const struct cell *c);
 const struct cell *builder_peek(const struct table_builder *b, unsigned col); /* current row */
+/* The cells of the current row to fill directly, for decoders of millions of rows: text, lists and
+ * addresses must live in builder_arena() or for ever, types must be those of the columns, text
+ * without NUL. Rows that share the text of a key column (the same pointer) share the work for it.
+ * NULL when the row is not kept (SNAPSHOT_ROWS_MAX). */
+struct cell *builder_cells(struct table_builder *b);
 /* Abandon the current row. */
 void builder_drop(struct table_builder *b);
 

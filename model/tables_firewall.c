@@ -106,6 +106,11 @@ static const struct column filters_columns[] = {
     COL(FILTERS_FILTER_SOURCE, "filter_source", STR, NONE, COL_WIDE, "where the filter comes from"),
     COL(FILTERS_PORT, "port", STR, NONE, COL_WIDE, "port of the virtual switch"),
     COL(FILTERS_GENERATION, "generation", INT, NONE, COL_WIDE, "generation number of its rules"),
+    COL(FILTERS_VIF, "vif", STR, NONE, COL_WIDE, "id of the virtual interface (NSX-T)"),
+    COL(FILTERS_FILTER_HASH, "filter_hash", STR, NONE, COL_WIDE,
+        "number of the filter in packet logs"),
+    COL(FILTERS_RULE_CONFIG, "rule_config", STR, NONE, COL_WIDE,
+        "whether rules were configured, as printed (NSX-T)"),
 };
 TABLE(filters, FILTERS, "packet filters of network cards on hosts");
 
@@ -131,6 +136,10 @@ static const struct column host_rules_columns[] = {
     COL(HOST_RULES_PACKETS, "packets", INT, COUNT, 0, "packets, both directions"),
     COL(HOST_RULES_BYTES, "bytes", BYTES, BYTES, COL_WIDE, "bytes, both directions"),
     COL(HOST_RULES_RAW, "raw", STR, NONE, COL_WIDE | COL_RAW, "line as printed"),
+    COL(HOST_RULES_ATTRIBUTE, "attribute", STR, NONE, COL_WIDE,
+        "what else must match, such as an application: kind and name as printed"),
+    COL(HOST_RULES_ALG, "alg", STR, NONE, COL_WIDE, "application gateway, such as dcerpc"),
+    COL(HOST_RULES_TAG, "tag", STR, NONE, COL_WIDE, "tag in its log lines"),
 };
 TABLE(host_rules, HOST_RULES, "firewall rules as hosts enforce them");
 

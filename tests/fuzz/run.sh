@@ -10,6 +10,8 @@ corpus=
 for d in "tests/fuzz/corpus/$name" "tests/fixtures/$what"; do
     [ -d "$d" ] && corpus="$corpus $d"
 done
+# Decoders of one kind of endpoint may share their samples: of fuzz_esxi_rules tests/fixtures/esxi.
+[ -n "$corpus" ] || [ ! -d "tests/fixtures/${what%%_*}" ] || corpus=" tests/fixtures/${what%%_*}"
 [ -n "$corpus" ] || { echo "$name: no corpus: tests/fixtures/$what is missing" >&2; exit 1; }
 echo "== $name"
 if [ -z "$2" ]; then
