@@ -90,14 +90,14 @@ static void on_prompt(void *arg, const char *credential, const char *question)
  */
 
 /* Wait for news, for the gap after the last estate, or until one is due anyway. False: stop. */
-static bool wait_news(struct live *l, int64_t last)
+static bool wait_news(struct live *l, int64_t last, int64_t gap)
 {
     bool dirty = false, stop = false;
     char buf[64];
 
     for (;;) {
         struct pollfd fd = {.fd = l->work[0], .events = POLLIN};
-        int64_t left = (dirty ? GAP_MS : IDLE_MS) - (clock_mono_ms() - last);
+        int64_t left = (dirty ? gap : IDLE_MS) - (clock_mono_ms() - last);
         ssize_t n;
         if (stop || left <= 0)
             return !stop;
@@ -164,15 +164,17 @@ static void *work(void *arg)
 {
     struct live *l = arg;
     struct err err = {0};
-    int64_t last;
+    int64_t begin, gap;
 
     if (history_file_load(l->o.history, l->model, &err))
         log_add(LOG_ERROR, "%s", err.msg);
     do {
-        last = clock_mono_ms();
+        begin = clock_mono_ms();
         take_trusts(l);
         make_estate(l);
-    } while (wait_news(l, last));
+        /* A large estate takes long: this thread rests as long as it worked. */
+        gap = 2 * (clock_mono_ms() - begin);
+    } while (wait_news(l, begin, gap > GAP_MS ? gap : GAP_MS));
     return NULL;
 }
 

@@ -74,9 +74,11 @@ void app_release(struct app *a)
 {
     while (a->top)
         app_pop(a);
-    for (size_t i = 0; i < a->ntabs; i++)
+    for (size_t i = 0; i < a->ntabs; i++) {
         for (size_t g = 0; g < a->tabs[i].ngrids; g++)
             grid_free(a->tabs[i].grids[g]);
+        head_release(a, &a->tabs[i]);
+    }
     for (size_t i = 0; i < a->nplaces; i++)
         release_place(&a->places[i]);
     for (size_t i = 0; i < a->nwaiting; i++) {
@@ -96,6 +98,7 @@ void app_release(struct app *a)
 
 void app_set_resolver(struct app *a, struct resolver *r)
 {
+    a->resolver = r;
     for (size_t i = 0; i < a->ntabs; i++)
         for (size_t g = 0; g < a->tabs[i].ngrids; g++)
             a->tabs[i].grids[g]->resolver = r;
@@ -110,6 +113,7 @@ static void set_estate(struct app *a, struct estate *e)
 
     estate_unref(a->estate);
     a->estate = e;
+    a->large = resolve_is_large(e);
     in = app_input(a);
     for (size_t i = 0; i < a->ntabs; i++)
         a->tabs[i].exists = !a->tabs[i].view->hidden && view_exists(a->tabs[i].view, &in);
@@ -273,8 +277,10 @@ void app_refresh_tab(struct app *a)
     if (!a->ntabs)
         return;
     t = app_tab(a);
-    for (size_t i = 0; i < t->ngrids; i++)
+    for (size_t i = 0; i < t->ngrids; i++) {
+        t->grids[i]->large = a->large;
         grid_refresh(t->grids[i], &in);
+    }
 }
 
 static void request_focus(struct app *a)
@@ -397,6 +403,7 @@ void app_set_site(struct app *a, const char *site)
     a->site = mem_strdup(site);
     in = app_input(a);
     for (size_t i = 0; i < a->ntabs; i++) {
+        a->tabs[i].head.estate = NULL;
         for (size_t g = 0; g < a->tabs[i].ngrids; g++)
             a->tabs[i].grids[g]->dirty = true;
         a->tabs[i].exists =

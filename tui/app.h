@@ -56,8 +56,20 @@ struct pane {
 /* ---- tabs --------------------------------------------------------------------------------------
  */
 
+/* The head of a tab as it was drawn last. It is drawn anew for another estate or size, and every
+ * second for its ages; not for every key. */
+struct head {
+    struct canvas canvas;
+    bool any, pending;
+    const struct estate *estate; /* compared, never followed */
+    int w, h;
+    bool wide, local, ascii;
+    int64_t at, took_ms;
+};
+
 struct tab {
     const struct view *view;
+    struct head head;
     struct grid *grids[APP_TABLES_MAX];
     struct rect rects[APP_TABLES_MAX]; /* where they were drawn, for clicks */
     size_t ngrids, focus;
@@ -74,6 +86,8 @@ struct place {
 struct app {
     const struct tui_options *o;
     struct estate *estate, *newer; /* shown; arrived while the screen is held */
+    struct resolver *resolver;     /* NULL: everything at once */
+    bool large;                    /* the estate is too large for that */
     int64_t held_at;               /* 0: not held */
     bool local, wide, ascii, mouse;
     char *site; /* scope; NULL: all */
@@ -142,6 +156,10 @@ void app_ask_quit(struct app *a);
 void header_draw(struct app *a, struct canvas *c, struct rect r); /* two lines */
 void tabbar_draw(struct app *a, struct canvas *c, struct rect r);
 void keybar_draw(struct app *a, struct canvas *c, struct rect r, unsigned context);
+/* The head in at most @h lines (tui/head.c): how many it takes, and drawing it. */
+int head_refresh(struct app *a, struct tab *t, int w, int h);
+void head_draw(const struct tab *t, struct canvas *c, struct rect r);
+void head_release(struct app *a, struct tab *t);
 void tab_draw(struct app *a, struct tab *t, struct canvas *c, struct rect r);
 
 #endif

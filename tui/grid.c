@@ -130,10 +130,10 @@ static void adopt(struct grid *g, const struct view_input *in, struct rows *rows
 
 static void refresh_now(struct grid *g, const struct view_input *in)
 {
-    struct snapshot *built = g->table->build ? g->table->build(in) : NULL;
+    struct snapshot *built;
     struct rows rows;
 
-    resolve_rows(&rows, g->table, in, built, g->filter, g->sort, g->reverse);
+    resolve_rows(&rows, &built, g->table, in, g->filter, g->sort, g->reverse);
     adopt(g, in, &rows, built);
     g->busy = false;
 }
@@ -155,8 +155,8 @@ static void take_finished(struct grid *g, const struct view_input *in)
     if (job && same_wish(g, in, job)) {
         struct view_input then = *in;
         then.estate = job->in.estate;
-        job->has_rows = false; /* they are the grid's now */
-        adopt(g, &then, &job->rows, NULL);
+        resolve_detach(job);
+        adopt(g, &then, &job->rows, job->built);
         g->busy = g->busy && g->posted != job->in.estate;
     }
     resolve_free(job);
@@ -171,12 +171,13 @@ void grid_refresh(struct grid *g, const struct view_input *in)
         return;
     g->posted = in->estate; /* kept alive by the console until the next one comes */
     g->dirty = false;
-    if (!g->resolver || resolve_size(g->table, in) <= RESOLVE_AT_ONCE_MAX) {
+    if (!g->resolver || !g->large) {
         refresh_now(g, in);
         return;
     }
     g->busy = true;
-    resolver_post(g->resolver, g, resolve_new(g->table, in, g->filter_text, g->sort, g->reverse));
+    resolver_post(g->resolver, g,
+                  resolve_new_rows(g->table, in, g->filter_text, g->sort, g->reverse));
 }
 
 const struct rows_item *grid_current(const struct grid *g)

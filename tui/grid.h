@@ -44,6 +44,7 @@ struct grid {
     struct resolver *resolver;   /* for large tables; NULL: everything at once */
     const struct estate *posted; /* what was asked for last; compared, never followed */
     bool busy;                   /* newer rows are being made */
+    bool large;                  /* the estate is: rows are made by the resolver */
     const struct snapshot *built;
     struct filter *filter;
     char *filter_text; /* "" none; what the prompt shows again */

@@ -173,22 +173,35 @@ static int lamp_rank(const char *word)
     return 2; /* not read yet */
 }
 
-static const char *endpoint_word(struct app *a, const struct config_endpoint *e)
+static bool is_of(const struct snapshot *s, const struct config_endpoint *e)
 {
-    const struct snapshot *s =
-        a->estate ? estate_snapshot(a->estate, &table_endpoints, e->site, e->name) : NULL;
+    return strcmp(snapshot_endpoint(s), e->name) == 0 && strcmp(snapshot_site(s), e->site) == 0;
+}
 
+/* The tables come in the order of the configuration, so the next one is nearly always the right
+ * one: a thousand hosts must not be looked up one by one for every painting. */
+static const char *endpoint_word(struct app *a, const struct config_endpoint *e,
+                                 struct snapshot *const *all, size_t n, size_t *next)
+{
+    const struct snapshot *s = NULL;
+
+    if (*next < n && is_of(all[*next], e))
+        s = all[(*next)++];
+    else if (a->estate)
+        s = estate_snapshot(a->estate, &table_endpoints, e->site, e->name);
     return s && snapshot_count(s) ? row_str(snapshot_row(s, 0), ENDPOINTS_FRESHNESS) : NULL;
 }
 
 static size_t collect_lamps(struct app *a, struct lamp *lamps)
 {
     const struct config *config = a->o->config;
-    size_t n = 0;
+    size_t n = 0, count = 0, next = 0;
+    struct snapshot *const *all =
+        a->estate ? estate_table(a->estate, &table_endpoints, &count) : NULL;
 
     for (size_t i = 0; i < config_endpoint_count(config); i++) {
         const struct config_endpoint *e = config_endpoint(config, i);
-        int rank = lamp_rank(endpoint_word(a, e));
+        int rank = lamp_rank(endpoint_word(a, e, all, count, &next));
         struct lamp *l = n ? &lamps[n - 1] : NULL;
         if (a->site && strcmp(a->site, e->site) != 0)
             continue;

@@ -79,14 +79,9 @@ void tab_draw(struct app *a, struct tab *t, struct canvas *c, struct rect r)
     struct view_input in = app_input(a);
     int heights[APP_TABLES_MAX] = {0}, head = 0, y = r.y;
 
-    if (t->view->head && t->view->head_height && in.estate)
-        head = t->view->head_height(&in, r.w, r.h);
-    if (t->ngrids && head > r.h / 2)
-        head = r.h / 2;
-    head = head > r.h ? r.h : head;
-    if (head > 0)
-        t->view->head(&in, c, (struct rect){r.x, y, r.w, head});
-    y += head > 0 ? head : 0;
+    head = head_refresh(a, t, r.w, r.h);
+    head_draw(t, c, (struct rect){r.x, y, r.w, head});
+    y += head;
     if (!t->ngrids)
         return;
     divide(t, r.y + r.h - y, heights);

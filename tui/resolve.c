@@ -9,9 +9,11 @@
 #include <unistd.h>
 
 #include "core/arena.h"
+#include "core/clock.h"
 #include "core/mem.h"
+#include "model/tables.h"
 
-#define JOBS_MAX 64 /* owners; there is one per table of a tab */
+#define JOBS_MAX 128 /* owners: one per table and one per head of a tab */
 
 /* ---- rows --------------------------------------------------------------------------------------
  */
@@ -52,14 +54,16 @@ static void keep_rows(struct rows *r, const struct view_table *t, const struct v
     r->n = n;
 }
 
-void resolve_rows(struct rows *out, const struct view_table *t, const struct view_input *in,
-                  struct snapshot *built, struct filter *filter, int sort, bool reverse)
+void resolve_rows(struct rows *out, struct snapshot **built, const struct view_table *t,
+                  const struct view_input *in, struct filter *filter, int sort, bool reverse)
 {
     bool own_order = sort < 0 && t->order;
     int column = sort >= 0 ? sort : own_order ? -1 : t->sort;
-    struct snapshot *const *all = &built;
-    size_t n = built ? 1 : 0;
+    struct snapshot *const *all = built;
+    size_t n;
 
+    *built = t->build ? t->build(in) : NULL;
+    n = *built ? 1 : 0;
     if (!t->build)
         all = estate_table(in->estate, t->schema, &n);
     rows_init(out, t->schema, all, n, NULL, column, !own_order && reverse);
@@ -68,44 +72,84 @@ void resolve_rows(struct rows *out, const struct view_table *t, const struct vie
         qsort_r(out->items, out->n, sizeof(*out->items), by_order, (void *)(uintptr_t)t);
 }
 
-size_t resolve_size(const struct view_table *t, const struct view_input *in)
+bool resolve_head(struct canvas *out, const struct view *v, const struct view_input *in, int w,
+                  int h)
 {
-    size_t n, total = 0;
-    struct snapshot *const *all;
+    int height = v->head && v->head_height && in->estate ? v->head_height(in, w, h) : 0;
+    int most = v->tables && v->tables[0] ? h / 2 : h;
 
-    if (t->build)
-        return 0;
-    all = estate_table(in->estate, t->schema, &n);
-    for (size_t i = 0; i < n; i++)
-        total += snapshot_count(all[i]);
-    return total;
+    height = height > most ? most : height;
+    canvas_init(out, height > 0 ? w : 1, height);
+    out->ascii = in->ascii;
+    if (height > 0)
+        v->head(in, out, (struct rect){0, 0, w, height});
+    return height > 0;
+}
+
+bool resolve_is_large(const struct estate *e)
+{
+    size_t total = 0;
+
+    for (unsigned t = 0; t < tables_count; t++) {
+        size_t n;
+        struct snapshot *const *all = estate_table(e, tables_all[t], &n);
+        for (size_t i = 0; i < n; i++)
+            total += snapshot_count(all[i]);
+    }
+    return total > RESOLVE_AT_ONCE_MAX;
 }
 
 /* ---- jobs --------------------------------------------------------------------------------------
  */
 
-struct resolve *resolve_new(const struct view_table *t, const struct view_input *in,
-                            const char *filter, int sort, bool reverse)
+static struct resolve *new_job(const struct view_input *in, const char *filter)
 {
     struct resolve *job = mem_alloc(sizeof(*job));
 
-    job->table = t;
     job->in = *in;
     job->in.estate = estate_ref(in->estate);
     job->in.site = mem_strdup(in->site);
     job->in.arena = NULL;
     job->filter = mem_strdup(filter);
+    return job;
+}
+
+struct resolve *resolve_new_rows(const struct view_table *t, const struct view_input *in,
+                                 const char *filter, int sort, bool reverse)
+{
+    struct resolve *job = new_job(in, filter);
+
+    job->table = t;
     job->sort = sort;
     job->reverse = reverse;
     return job;
+}
+
+struct resolve *resolve_new_head(const struct view *v, const struct view_input *in, int w, int h)
+{
+    struct resolve *job = new_job(in, "");
+
+    job->view = v;
+    job->w = w;
+    job->h = h;
+    return job;
+}
+
+void resolve_detach(struct resolve *job)
+{
+    job->done = false;
 }
 
 void resolve_free(struct resolve *job)
 {
     if (!job)
         return;
-    if (job->has_rows)
+    if (job->done && job->table) {
         rows_release(&job->rows);
+        snapshot_unref(job->built);
+    } else if (job->done) {
+        canvas_release(&job->head);
+    }
     estate_unref(job->in.estate);
     free((char *)(uintptr_t)job->in.site);
     free(job->filter);
@@ -114,14 +158,21 @@ void resolve_free(struct resolve *job)
 
 static void do_job(struct resolve *job)
 {
-    struct filter *f = *job->filter ? filter_new(job->table->schema, job->filter, NULL) : NULL;
+    struct filter *f = NULL;
+    int64_t begin = clock_mono_ms();
 
     job->in.arena = arena_new(0);
-    resolve_rows(&job->rows, job->table, &job->in, NULL, f, job->sort, job->reverse);
-    job->has_rows = true;
+    if (job->table && *job->filter)
+        f = filter_new(job->table->schema, job->filter, NULL);
+    if (job->table)
+        resolve_rows(&job->rows, &job->built, job->table, &job->in, f, job->sort, job->reverse);
+    else
+        job->any = resolve_head(&job->head, job->view, &job->in, job->w, job->h);
     arena_free(job->in.arena);
     job->in.arena = NULL;
     filter_free(f);
+    job->done = true;
+    job->took_ms = clock_mono_ms() - begin;
 }
 
 /* ---- the thread --------------------------------------------------------------------------------

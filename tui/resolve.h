@@ -1,8 +1,8 @@
 /*
- * resolve: from an estate to the rows of one table: merged, kept, filtered, ordered. A small table
- * is resolved on the spot. A large one (100,000 rules) takes tens of milliseconds, which no key may
- * wait for: it goes to a thread, the old rows stay on the screen, and the new ones are taken when
- * they are there.
+ * resolve: from an estate to what a tab shows of it: the rows of a table (made, merged, kept,
+ * filtered, ordered) and the head. All of it is pure. A small estate is resolved on the spot. A
+ * large one (100,000 rules) takes from tens to hundreds of milliseconds, which no key may wait for:
+ * it goes to a thread, what was there stays on the screen, and the new is taken when it is there.
  */
 #ifndef HYCON_TUI_RESOLVE_H
 #define HYCON_TUI_RESOLVE_H
@@ -13,29 +13,40 @@
 
 #include <stdbool.h>
 
-#define RESOLVE_AT_ONCE_MAX 5000 /* rows; about 2 ms with a filter */
+#define RESOLVE_AT_ONCE_MAX 5000 /* rows of the whole estate */
 
 struct resolver;
 
-/* What is wanted, and then the rows. Owns its references and strings. */
+/* What is wanted, and then what came of it. Owns its references, strings and results. */
 struct resolve {
-    const struct view_table *table;
-    struct view_input in; /* in.estate is a reference, in.site a copy, in.arena not used */
-    char *filter;         /* "": none */
-    int sort;
+    const struct view_table *table; /* rows are wanted; */
+    const struct view *view;        /* or the head of this view, for a body of @w x @h cells */
+    struct view_input in;           /* in.estate is a reference, in.site a copy */
+    char *filter;                   /* "": none */
+    int sort, w, h;
     bool reverse;
-    struct rows rows; /* the result; has_rows once it is there */
-    bool has_rows;
+    bool done, any; /* any: there is a head */
+    struct rows rows;
+    struct snapshot *built; /* rows of the table's own (view_table.build) */
+    struct canvas head;
+    int64_t took_ms;
 };
 
-struct resolve *resolve_new(const struct view_table *t, const struct view_input *in,
-                            const char *filter, int sort, bool reverse);
-void resolve_free(struct resolve *job); /* NULL is fine; releases rows that were not taken */
-/* The rows of @t now. @built: rows of the table's own (view_table.build); NULL: of the estate. */
-void resolve_rows(struct rows *out, const struct view_table *t, const struct view_input *in,
-                  struct snapshot *built, struct filter *filter, int sort, bool reverse);
-/* How many rows there are to look at. */
-size_t resolve_size(const struct view_table *t, const struct view_input *in);
+struct resolve *resolve_new_rows(const struct view_table *t, const struct view_input *in,
+                                 const char *filter, int sort, bool reverse);
+struct resolve *resolve_new_head(const struct view *v, const struct view_input *in, int w, int h);
+void resolve_free(struct resolve *job); /* NULL is fine */
+/* Take the results out of a job that is done: the caller's from here on. */
+void resolve_detach(struct resolve *job);
+/* On this thread, now. @filter NULL: none. *built gets a reference or NULL. */
+void resolve_rows(struct rows *out, struct snapshot **built, const struct view_table *t,
+                  const struct view_input *in, struct filter *filter, int sort, bool reverse);
+/* The head for a body of @w x @h cells: at most half of it when tables follow. @out becomes as high
+ * as the head is; false when there is none. */
+bool resolve_head(struct canvas *out, const struct view *v, const struct view_input *in, int w,
+                  int h);
+/* Is this estate too large for that? */
+bool resolve_is_large(const struct estate *e);
 
 struct resolver *resolver_new(void);
 void resolver_free(struct resolver *r);    /* NULL is fine */
