@@ -197,35 +197,55 @@ static void say_table(struct strbuf *out, const struct route_table *t)
     route_table_say(out, t);
 }
 
+struct route_sum {
+    struct route_table main; /* id NULL: it has no line of its own */
+    size_t bad, good;
+};
+
+/* Say the tables that have not followed, NAMES_MAX of them, and count the rest. */
+static void say_bad_tables(struct strbuf *out, const struct view_input *in, const char *site,
+                           struct route_sum *sum)
+{
+    struct route_tables_walk w = {0, 0};
+    struct route_table t;
+
+    while (route_tables_next(in, site, &w, &t)) {
+        if (!t.judged)
+            continue;
+        if (t.worst == ROUTE_OK) {
+            sum->good++;
+            if (t.main)
+                sum->main = t;
+            continue;
+        }
+        if (sum->bad++ >= NAMES_MAX)
+            continue;
+        strbuf_addstr(out, sum->bad > 1 ? ", " : "");
+        say_table(out, &t);
+    }
+    if (sum->bad > NAMES_MAX)
+        strbuf_addf(out, _(" and %zu more"), sum->bad - NAMES_MAX);
+}
+
 /* Those that have not followed, then main, then how many follow. */
 static void say_routes(struct strbuf *out, const struct view_input *in, const char *site)
 {
-    struct route_tables_walk w = {0, 0};
-    struct route_table t, main = {0};
-    size_t named = 0, bad = 0, good = 0;
+    struct route_sum sum = {.bad = 0};
     struct look_source why;
 
-    while (route_tables_next(in, site, &w, &t)) {
-        if (t.main && t.judged)
-            main = t;
-        good += t.judged && t.worst == ROUTE_OK;
-        if (!t.judged || t.worst == ROUTE_OK || bad++ >= NAMES_MAX)
-            continue;
-        strbuf_addstr(out, named++ ? ", " : "");
-        say_table(out, &t);
+    say_bad_tables(out, in, site, &sum);
+    if (sum.main.id) {
+        strbuf_addstr(out, sum.bad ? "; " : "");
+        say_table(out, &sum.main);
+        sum.good--;
     }
-    if (bad > NAMES_MAX)
-        strbuf_addf(out, _(" and %zu more"), bad - NAMES_MAX);
-    if (main.id && main.worst == ROUTE_OK) {
-        strbuf_addstr(out, named++ ? "; " : "");
-        say_table(out, &main);
-        good--;
-    }
-    if (good)
-        strbuf_addf(out, _("%s%zu more ok"), named ? "; " : "", good);
-    else if (!named && route_tables_unjudged(in, site, &why))
+    if (sum.good)
+        strbuf_addf(out, _("%s%zu more ok"), sum.bad || sum.main.id ? "; " : "", sum.good);
+    if (sum.bad || sum.main.id || sum.good)
+        return;
+    if (route_tables_unjudged(in, site, &why))
         strbuf_addf(out, _("not judged: %s is %s"), why.endpoint, view_freshness_word(why.worst));
-    else if (!named)
+    else
         strbuf_addstr(out, _("no route table holds a network of the SDDC"));
 }
 

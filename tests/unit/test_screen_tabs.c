@@ -121,14 +121,22 @@ static void test_segments_japanese(void **state)
     (void)state;
     show(s, &view_outage);
     SCREEN(s, "segments, Japanese",
-           " hycon  tokyo 本番 osaka dc1                                                                 09:00:00 UTC  18:00:00 JST\n"
-           " CRIT 3  Route table rtb-app (業務用) sends 1 SDDC network to eni-0aaaaaaaa…  tokyo: vmc+ linked+ osaka: far+ dc1: nsx+\n"
+           " hycon  tokyo 本番 osaka dc1                                                           "
+           "      09:00:00 UTC  18:00:00 JST\n"
+           " CRIT 3  Route table rtb-app (業務用) sends 1 SDDC network to eni-0aaaaaaaa…  tokyo: "
+           "vmc+ linked+ osaka: far+ dc1: nsx+\n"
            " 1 Overview  2 ENI  3 Edges [4 Segments] 7 Hosts  Endpoints\n"
-           " セグメントとルートテーブル 3 ──────────────────────────────────────────────────────────────────────────────────────────\n"
-           "       site   segment             type          cidr             realized  gateway  vlan   admin  main        業務用\n"
-           "> ok   dc1    開発                routed        172.16.2.0/24    success   -        -      -\n"
-           "  ok   tokyo  web                 routed        192.168.1.0/24   success   cgw      -      -      ok          STALE\n"
-           "  ok   tokyo  業務系データベース  disconnected  192.168.2.0/24   success   -        -      -      none        none\n"
+           " セグメントとルートテーブル 3 "
+           "───────────────────────────────────────────────────────────────────────────────────────"
+           "───\n"
+           "       site   segment             type          cidr             realized  gateway  "
+           "vlan   admin  main        業務用\n"
+           "> ok   dc1    開発                routed        172.16.2.0/24    success   -        -  "
+           "    -\n"
+           "  ok   tokyo  web                 routed        192.168.1.0/24   success   cgw      -  "
+           "    -      ok          STALE\n"
+           "  ok   tokyo  業務系データベース  disconnected  192.168.2.0/24   success   -        -  "
+           "    -      none        none\n"
            "\n"
            "\n"
            "\n"
@@ -136,7 +144,8 @@ static void test_segments_japanese(void **state)
            "\n"
            "\n"
            "\n"
-           " Enter 開く  d 詳細  / 絞込  : コマンド  Tab タブ  > 並替  w 全幅  x 列  z 停止  R 更新  y コピー  ? ヘルプ  q 終了\n");
+           " Enter 開く  d 詳細  / 絞込  : コマンド  Tab タブ  > 並替  w 全幅  x 列  z 停止  R "
+           "更新  y コピー  ? ヘルプ  q 終了\n");
     screen_free(s);
 }
 
@@ -201,15 +210,24 @@ static void test_changes(void **state)
     screen_pass(s, 10 * SECOND);
     show(s, &view_outage);
     SCREEN(s, "changes",
-           " hycon  tokyo PRODUCTION osaka dc1                                                           09:00:20 UTC  18:00:20 JST\n"
-           " CRIT 2 WARN 1  Edge NSX-Edge-0 is down for all its gateways (vmc=down).      tokyo: vmc+ linked+ osaka: far+ dc1: nsx+\n"
+           " hycon  tokyo PRODUCTION osaka dc1                                                     "
+           "      09:00:20 UTC  18:00:20 JST\n"
+           " CRIT 2 WARN 1  Edge NSX-Edge-0 is down for all its gateways (vmc=down).      tokyo: "
+           "vmc+ linked+ osaka: far+ dc1: nsx+\n"
            " 1 Overview  2 ENI  3 Edges  4 Segments  7 Hosts  Endpoints [Changes]\n"
-           " Changes 4 ─────────────────────────────────────────────────────────────────────────────────────────────────────────────\n"
-           "  time      site    after  what            subject         change                             who       origin        +-\n"
-           "  09:00:08  tokyo    +10s  table followed  rtb-main (mai…  eni-…aa0001 -> eni-…aa0002 (main…  -         observed   +-10s\n"
-           "> 08:59:58  tokyo     +0s  active ENI      vpc-1, traffi…  eni-…aa0001 -> eni-…aa0002 (esx-…  -         observed   +-10s\n"
-           "  08:59:58  tokyo     +0s  active edge     vmc             NSX-Edge-0 -> NSX-Edge-1 (tier-0…  -         observed   +-10s\n"
-           "  08:59:58  tokyo          host state      esx-1           ready -> failed                    -         observed   +-10s\n"
+           " Changes 4 "
+           "───────────────────────────────────────────────────────────────────────────────────────"
+           "──────────────────────\n"
+           "  time      site    after  what            subject         change                      "
+           "       who       origin        +-\n"
+           "  09:00:08  tokyo    +10s  table followed  rtb-main (mai…  eni-…aa0001 -> eni-…aa0002 "
+           "(main…  -         observed   +-10s\n"
+           "> 08:59:58  tokyo     +0s  active ENI      vpc-1, traffi…  eni-…aa0001 -> eni-…aa0002 "
+           "(esx-…  -         observed   +-10s\n"
+           "  08:59:58  tokyo     +0s  active edge     vmc             NSX-Edge-0 -> NSX-Edge-1 "
+           "(tier-0…  -         observed   +-10s\n"
+           "  08:59:58  tokyo          host state      esx-1           ready -> failed             "
+           "       -         observed   +-10s\n"
            "\n"
            "\n"
            "\n"
@@ -224,7 +242,8 @@ static void test_changes(void **state)
            "\n"
            "\n"
            "\n"
-           " Enter open  d details  / filter  : command  Tab tabs  > sort  w wide  z hold  R refresh  y copy  ? help  q quit\n");
+           " Enter open  d details  / filter  : command  Tab tabs  > sort  w wide  z hold  R "
+           "refresh  y copy  ? help  q quit\n");
     screen_free(s);
 }
 
