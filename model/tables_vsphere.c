@@ -267,7 +267,7 @@ static const struct column replications_columns[] = {
          "vSphere Replication, or internal to HCX (no verdict: it is no disaster recovery)"),
     COL(REPLICATIONS_VIOLATION_S, "violation_s", DURATION, S, COL_WIDE,
         "for how long the RPO has been violated, as the manager says"),
-    DER(REPLICATIONS_TRANSFERS_S, "transfers_s", LIST, NONE, COL_WIDE, NULL,
+    DER(REPLICATIONS_TRANSFERS, "transfers", LIST, NONE, COL_WIDE, NULL,
         "seconds of the last transfers, oldest first"),
 };
 TABLE(replications, REPLICATIONS, "replications of virtual machines");

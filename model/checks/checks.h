@@ -13,6 +13,9 @@ extern const struct check check_account_link, check_az_cost, check_certificate_e
     check_prefix_list_entries, check_route_quota, check_routes_blackhole, check_routes_follow,
     check_routes_leftover, check_routes_main, check_segment_realized, check_subnet_size,
     check_vpc_secondary_cidr;
+extern const struct check check_consolidation_needed, check_datastore_space,
+    check_replication_snapshot_collision, check_replication_state, check_rpo, check_rpo_at_risk,
+    check_snapshot_old, check_vsan_full, check_vsan_health, check_vsan_resync, check_vsan_space;
 
 /* What the columns verdict, expected_target and role are derived from: a route is judged when all
  * that this site has of it is ok. NULL-terminated. */

@@ -260,7 +260,7 @@ static void set_transfers(struct derive *d, struct table_builder *b,
     builder_int(b, REPLICATIONS_SAMPLES, (int64_t)series->n);
     for (size_t i = 0; i < series->n; i++)
         builder_list_add(
-            b, REPLICATIONS_TRANSFERS_S,
+            b, REPLICATIONS_TRANSFERS,
             arena_printf(d->arena, "%lld", (long long)((series->at[i].value + 500) / 1000)));
 }
 

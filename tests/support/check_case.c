@@ -29,7 +29,11 @@ const char check_case_config[] =
     "P}}\n"
     "  - name: osaka\n"
     "    endpoints:\n"
-    "      - {name: far, kind: aws, region: ap-northeast-3}\n";
+    "      - {name: far, kind: aws, region: ap-northeast-3}\n"
+    "  - name: kyoto\n"
+    "    endpoints:\n"
+    "      - {name: vc, kind: vcenter, url: \"https://vc.example/\", user: ops, password: {env: "
+    "P}}\n";
 
 struct config *check_case_load(const char *yaml)
 {

@@ -10,7 +10,9 @@
 #include "core/snapshot.h"
 #include "tests/support/estate_fixed.h"
 
-/* Sites: tokyo (vmc, aws linked, on premises 172.16.0.0/12), dc1 (nsx), osaka (aws alone). */
+/* Sites: tokyo (vmc, aws linked, on premises 172.16.0.0/12), dc1 (nsx), osaka (aws alone), kyoto
+ * (vcenter vc).
+ */
 extern const char check_case_config[];
 
 struct check_case {

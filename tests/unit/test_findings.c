@@ -33,7 +33,7 @@
 struct watch {
     struct config *config;
     struct findings *f;
-    struct snapshot *out[3];
+    struct snapshot *out[4];
     struct strbuf history; /* the file */
     int64_t now;
 };

@@ -1,0 +1,118 @@
+#include "model/checks/replications.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/map.h"
+#include "core/mem.h"
+#include "core/strbuf.h"
+#include "model/checks/lookup.h"
+
+bool replication_counts(const struct row *r)
+{
+    return !row_is(r, REPLICATIONS_KIND, "hcx");
+}
+
+const char *replication_vm(const struct row *r)
+{
+    const char *vm = row_str(r, REPLICATIONS_VM);
+
+    return vm ? vm : row_text(r, REPLICATIONS_REPLICATION_ID);
+}
+
+const char *replication_link(const struct row *r)
+{
+    static const unsigned columns[] = {REPLICATIONS_LINK, REPLICATIONS_TARGET_SITE};
+
+    for (size_t i = 0; i < ARRAY_SIZE(columns); i++) {
+        const char *text = row_str(r, columns[i]);
+
+        if (text && *text)
+            return text;
+    }
+    return replication_vm(r);
+}
+
+static struct link_group *group_of(struct map *all, const char *link)
+{
+    struct link_group *g = map_get(all, link);
+
+    if (g)
+        return g;
+    g = mem_alloc(sizeof(*g));
+    g->link = link;
+    map_put(all, link, g);
+    return g;
+}
+
+void link_groups_init(struct link_groups *groups, const struct check_input *in,
+                      bool (*wanted)(const struct row *r))
+{
+    struct map *all = map_new();
+    const struct snapshot *s;
+    const struct row *r;
+    size_t i = 0;
+    void *value;
+
+    *groups = (struct link_groups){0};
+    while ((r = check_next(in, &table_replications, &i, &s)) != NULL) {
+        struct link_group *g = group_of(all, replication_link(r));
+
+        g->all++;
+        g->source = g->source ? g->source : s;
+        if (!replication_counts(r) || !wanted(r))
+            continue;
+        g->rows = mem_grow(g->rows, g->n, &g->cap, sizeof(*g->rows));
+        g->rows[g->n++] = r;
+    }
+    for (size_t k = 0; map_at(all, &k, NULL, &value);) {
+        struct link_group *g = value;
+
+        groups->at = mem_grow(groups->at, groups->n, &groups->cap, sizeof(*groups->at));
+        if (g->n)
+            groups->at[groups->n++] = g;
+        else
+            free(g);
+    }
+    map_free(all, NULL);
+}
+
+void link_groups_release(struct link_groups *g)
+{
+    for (size_t i = 0; i < g->n; i++) {
+        free(g->at[i]->rows);
+        free(g->at[i]);
+    }
+    free(g->at);
+    *g = (struct link_groups){0};
+}
+
+static void add(struct strbuf *sb, const struct row *r, unsigned col, const char *before,
+                const char *after)
+{
+    if (!row_present(r, col))
+        return;
+    strbuf_addstr(sb, before);
+    cell_format(sb, &table_replications.columns[col], &r->cells[col]);
+    strbuf_addstr(sb, after);
+}
+
+const char *replication_facts(const struct check_input *in, const struct row *r)
+{
+    struct strbuf sb = STRBUF_INIT;
+    const char *text;
+
+    strbuf_addf(&sb, "%s: ", replication_vm(r));
+    add(&sb, r, REPLICATIONS_STATE, "", ", ");
+    add(&sb, r, REPLICATIONS_RPO_S, "RPO ", "");
+    add(&sb, r, REPLICATIONS_LAG_S, ", newest instance ", " old");
+    add(&sb, r, REPLICATIONS_LATE_S, ", late by ", "");
+    add(&sb, r, REPLICATIONS_ESTIMATE_S, ", a transfer takes ", "");
+    if (row_present(r, REPLICATIONS_ESTIMATE_S))
+        add(&sb, r, REPLICATIONS_SAMPLES, " (estimate, ", " samples)");
+    add(&sb, r, REPLICATIONS_SYNC_PROGRESS_PERCENT, ", synchronised ", "");
+    add(&sb, r, REPLICATIONS_SYNC_CAUSE, ", before it: ", "");
+    text = check_text(in, "%s", sb.buf);
+    strbuf_release(&sb);
+    return text;
+}
