@@ -100,6 +100,7 @@ struct app {
     struct strbuf message, caption;
     enum style message_style;
     int64_t message_until, last_key_at;
+    int64_t login_at; /* when the reader asked to log in again */
     struct tui_prompt waiting[APP_PROMPTS_MAX];
     size_t nwaiting;
     struct strbuf pasted;

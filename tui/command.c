@@ -301,6 +301,7 @@ static void do_login(struct app *a)
         dialog_open_prompt(a);
         return;
     }
+    a->login_at = clock_now_ms();
     app_request(a, TUI_LOGIN);
     app_say(a, STYLE_NORMAL, _("Logging in again where it was refused."));
 }

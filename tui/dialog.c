@@ -277,9 +277,17 @@ void dialog_open_prompt(struct app *a)
     form_open(a, f);
 }
 
+/* Nobody types, or the last key was the one that asked for it. */
+static bool may_ask(const struct app *a)
+{
+    bool asked = a->login_at && a->last_key_at <= a->login_at;
+
+    return !a->top && (asked || !a->last_key_at || clock_now_ms() - a->last_key_at > QUIET_MS);
+}
+
 void dialog_prompt_arrived(struct app *a)
 {
-    if (!a->top && (!a->last_key_at || clock_now_ms() - a->last_key_at > QUIET_MS))
+    if (may_ask(a))
         dialog_open_prompt(a);
     else if (a->nwaiting)
         app_say(a, STYLE_WARNING, _("'%s' needs a secret: press L to enter it."),

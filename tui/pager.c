@@ -20,6 +20,7 @@
 
 #define NAME_CELLS 24
 #define STEP_X     8
+#define FRAME      6 /* lines of the screen that are not the pager's */
 
 struct line {
     size_t at;                   /* offset in text; ends with NUL there */
@@ -363,6 +364,12 @@ static bool pager_key(void *self, struct app *a, uint32_t key, enum command cmd)
     struct pager *p = self;
 
     (void)key;
+    /* A key may come before the first painting. */
+    refill(p, a);
+    if (!p->folded_w)
+        fold(p, a->w);
+    if (!p->page)
+        p->page = a->h > FRAME ? a->h - FRAME : 1;
     if (move_key(p, cmd))
         return true;
     switch (cmd) {

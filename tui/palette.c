@@ -194,6 +194,7 @@ static void run_login(struct app *a, char **words, size_t n)
         did_you_mean(a, _("credential"), words[0], nth_credential);
         return;
     }
+    a->login_at = clock_now_ms();
     app_request_with(a, &r);
     app_say(a, STYLE_NORMAL,
             n ? _("Logging in again with '%s'.") : _("Logging in again where it was refused."),

@@ -186,6 +186,7 @@ static void set_modes(struct terminal *t)
     (void)curs_set(0);
     (void)leaveok(stdscr, FALSE);
     (void)set_escdelay(ESCAPE_MS);
+    (void)typeahead(-1); /* keys are read by the loop: painting need not look for them */
     (void)define_key("\033[200~", KEY_MAX + 1);
     (void)define_key("\033[201~", KEY_MAX + 2);
     t->colours = 0;

@@ -71,6 +71,19 @@ static void test_details(void **state)
     screen_free(s);
 }
 
+/* Keys typed faster than the screen is painted are not lost. */
+static void test_typed_ahead(void **state)
+{
+    struct screen *s = open_endpoints();
+
+    (void)state;
+    (void)screen_text(s);
+    app_key(screen_app(s), 'd');
+    app_key(screen_app(s), 'G');
+    SCREEN_HAS(s, "none is kept for this table");
+    screen_free(s);
+}
+
 static void test_details_of_a_lost_row(void **state)
 {
     struct screen *s = open_endpoints();
@@ -195,6 +208,10 @@ static void test_secret(void **state)
     assert_string_equal(screen_requests(s), "answer credential=tokyo/nsx cancelled\n");
     screen_keys(s, "L");
     assert_string_equal(screen_requests(s), "login\n");
+    /* Who has just asked to log in is asked at once. */
+    screen_ask(s, "tokyo/nsx", "password of admin");
+    screen_keys(s, "again<Enter>");
+    assert_string_equal(screen_requests(s), "answer credential=tokyo/nsx again\n");
     screen_free(s);
 }
 
@@ -311,12 +328,19 @@ static void test_manual(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_details),      cmocka_unit_test(test_details_of_a_lost_row),
-        cmocka_unit_test(test_pager_search), cmocka_unit_test(test_help_is_complete),
-        cmocka_unit_test(test_key_table),    cmocka_unit_test(test_hold),
-        cmocka_unit_test(test_secret),       cmocka_unit_test(test_trust),
-        cmocka_unit_test(test_quit),         cmocka_unit_test(test_zone_and_refresh),
-        cmocka_unit_test(test_pretty),       cmocka_unit_test(test_manual),
+        cmocka_unit_test(test_details),
+        cmocka_unit_test(test_typed_ahead),
+        cmocka_unit_test(test_details_of_a_lost_row),
+        cmocka_unit_test(test_pager_search),
+        cmocka_unit_test(test_help_is_complete),
+        cmocka_unit_test(test_key_table),
+        cmocka_unit_test(test_hold),
+        cmocka_unit_test(test_secret),
+        cmocka_unit_test(test_trust),
+        cmocka_unit_test(test_quit),
+        cmocka_unit_test(test_zone_and_refresh),
+        cmocka_unit_test(test_pretty),
+        cmocka_unit_test(test_manual),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
