@@ -6,6 +6,7 @@
 #include "tests/lab/fault.h"
 #include "tests/lab/nsx.h"
 #include "tests/lab/topology.h"
+#include "tests/lab/vim.h"
 
 #include <string.h>
 
@@ -108,6 +109,8 @@ static int run_drop_sessions(struct lab *lab, const struct lab_pairs *a, struct 
             continue;
         if (s->family == FAMILY_NSX)
             lab_nsx_expire(s->data);
+        else if (s->family == FAMILY_VCENTER)
+            lab_vim_expire(s->data);
         else if (s->family == FAMILY_CSP || s->family == FAMILY_VMC)
             lab_csp_expire(lab, NULL);
         else if (s->family == FAMILY_PROXY)
@@ -138,6 +141,16 @@ static const struct action actions[] = {
     {"end-task", "site, id, [status]", lab_change_end_task, false},
     {"add-alarm", "site, id, event, edge, [severity], [summary]", lab_change_add_alarm, false},
     {"resolve-alarms", "site", lab_change_resolve_alarms, false},
+    {"ha-restart", "site, host: its VMs start on other hosts", lab_change_ha_restart, false},
+    {"vmotion", "site, vm, host, [user]: a task begins", lab_change_vmotion, false},
+    {"relocate", "site, vm, datastore: a task begins", lab_change_relocate, false},
+    {"progress", "site, vm, percent: of its running task", lab_change_progress, false},
+    {"end-move", "site, vm, [error]: the running task ends", lab_change_end_move, false},
+    {"set-vm", "site, vm, [power], [name], [snapshot], [days], [consolidate]", lab_change_set_vm,
+     false},
+    {"remove-vm", "site, vm", lab_change_remove_vm, false},
+    {"set-datastore", "site, datastore, used_percent", lab_change_set_datastore, false},
+    {"add-event", "site, type, message, [severity], [user], [vm]", lab_change_add_event, false},
     {"expire-credentials", "endpoint: refused from now on", run_expire, false},
     {"drop-sessions", "[endpoint]: sessions and access tokens die", run_drop_sessions, false},
     {"fault", "endpoint, fault, ...: as POST /faults", run_fault, false},

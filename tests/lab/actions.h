@@ -34,4 +34,22 @@ int lab_change_end_task(struct lab *lab, const struct lab_pairs *a, struct err *
 int lab_change_add_alarm(struct lab *lab, const struct lab_pairs *a, struct err *err);
 int lab_change_resolve_alarms(struct lab *lab, const struct lab_pairs *a, struct err *err);
 
+/* Of vCenter (change_vsphere.c). */
+int lab_change_ha_restart(struct lab *lab, const struct lab_pairs *a, struct err *err);
+int lab_change_vmotion(struct lab *lab, const struct lab_pairs *a, struct err *err);
+int lab_change_relocate(struct lab *lab, const struct lab_pairs *a, struct err *err);
+int lab_change_progress(struct lab *lab, const struct lab_pairs *a, struct err *err);
+int lab_change_end_move(struct lab *lab, const struct lab_pairs *a, struct err *err);
+int lab_change_set_vm(struct lab *lab, const struct lab_pairs *a, struct err *err);
+int lab_change_remove_vm(struct lab *lab, const struct lab_pairs *a, struct err *err);
+int lab_change_set_datastore(struct lab *lab, const struct lab_pairs *a, struct err *err);
+int lab_change_add_event(struct lab *lab, const struct lab_pairs *a, struct err *err);
+
+/* The vCenter of @site sees what became of @host; nothing when there is none. */
+void lab_vc_host_changed(struct lab *lab, const char *site, struct lab_host *host);
+/* The VM of @edge runs on @host now; when it was down it is a standby from now on. */
+void lab_change_place_edge(const struct lab_nsx *nsx, struct lab_edge *edge, struct lab_host *host);
+/* The vCenter of @site sees that the VM of @edge is elsewhere. */
+void lab_vc_edge_moved(struct lab *lab, const char *site, const struct lab_edge *edge);
+
 #endif

@@ -64,6 +64,7 @@ int lab_change_fail_host(struct lab *lab, const struct lab_pairs *a, struct err 
         e->up = false;
         e->changed_at = lab_wall_ms();
     }
+    lab_vc_host_changed(lab, nsx->site, h);
     return 0;
 }
 
@@ -75,6 +76,7 @@ int lab_change_recover_host(struct lab *lab, const struct lab_pairs *a, struct e
         return -1;
     h->up = true;
     h->state = "READY";
+    lab_vc_host_changed(lab, lab_pairs_get(a, "site"), h);
     return 0;
 }
 
@@ -160,6 +162,19 @@ int lab_change_move_edge(struct lab *lab, const struct lab_pairs *a, struct err 
     return 0;
 }
 
+void lab_change_place_edge(const struct lab_nsx *nsx, struct lab_edge *edge, struct lab_host *host)
+{
+    edge->host = host;
+    edge->up = host->up;
+    edge->changed_at = lab_wall_ms();
+    for (size_t i = 0; edge->up && i < nsx->gateways.n; i++) {
+        struct lab_role *r = find_role(nsx->gateways.at[i], edge, "DOWN");
+
+        if (r)
+            r->status = "STANDBY";
+    }
+}
+
 int lab_change_restart_edge(struct lab *lab, const struct lab_pairs *a, struct err *err)
 {
     struct lab_nsx *nsx = nsx_of(lab, a, err);
@@ -168,15 +183,8 @@ int lab_change_restart_edge(struct lab *lab, const struct lab_pairs *a, struct e
 
     if (!h)
         return -1;
-    e->host = h;
-    e->up = h->up;
-    e->changed_at = lab_wall_ms();
-    for (size_t i = 0; e->up && i < nsx->gateways.n; i++) {
-        struct lab_role *r = find_role(nsx->gateways.at[i], e, "DOWN");
-
-        if (r)
-            r->status = "STANDBY";
-    }
+    lab_change_place_edge(nsx, e, h);
+    lab_vc_edge_moved(lab, nsx->site, e);
     return 0;
 }
 

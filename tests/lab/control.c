@@ -9,6 +9,7 @@
 #include "tests/lab/jsonb.h"
 #include "tests/lab/nsx.h"
 #include "tests/lab/script.h"
+#include "tests/lab/vim.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -73,6 +74,8 @@ static struct json_object *counters_of(const struct lab *lab, const struct lab_s
     jset_int(o, "logouts", (int64_t)c->logouts);
     jset_int(o, "failed_logins", (int64_t)c->failed_logins);
     jset_int(o, "lockouts", (int64_t)c->lockouts);
+    if (s->family == FAMILY_VCENTER)
+        jset_int(o, "open_sessions", lab_vim_open_sessions(lab, s->data));
     if (s->family == FAMILY_NSX)
         jset_int(o, "open_sessions", lab_nsx_open_sessions(lab, s->data));
     labels = jset_object(o, "by_label");

@@ -3,6 +3,7 @@
 #include "core/hash.h"
 #include "core/ip.h"
 #include "core/mem.h"
+#include "tests/lab/vsphere.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -60,6 +61,14 @@ const char *lab_address(struct lab_estate *e, const char *cidr, unsigned offset)
     return arena_strdup(e->arena, ip_format_address(&ip, text));
 }
 
+static void build_vcenters(struct lab_estate *e, const struct lab_params *params)
+{
+    for (size_t i = 0; i < e->dcs.n; i++)
+        lab_build_vcenter(e, params, ((struct lab_dc *)e->dcs.at[i])->nsx, NULL);
+    for (size_t i = 0; i < e->sddcs.n; i++)
+        lab_build_vcenter(e, params, ((struct lab_sddc *)e->sddcs.at[i])->nsx, e->sddcs.at[i]);
+}
+
 struct lab_estate *lab_estate_new(const struct lab_params *params, uint64_t seed, int64_t now)
 {
     struct lab_estate *e = mem_alloc(sizeof(*e));
@@ -73,6 +82,8 @@ struct lab_estate *lab_estate_new(const struct lab_params *params, uint64_t seed
         lab_build_sddc(e, params, i);
     for (unsigned i = 0; i < params->datacenters; i++)
         lab_build_dc(e, params, i);
+    if (params->vcenter)
+        build_vcenters(e, params);
     return e;
 }
 
@@ -133,8 +144,11 @@ void lab_estate_free(struct lab_estate *e)
         free_sddc(e->sddcs.at[i]);
     for (size_t i = 0; i < e->dcs.n; i++)
         free_nsx(((struct lab_dc *)e->dcs.at[i])->nsx);
+    for (size_t i = 0; i < e->vcenters.n; i++)
+        lab_vcenter_free(e->vcenters.at[i]);
     free_items(&e->sddcs);
     free_items(&e->dcs);
+    free_items(&e->vcenters);
     arena_free(e->arena);
     free(e);
 }

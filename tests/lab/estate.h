@@ -173,8 +173,9 @@ struct lab_estate {
     uint64_t seed;
     const char *org, *org_name;
     struct lab_list sddcs, dcs;
-    int64_t built_at; /* wall clock, ms */
-    unsigned serial;  /* of ids made while running */
+    struct lab_list vcenters; /* struct lab_vc (vsphere.h), when the parameter asks for them */
+    int64_t built_at;         /* wall clock, ms */
+    unsigned serial;          /* of ids made while running */
 };
 
 /* @now: wall clock in ms; ages of tasks and alarms are counted from it. */

@@ -5,6 +5,7 @@
 #include "core/text.h"
 #include "tests/lab/errors.h"
 #include "tests/lab/lab.h"
+#include "tests/lab/vim.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -67,6 +68,8 @@ void lab_fault_status(const struct lab_server *server, const struct lab_fault *f
         lab_error_aws(reply, req, f->status, f->code, NULL);
     else if (server->family == FAMILY_NSX || server->family == FAMILY_PROXY)
         lab_error_nsx(reply, f->status, f->code, NULL);
+    else if (server->family == FAMILY_VCENTER)
+        lab_vim_fault_status(reply, f->status, f->code);
     else if (server->family == FAMILY_CSP)
         lab_error_csp(reply, f->status, f->code, NULL);
     else

@@ -7,6 +7,7 @@
 #include "tests/lab/nsx.h"
 #include "tests/lab/scenario.h"
 #include "tests/lab/topology.h"
+#include "tests/lab/vim.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -63,6 +64,18 @@ static void add_map(struct strbuf *out, const char *name, const struct lab_pairs
         strbuf_addf(out, "  %s: %s\n", map->at[i].name, map->at[i].value);
 }
 
+static void add_vcenter(const struct lab *lab, struct strbuf *out, const char *site)
+{
+    const struct lab_server *s = lab_server_find(lab, arena_printf(lab->arena, "vcenter-%s", site));
+
+    if (!s)
+        return;
+    strbuf_addf(out, "      - {name: vcenter-%s, kind: vcenter, url: \"%s/\", user: %s,\n", site,
+                s->url, ((struct lab_vim *)s->data)->user->name);
+    strbuf_addf(
+        out, "         password: {file: password-vcenter-%s.txt}, tls: {ca_file: ca.pem}}\n", site);
+}
+
 static void add_sddc(const struct lab *lab, struct strbuf *out, const struct lab_sddc *s,
                      bool production)
 {
@@ -82,6 +95,7 @@ static void add_sddc(const struct lab *lab, struct strbuf *out, const struct lab
     strbuf_addf(out, "         profile: %s, credentials_file: credentials, config_file: config,\n",
                 s->site);
     strbuf_addf(out, "         endpoint_url: \"%s\"}\n", url_of(lab, aws_name));
+    add_vcenter(lab, out, s->site);
 }
 
 static void add_dc(const struct lab *lab, struct strbuf *out, const struct lab_dc *dc)
@@ -97,6 +111,7 @@ static void add_dc(const struct lab *lab, struct strbuf *out, const struct lab_d
                 "],\n         user: audit, password: {file: password-%s.txt},"
                 " tls: {ca_file: ca.pem}}\n",
                 dc->site);
+    add_vcenter(lab, out, dc->site);
 }
 
 static int write_yaml(const struct lab *lab, const struct lab_scenario *scenario, struct err *err)
@@ -186,6 +201,12 @@ static int write_secrets(const struct lab *lab, struct err *err)
         const struct lab_server *s = lab->servers.at[i];
         const struct lab_nsx_state *state = s->data;
 
+        const struct lab_vim *vim = s->data;
+
+        if (s->family == FAMILY_VCENTER &&
+            write_file(lab, arena_printf(a, "password-%s.txt", s->name), vim->user->password,
+                       strlen(vim->user->password), err) < 0)
+            return -1;
         if (s->family == FAMILY_NSX &&
             write_file(lab, arena_printf(a, "password-%s.txt", s->site), state->user->password,
                        strlen(state->user->password), err) < 0)

@@ -5,13 +5,11 @@
 #include "tests/lab/errors.h"
 #include "tests/lab/jsonb.h"
 #include "tests/lab/lab.h"
+#include "tests/lab/user.h"
 
 #include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define LOCK_AFTER 5
-#define LOCK_MS    (15 * 60 * 1000)
 
 struct lab_nsx_state *lab_nsx_state_new(struct lab_nsx *nsx, struct nsx_user *user)
 {
@@ -50,27 +48,11 @@ void lab_nsx_expire(struct lab_nsx_state *s)
         ((struct nsx_session *)s->sessions.at[i])->open = false;
 }
 
-/* Five wrong passwords in a row lock the account, and then the right one is refused as well. */
 static bool password_ok(struct lab *lab, struct lab_server *server, const char *name,
                         const char *password)
 {
-    struct lab_nsx_state *s = server->data;
-    struct nsx_user *u = s->user;
-    bool known = name && strcmp(name, u->name) == 0;
-    bool right = known && password && strcmp(password, u->password) == 0;
-
-    if (right && lab_session_ms(lab) >= u->locked_until) {
-        u->failures = 0;
-        server->counts.logins++;
-        return true;
-    }
-    server->counts.failed_logins++;
-    if (known && lab_session_ms(lab) >= u->locked_until && ++u->failures >= LOCK_AFTER) {
-        u->locked_until = lab_session_ms(lab) + LOCK_MS;
-        u->failures = 0;
-        server->counts.lockouts++;
-    }
-    return false;
+    return lab_user_check(lab, server, ((struct lab_nsx_state *)server->data)->user, name,
+                          password);
 }
 
 static struct nsx_session *open_session(struct lab *lab, struct lab_nsx_state *s,

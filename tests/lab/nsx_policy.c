@@ -3,6 +3,7 @@
 #include "tests/lab/lab.h"
 #include "tests/lab/nsx.h"
 #include "tests/lab/path.h"
+#include "tests/lab/vsphere.h"
 
 #include "core/text.h"
 
@@ -195,39 +196,81 @@ static bool answer_sites(struct nsx_context *c, const struct lab_request *req,
     return true;
 }
 
-static struct json_object *make_vm(const struct nsx_context *c, size_t i)
+/* What NSX knows of a VM, wherever it was looked up. */
+struct seen_vm {
+    const char *name, *id;
+    const struct lab_host *host;
+    const struct lab_edge *edge; /* NULL: a workload */
+    bool runs;
+};
+
+static struct json_object *vm_json(const struct nsx_context *c, const struct seen_vm *vm, size_t i)
 {
-    const struct lab_list *edges = c->data;
-    const struct lab_edge *e = i < edges->n ? edges->at[i] : NULL;
-    const struct lab_host *h = e ? e->host : c->nsx->hosts.at[i % c->nsx->hosts.n];
     struct json_object *o = json_object_new_object(), *ids, *source;
-    const char *name = e ? e->name : arena_printf(c->a, "vm-%05zu", i - edges->n + 1);
-    const char *id = e ? e->vm_uuid : lab_uuid_in(c->a, c->lab->estate, "vm", name);
 
     jset_str(o, "resource_type", "VirtualMachine");
-    jset_str(o, "display_name", name);
-    jset_str(o, "external_id", id);
-    jset_str(o, "host_id", h->id);
+    jset_str(o, "display_name", vm->name);
+    jset_str(o, "external_id", vm->id);
+    jset_str(o, "host_id", vm->host->id);
     jset_str(o, "local_id_on_host", arena_printf(c->a, "%zu", i + 8));
-    jset_str(o, "type", e ? "EDGE" : "REGULAR");
-    jset_str(o, "power_state", h->up ? "VM_RUNNING" : "UNKNOWN");
+    jset_str(o, "type", vm->edge ? "EDGE" : "REGULAR");
+    jset_str(o, "power_state", !vm->host->up ? "UNKNOWN" : vm->runs ? "VM_RUNNING" : "VM_STOPPED");
     ids = jset_array(o, "compute_ids");
-    jadd_str(ids, arena_printf(c->a, "externalId:%s", id));
-    if (e)
-        jadd_str(ids, arena_printf(c->a, "instanceUuid:%s", e->vm_instance_uuid));
+    jadd_str(ids, arena_printf(c->a, "externalId:%s", vm->id));
+    if (vm->edge)
+        jadd_str(ids, arena_printf(c->a, "instanceUuid:%s", vm->edge->vm_instance_uuid));
     source = jset_object(o, "source");
-    jset_str(source, "target_id", h->id);
-    jset_str(source, "target_display_name", h->fqdn);
+    jset_str(source, "target_id", vm->host->id);
+    jset_str(source, "target_display_name", vm->host->fqdn);
     jset_str(source, "target_type", "HostNode");
     jset_bool(source, "is_valid", true);
     jset_int(o, "_last_sync_time", lab_wall_ms() - 30000);
     return o;
 }
 
+/* Edges first, then as many others as the scale asks for. */
+static struct json_object *make_vm(const struct nsx_context *c, size_t i)
+{
+    const struct lab_list *edges = c->data;
+    struct seen_vm vm = {.edge = i < edges->n ? edges->at[i] : NULL, .runs = true};
+
+    if (vm.edge) {
+        vm.name = vm.edge->name;
+        vm.id = vm.edge->vm_uuid;
+        vm.host = vm.edge->host;
+    } else {
+        vm.name = arena_printf(c->a, "vm-%05zu", i - edges->n + 1);
+        vm.id = lab_uuid_in(c->a, c->lab->estate, "vm",
+                            arena_printf(c->a, "%s/%s", c->nsx->site, vm.name));
+        vm.host = c->nsx->hosts.at[i % c->nsx->hosts.n];
+    }
+    return vm_json(c, &vm, i);
+}
+
+/* Where there is a vCenter its VMs are those that NSX has discovered. */
+static struct json_object *make_discovered(const struct nsx_context *c, size_t i)
+{
+    const struct lab_vc *vc = c->data;
+    const struct lab_vm *have = vc->vms.at[i];
+    struct seen_vm vm = {.name = have->mo.name,
+                         .id = have->edge ? have->edge->vm_uuid : have->instance_uuid,
+                         .host = lab_vm_host(vc, have)->host,
+                         .edge = have->edge,
+                         .runs = strcmp(have->power, "poweredOn") == 0};
+
+    return vm_json(c, &vm, i);
+}
+
 static void send_vms(struct nsx_context *c, const struct lab_request *req, struct lab_reply *reply)
 {
+    const struct lab_vc *vc = lab_find_vcenter(c->lab->estate, c->nsx->site);
     struct lab_list edges = {NULL, 0, 0};
 
+    if (vc && !c->nsx->vmc) {
+        c->data = vc;
+        nsx_send_page(req, reply, vc->vms.n, make_discovered, c);
+        return;
+    }
     for (size_t i = 0; i < c->nsx->edges.n; i++)
         if (((struct lab_edge *)c->nsx->edges.at[i])->host && !c->nsx->vmc)
             lab_list_add(&edges, c->nsx->edges.at[i]);

@@ -40,10 +40,12 @@ static const struct param params[] = {
     PARAM(old_linked_vpcs, 0, 1, 0, "1: active_eni instead of traffic_group_eni_mappings"),
     PARAM(custom_tier1, 0, 1, 0, "1: a customer-made tier-1 in each SDDC"),
     PARAM(nsx_nodes, 1, 3, 1, "manager nodes of each data centre, a listener and sessions each"),
-    PARAM(vms, 0, 100000, 0, "virtual machines in realized-state of each data centre"),
+    PARAM(vms, 0, 100000, 0,
+          "virtual machines in realized-state of each data centre, and of each vCenter"),
+    PARAM(vcenter, 0, 1, 0, "1: a vCenter Server in each data centre and SDDC"),
     PARAM(rules, 0, 100000, 0, "firewall rules found by search"),
     PARAM(expires_in, 1, 86400, 1799, "seconds a CSP access token lives"),
-    PARAM(session_timeout, 1, 86400, 1800, "seconds an idle NSX session lives"),
+    PARAM(session_timeout, 1, 86400, 1800, "seconds an idle session of NSX or vCenter lives"),
     PARAM(session_keys, 0, 1, 0, "1: AWS credentials with a session token"),
 };
 

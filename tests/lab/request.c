@@ -51,6 +51,23 @@ const char *lab_pairs_get(const struct lab_pairs *p, const char *name)
     return NULL;
 }
 
+const char *lab_soap_method(struct arena *a, const char *body)
+{
+    const char *at = strstr(body, "Body"), *colon;
+    size_t len;
+
+    at = at ? strchr(at, '<') : NULL;
+    if (!at || at[1] == '/')
+        return NULL;
+    len = strcspn(++at, " \t\r\n/>");
+    colon = memchr(at, ':', len);
+    if (colon) {
+        len -= (size_t)(colon + 1 - at);
+        at = colon + 1;
+    }
+    return arena_strndup(a, at, len);
+}
+
 const char *lab_header(const struct lab_request *req, const char *name)
 {
     for (size_t i = 0; i < req->headers.n; i++)

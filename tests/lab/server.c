@@ -69,7 +69,7 @@ static enum MHD_Result take_header(void *cls, enum MHD_ValueKind kind, const cha
 }
 
 static void read_request(struct lab_request *req, struct MHD_Connection *c,
-                         const struct incoming *in, const char *method)
+                         const struct incoming *in, const char *method, bool soap)
 {
     const char *question = strchr(in->target, '?');
     size_t path_len = question ? (size_t)(question - in->target) : strlen(in->target);
@@ -91,7 +91,7 @@ static void read_request(struct lab_request *req, struct MHD_Connection *c,
     type = lab_header(req, "content-type");
     if (type && text_has_prefix_nocase(type, "application/x-www-form-urlencoded"))
         req->form = lab_pairs_parse(req->arena, req->body, req->body_len);
-    req->action = lab_form(req, "Action");
+    req->action = soap ? lab_soap_method(req->arena, req->body) : lab_form(req, "Action");
 }
 
 static void count_request(struct lab_server *s, const struct lab_request *req)
@@ -195,6 +195,8 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const cha
 {
     struct incoming *in = *con_cls;
     struct lab_request req = {.method = NULL};
+    const union MHD_ConnectionInfo *info;
+    struct lab_server *s = cls;
     enum MHD_Result rc;
 
     (void)url;
@@ -209,8 +211,10 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const cha
         return strbuf_ok(&in->body) ? MHD_YES : MHD_NO;
     }
     req.arena = arena_new(0);
-    read_request(&req, c, in, method);
-    rc = answer(cls, c, &req);
+    read_request(&req, c, in, method, s->family == FAMILY_VCENTER);
+    info = MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
+    req.fd = info ? info->connect_fd : 0;
+    rc = answer(s, c, &req);
     arena_free(req.arena);
     return rc;
 }

@@ -28,6 +28,7 @@ enum lab_family {
     FAMILY_NSX,
     FAMILY_AWS,
     FAMILY_IMDS,
+    FAMILY_VCENTER,
     FAMILY_CONTROL,
 };
 
@@ -49,7 +50,8 @@ struct lab_request {
     struct lab_pairs query, form, headers;
     const char *body;
     size_t body_len;
-    const char *action; /* of the Query protocol, or NULL */
+    const char *action; /* of the Query protocol, the method of SOAP, or NULL */
+    int fd;             /* the connection, to see whether the peer is still there; 0: none */
     struct arena *arena;
 };
 
@@ -103,6 +105,8 @@ const char *lab_form(const struct lab_request *req, const char *name);
 
 /* "a=b&c=d", percent-encoded and + for blanks. At most LAB_PAIRS_MAX. */
 struct lab_pairs lab_pairs_parse(struct arena *a, const char *text, size_t len);
+/* The name of the element below a SOAP Body, or NULL. */
+const char *lab_soap_method(struct arena *a, const char *body);
 const char *lab_pairs_get(const struct lab_pairs *p, const char *name);
 
 void lab_reply_header(struct lab_reply *r, const char *name, const char *value);

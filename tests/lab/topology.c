@@ -8,6 +8,7 @@
 #include "tests/lab/csp.h"
 #include "tests/lab/fault.h"
 #include "tests/lab/nsx.h"
+#include "tests/lab/vim.h"
 #include "tests/lab/vmc.h"
 
 #include <stdlib.h>
@@ -75,12 +76,30 @@ static void add_dcs(struct lab *lab)
     }
 }
 
+static void add_vcenters(struct lab *lab)
+{
+    struct arena *a = lab->arena;
+
+    for (size_t i = 0; i < lab->estate->vcenters.n; i++) {
+        struct lab_vc *vc = lab->estate->vcenters.at[i];
+        struct nsx_user *user = arena_alloc(a, sizeof(*user));
+        const char *site = arena_strdup(a, vc->site);
+
+        user->name = arena_strdup(a, vc->user);
+        user->first_password = user->password =
+            arena_printf(a, "Lab<%s>&%%", lab_random_word(lab, 16));
+        add_server(lab, FAMILY_VCENTER, arena_printf(a, "vcenter-%s", site), site, lab_vim_handle,
+                   lab_vim_new(vc, user), true);
+    }
+}
+
 int lab_topology_start(struct lab *lab, int port_base, struct err *err)
 {
     lab->csp = lab_csp_new();
     add_server(lab, FAMILY_CONTROL, "control", NULL, lab_control_handle, NULL, false);
     add_sddcs(lab);
     add_dcs(lab);
+    add_vcenters(lab);
     for (size_t i = 0; i < lab->servers.n; i++) {
         struct lab_server *s = lab->servers.at[i];
 
@@ -102,6 +121,8 @@ void lab_topology_stop(struct lab *lab)
             lab_aws_state_free(s->data);
         else if (s->family == FAMILY_NSX)
             lab_nsx_state_free(s->data);
+        else if (s->family == FAMILY_VCENTER)
+            lab_vim_free(s->data);
         lab_server_free(s);
     }
     free(lab->servers.at);
@@ -134,6 +155,11 @@ void lab_topology_repoint(struct lab *lab)
 
             state->nsx = lab_find_nsx(lab->estate, s->site);
             state->user->password = state->user->first_password;
+        } else if (s->family == FAMILY_VCENTER) {
+            struct lab_vim *vim = s->data;
+
+            lab_vim_repoint(vim, lab_find_vcenter(lab->estate, s->site));
+            vim->user->password = vim->user->first_password;
         }
         lab_fault_clear(s, 0);
     }
@@ -148,6 +174,9 @@ int lab_credentials_expire(struct lab *lab, const char *endpoint)
         lab_aws_expire(lab, s->data);
     } else if (s && s->family == FAMILY_NSX) {
         change_password(lab, s->data);
+    } else if (s && s->family == FAMILY_VCENTER) {
+        ((struct lab_vim *)s->data)->user->password = lab_random_word(lab, 24);
+        lab_vim_expire(s->data);
     } else if (text_has_prefix(endpoint, "vmc-") &&
                lab_find_sddc(lab->estate, endpoint + strlen("vmc-"))) {
         lab_csp_revoke(lab, endpoint + strlen("vmc-"));
