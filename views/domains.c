@@ -47,10 +47,13 @@ static void tally_say(struct strbuf *out, const struct tally *t)
 struct bad {
     struct strbuf names;
     size_t n;
+    enum severity worst;
 };
 
-static void bad_add(struct bad *b, const char *name, const char *word)
+static void bad_add(struct bad *b, const char *name, const char *word, enum severity s)
 {
+    if (s > b->worst)
+        b->worst = s;
     if (b->n++ < NAMES_MAX)
         strbuf_addf(&b->names, "%s%s %s", b->n > 1 ? ", " : "", name, word);
 }
@@ -66,35 +69,38 @@ static void bad_say(struct strbuf *out, struct bad *b)
     strbuf_release(&b->names);
 }
 
-static bool is_bad(const struct schema *s, const struct row *r, unsigned col)
+static enum severity severity_of(const struct schema *s, const struct row *r, unsigned col)
 {
-    return cell_severity(&s->columns[col], &r->cells[col]) > SEV_OK;
+    return cell_severity(&s->columns[col], &r->cells[col]);
 }
 
 /* ---- endpoints, hosts, edges --------------------------------------------------------------------
  */
 
-static void say_endpoints(struct strbuf *out, const struct view_input *in, const char *site)
+static enum severity say_endpoints(struct strbuf *out, const struct view_input *in,
+                                   const char *site)
 {
     struct tally t = {0};
-    struct bad bad = {STRBUF_INIT, 0};
+    struct bad bad = {STRBUF_INIT, 0, SEV_OK};
     struct rows_item row;
     size_t i = 0;
 
     while (look_next(in, &table_endpoints, site, &i, &row)) {
         const char *word = look_text(row.row, ENDPOINTS_FRESHNESS);
         tally_add(&t, *word ? word : "never");
-        if (is_bad(&table_endpoints, row.row, ENDPOINTS_FRESHNESS))
-            bad_add(&bad, look_text(row.row, ENDPOINTS_ENDPOINT), word);
+        enum severity s = severity_of(&table_endpoints, row.row, ENDPOINTS_FRESHNESS);
+        if (s > SEV_OK)
+            bad_add(&bad, look_text(row.row, ENDPOINTS_ENDPOINT), word, s);
     }
     bad_say(out, &bad);
     tally_say(out, &t);
+    return SEV_OK; /* what is not well there is said by the age of the data */
 }
 
-static void say_hosts(struct strbuf *out, const struct view_input *in, const char *site)
+static enum severity say_hosts(struct strbuf *out, const struct view_input *in, const char *site)
 {
     struct tally t = {0};
-    struct bad bad = {STRBUF_INIT, 0};
+    struct bad bad = {STRBUF_INIT, 0, SEV_OK};
     struct rows_item row;
     size_t i = 0;
 
@@ -102,11 +108,13 @@ static void say_hosts(struct strbuf *out, const struct view_input *in, const cha
         unsigned col = row_present(row.row, HOSTS_STATE) ? HOSTS_STATE : HOSTS_CONNECTION_STATE;
         const char *word = look_text(row.row, col);
         tally_add(&t, *word ? word : "-");
-        if (is_bad(&table_hosts, row.row, col))
-            bad_add(&bad, look_text(row.row, HOSTS_HOST), word);
+        enum severity s = severity_of(&table_hosts, row.row, col);
+        if (s > SEV_OK)
+            bad_add(&bad, look_text(row.row, HOSTS_HOST), word, s);
     }
     bad_say(out, &bad);
     tally_say(out, &t);
+    return bad.worst;
 }
 
 /* Its status; where NSX tells none (VMC), what it is for the gateways, the best of it. */
@@ -151,10 +159,10 @@ static void say_active_edges(struct strbuf *out, const struct view_input *in, co
         strbuf_addstr(out, _("NO active edge; "));
 }
 
-static void say_edges(struct strbuf *out, const struct view_input *in, const char *site)
+static enum severity say_edges(struct strbuf *out, const struct view_input *in, const char *site)
 {
     struct tally t = {0};
-    struct bad bad = {STRBUF_INIT, 0};
+    struct bad bad = {STRBUF_INIT, 0, SEV_OK};
     struct rows_item row;
     size_t i = 0;
 
@@ -163,17 +171,18 @@ static void say_edges(struct strbuf *out, const struct view_input *in, const cha
         const char *word = edge_word(row.row, &s);
         tally_add(&t, word);
         if (s > SEV_OK)
-            bad_add(&bad, look_text(row.row, EDGES_EDGE), word);
+            bad_add(&bad, look_text(row.row, EDGES_EDGE), word, s);
     }
     bad_say(out, &bad);
     say_active_edges(out, in, site);
     tally_say(out, &t);
+    return bad.worst;
 }
 
 /* ---- ENIs, routes, segments ---------------------------------------------------------------------
  */
 
-static void say_enis(struct strbuf *out, const struct view_input *in, const char *site)
+static enum severity say_enis(struct strbuf *out, const struct view_input *in, const char *site)
 {
     struct tally t = {0};
     struct rows_item row;
@@ -189,6 +198,7 @@ static void say_enis(struct strbuf *out, const struct view_input *in, const char
     if (t.rows && !active)
         strbuf_addstr(out, _("NO active ENI; "));
     tally_say(out, &t);
+    return t.rows && !active ? SEV_CRITICAL : SEV_OK;
 }
 
 static void say_table(struct strbuf *out, const struct route_table *t)
@@ -200,6 +210,7 @@ static void say_table(struct strbuf *out, const struct route_table *t)
 struct route_sum {
     struct route_table main; /* id NULL: it has no line of its own */
     size_t bad, good;
+    enum severity worst;
 };
 
 /* Say the tables that have not followed, NAMES_MAX of them, and count the rest. */
@@ -218,6 +229,10 @@ static void say_bad_tables(struct strbuf *out, const struct view_input *in, cons
                 sum->main = t;
             continue;
         }
+        if (t.worst != ROUTE_CONVERGING)
+            sum->worst = SEV_CRITICAL;
+        else if (sum->worst < SEV_WARNING)
+            sum->worst = SEV_WARNING;
         if (sum->bad++ >= NAMES_MAX)
             continue;
         strbuf_addstr(out, sum->bad > 1 ? ", " : "");
@@ -228,9 +243,9 @@ static void say_bad_tables(struct strbuf *out, const struct view_input *in, cons
 }
 
 /* Those that have not followed, then main, then how many follow. */
-static void say_routes(struct strbuf *out, const struct view_input *in, const char *site)
+static enum severity say_routes(struct strbuf *out, const struct view_input *in, const char *site)
 {
-    struct route_sum sum = {.bad = 0};
+    struct route_sum sum = {.worst = SEV_OK};
     struct look_source why;
 
     say_bad_tables(out, in, site, &sum);
@@ -242,17 +257,18 @@ static void say_routes(struct strbuf *out, const struct view_input *in, const ch
     if (sum.good)
         strbuf_addf(out, _("%s%zu more ok"), sum.bad || sum.main.id ? "; " : "", sum.good);
     if (sum.bad || sum.main.id || sum.good)
-        return;
+        return sum.worst;
     if (route_tables_unjudged(in, site, &why))
         strbuf_addf(out, _("not judged: %s is %s"), why.endpoint, view_freshness_word(why.worst));
     else
         strbuf_addstr(out, _("no route table holds a network of the SDDC"));
+    return SEV_OK;
 }
 
-static void say_segments(struct strbuf *out, const struct view_input *in, const char *site)
+static enum severity say_segments(struct strbuf *out, const struct view_input *in, const char *site)
 {
     struct tally t = {0};
-    struct bad bad = {STRBUF_INIT, 0};
+    struct bad bad = {STRBUF_INIT, 0, SEV_OK};
     struct rows_item row;
     size_t i = 0;
     bool there;
@@ -260,15 +276,18 @@ static void say_segments(struct strbuf *out, const struct view_input *in, const 
     while (look_next(in, &table_segments, site, &i, &row)) {
         const char *type = look_text(row.row, SEGMENTS_TYPE);
         tally_add(&t, *type ? type : "-");
-        if (is_bad(&table_segments, row.row, SEGMENTS_REALIZED))
+        enum severity s = severity_of(&table_segments, row.row, SEGMENTS_REALIZED);
+        if (s > SEV_OK)
             bad_add(&bad, look_text(row.row, SEGMENTS_SEGMENT),
-                    look_text(row.row, SEGMENTS_REALIZED));
+                    look_text(row.row, SEGMENTS_REALIZED), s);
         else if (strcmp(type, "routed") == 0 && row_bool(row.row, SEGMENTS_IN_MAIN_TABLE, &there) &&
                  !there)
-            bad_add(&bad, look_text(row.row, SEGMENTS_SEGMENT), _("NOT in the main table"));
+            bad_add(&bad, look_text(row.row, SEGMENTS_SEGMENT), _("NOT in the main table"),
+                    SEV_WARNING);
     }
     bad_say(out, &bad);
     tally_say(out, &t);
+    return bad.worst;
 }
 
 /* ---- the list -----------------------------------------------------------------------------------

@@ -13,8 +13,9 @@ struct domain {
     const char *title;                  /* N_() */
     const struct schema *const *tables; /* read for it; the first is its own. NULL-terminated */
     const char *view, *table;           /* where to look closer; table NULL: the first */
-    /* Append its state in a few words, the worst first. */
-    void (*say)(struct strbuf *out, const struct view_input *in, const char *site);
+    /* Append its state in a few words, the worst first. How bad the words are: what is said must
+     * not stand beside an "ok" only because no check is about it. */
+    enum severity (*say)(struct strbuf *out, const struct view_input *in, const char *site);
 };
 
 extern const struct domain domains_all[]; /* ends with a name of NULL */

@@ -1,5 +1,6 @@
 #include "views/eni_links.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/arena.h"
@@ -62,6 +63,9 @@ static void add_group(const struct view_input *in, struct link *l, const char *n
     find_edge(in, l->site, g);
     if (!g->edge.row)
         g->edge = (struct rows_item){0};
+    else if (!g->host.row)
+        (void)find(in, &table_hosts, l->site, HOSTS_HOST, row_str(g->edge.row, EDGES_HOST),
+                   &g->host);
 }
 
 bool link_hosts_differ(const struct link_group *g)
@@ -96,17 +100,45 @@ static enum severity judge_group(const struct link_group *g)
     return s;
 }
 
-static enum severity judge_tables(const struct view_input *in, const struct link *l)
+static int table_order(const void *x, const void *y)
+{
+    const struct route_table *a = x, *b = y;
+    int c = (int)b->main - (int)a->main;
+
+    if (!c)
+        c = (int)b->worst - (int)a->worst;
+    return c ? c : strcmp(a->id, b->id);
+}
+
+static void add_table(const struct view_input *in, struct link *l, const struct route_table *t)
+{
+    if (l->ntables == l->cap) {
+        struct route_table *more;
+        l->cap = l->cap ? 2 * l->cap : 8;
+        more = arena_alloc(in->arena, l->cap * sizeof(*more));
+        if (l->ntables)
+            memcpy(more, l->tables, l->ntables * sizeof(*more));
+        l->tables = more;
+    }
+    l->tables[l->ntables++] = *t;
+    l->nbad += t->worst != ROUTE_OK;
+}
+
+static enum severity judge_tables(const struct view_input *in, struct link *l)
 {
     struct route_tables_walk w = {0, 0};
     struct route_table t;
     enum severity s = SEV_OK;
 
     while (route_tables_next(in, l->site, &w, &t)) {
-        if (!look_same(t.vpc, l->vpc) || !t.judged || t.worst == ROUTE_OK)
+        if (!look_same(t.vpc, l->vpc) || !t.judged)
             continue;
-        s = worse(s, t.worst == ROUTE_CONVERGING ? SEV_WARNING : SEV_CRITICAL);
+        add_table(in, l, &t);
+        if (t.worst != ROUTE_OK)
+            s = worse(s, t.worst == ROUTE_CONVERGING ? SEV_WARNING : SEV_CRITICAL);
     }
+    if (l->ntables)
+        qsort(l->tables, l->ntables, sizeof(*l->tables), table_order);
     return s;
 }
 

@@ -3,6 +3,7 @@
 #define HYCON_VIEWS_ENI_LINKS_H
 
 #include "views/look.h"
+#include "views/route_tables.h"
 #include "views/view.h"
 
 #define LINKS_MAX  16
@@ -21,6 +22,10 @@ struct link {
     struct rows_item row;          /* of linked_vpcs */
     struct link_group groups[GROUPS_MAX];
     size_t ngroups;
+    /* Route tables of the VPC that hold networks of the SDDC: the main one first, then those that
+     * have not followed. Folding the routes is the dear part, so it is done once. */
+    struct route_table *tables;
+    size_t ntables, nbad, cap;
     enum severity worst; /* SEV_OK, or how much of the path is not right */
 };
 

@@ -284,35 +284,9 @@ static void put_table(struct page *p, const struct route_table *t, bool last)
 }
 
 /* Does this table have a line of its own? In short form only those that are not right. */
-static bool has_line(const struct link *l, const struct route_table *t, enum detail d)
+static bool has_line(const struct route_table *t, enum detail d)
 {
-    return look_same(t->vpc, l->vpc) && t->judged && (d == FULL || t->worst != ROUTE_OK);
-}
-
-static size_t count_lines(struct page *p, const struct link *l, enum detail d, size_t *good)
-{
-    struct route_tables_walk w = {0, 0};
-    struct route_table t;
-    size_t n = 0;
-
-    *good = 0;
-    while (route_tables_next(p->in, l->site, &w, &t)) {
-        n += has_line(l, &t, d);
-        *good += has_line(l, &t, FULL) && !has_line(l, &t, d);
-    }
-    return n;
-}
-
-/* The main table first: it is the one that VMC keeps. */
-static void put_each_table(struct page *p, const struct link *l, enum detail d, size_t n, bool more)
-{
-    for (int main = 1; main >= 0; main--) {
-        struct route_tables_walk w = {0, 0};
-        struct route_table t;
-        while (route_tables_next(p->in, l->site, &w, &t))
-            if (t.main == (main != 0) && has_line(l, &t, d))
-                put_table(p, &t, --n == 0 && !more);
-    }
+    return d == FULL || t->worst != ROUTE_OK;
 }
 
 /* No table has a line: because none was read, none could be judged, or none has a route. */
@@ -331,13 +305,15 @@ static void put_no_table(struct page *p, const struct link *l, const struct look
 static void put_tables(struct page *p, const struct link *l, enum detail d)
 {
     struct look_source data = look_source(p->in, &table_routes, l->site);
-    size_t good, n = count_lines(p, l, d, &good);
+    size_t n = d == FULL ? l->ntables : l->nbad, good = l->ntables - n;
 
-    put_each_table(p, l, d, n, good > 0);
+    for (size_t i = 0; i < l->ntables; i++)
+        if (has_line(&l->tables[i], d))
+            put_table(p, &l->tables[i], --n == 0 && !good);
     if (good) {
         struct look_pen pen = begin_line(p, mark_of(p, true, true), _("tables"), &data);
         look_put(&pen, view_is_dim(data.worst) ? STYLE_DIM : STYLE_OK, _("%zu ok"), good);
-    } else if (!n) {
+    } else if (!l->ntables) {
         put_no_table(p, l, &data);
     }
 }
@@ -430,24 +406,17 @@ static void put_one_line(struct page *p, const struct link *l)
 {
     struct look_source data = link_source(p, l);
     struct look_pen pen = begin_line(p, NULL, NULL, &data);
-    size_t bad = 0, all = 0;
-    struct route_tables_walk w = {0, 0};
-    struct route_table t;
 
     look_put(&pen, STYLE_TITLE, "%s ", l->site);
     for (size_t i = 0; i < l->ngroups; i++) {
         look_put(&pen, STYLE_LINE, i ? " | " : " ");
         put_stations(p, &pen, l, &l->groups[i]);
     }
-    while (route_tables_next(p->in, l->site, &w, &t)) {
-        all += has_line(l, &t, FULL);
-        bad += has_line(l, &t, SHORT);
-    }
     look_put(&pen,
              view_is_dim(data.worst) ? STYLE_DIM
-             : bad                   ? STYLE_CRITICAL
+             : l->nbad               ? STYLE_CRITICAL
                                      : STYLE_OK,
-             _(" > tables ok %zu/%zu"), all - bad, all);
+             _(" > tables ok %zu/%zu"), l->ntables - l->nbad, l->ntables);
 }
 
 static void put_link(struct page *p, const struct link *l, enum detail d)

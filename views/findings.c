@@ -149,8 +149,10 @@ static void format_word(struct strbuf *out, const struct view_input *in,
     case FINDING_QUIET:
         strbuf_addstr(out, look_is(row->row, FINDINGS_STATE, "acknowledged") ? "ack" : "snzd");
         return;
-    case FINDING_OPEN:
-        strbuf_addstr(out, view_severity_word(finding_severity(row->row)));
+    case FINDING_OPEN: /* a fact worth knowing is no fault, and "ok" would be a strange word */
+        strbuf_addstr(out, finding_severity(row->row) <= SEV_OK
+                               ? "info"
+                               : view_severity_word(finding_severity(row->row)));
     }
 }
 
@@ -265,9 +267,9 @@ static const struct view_column columns[] = {
      .format = format_summary,
      .style = plain},
     {.column = FINDINGS_AFFECTED_COUNT,
-     .title = "hits",
-     .min = 4,
-     .max = 6,
+     .title = "affects",
+     .min = 7,
+     .max = 7,
      .weight = 70,
      .style = plain},
     {.column = FINDINGS_ACKNOWLEDGED_BY,

@@ -109,19 +109,25 @@ static const char *word_of(const struct view_input *in, const struct verdict *v,
 }
 
 /* Of what was never read nothing is said. */
-static void say_domain(struct strbuf *out, const struct view_input *in, const struct domain *d,
-                       const char *site, const struct look_source *data)
+static enum severity say_domain(struct strbuf *out, const struct view_input *in,
+                                const struct domain *d, const char *site,
+                                const struct look_source *data)
 {
     struct rows_item row;
     size_t i = 0;
 
+    bool any = look_next(in, d->tables[0], site, &i, &row);
+
     if (data->worst == FRESH_NEVER)
         strbuf_addf(out, _("%s: not read yet"), data->endpoint);
-    if (!look_next(in, d->tables[0], site, &i, &row))
-        return;
+    else if (!any && data->worst != FRESH_OK)
+        strbuf_addf(out, _("%s is %s, nothing was read"), data->endpoint,
+                    view_freshness_word(data->worst));
+    if (!any)
+        return SEV_OK;
     if (out->len)
         strbuf_addstr(out, "; ");
-    d->say(out, in, site);
+    return d->say(out, in, site);
 }
 
 static void add_domain(const struct view_input *in, struct table_builder *b, const struct domain *d,
@@ -129,11 +135,16 @@ static void add_domain(const struct view_input *in, struct table_builder *b, con
 {
     struct look_source data = domains_source(in, d, site);
     struct verdict v;
+    enum severity own;
     struct strbuf text = STRBUF_INIT;
 
     if (data.worst == FRESH_UNSUPPORTED)
         return; /* nobody here offers it */
     v = judge_domain(in, d, site);
+    own = say_domain(&text, in, d, site, &data);
+    /* Of old data nothing new is said, and what was answered is answered. */
+    if (data.worst == FRESH_OK && !v.quiet && own > v.worst)
+        v.worst = own;
     builder_row(b);
     builder_str(b, OV_SITE, site);
     builder_str(b, OV_DOMAIN, d->name);
@@ -142,7 +153,6 @@ static void add_domain(const struct view_input *in, struct table_builder *b, con
     builder_str(b, OV_TITLE, _(d->title));
     builder_int(b, OV_OPEN, v.open);
     builder_int(b, OV_ACKNOWLEDGED, v.quiet);
-    say_domain(&text, in, d, site, &data);
     builder_str(b, OV_STATE, text.buf);
     if (data.taken_at > 0)
         builder_int(b, OV_READ_AT, data.taken_at);

@@ -261,6 +261,62 @@ static enum severity judge(const struct view_input *in, const struct rows_item *
     return s;
 }
 
+/* The first row behind those of the route table at @i: rows are sorted by table. */
+static size_t next_table(const struct view_input *in, const struct snapshot *s, size_t i)
+{
+    const char *id = look_text(snapshot_row(s, i), ROUTES_ROUTE_TABLE);
+    size_t next = lower_bound(s, view_printf(in, "%s%c", id, ROW_KEY_SEPARATOR + 1));
+
+    return next > i ? next : i + 1;
+}
+
+/* The worst that a route table of @s does with the network's own route. */
+static enum severity worst_in(const struct view_input *in, const struct snapshot *s,
+                              const char *net)
+{
+    enum severity worst = SEV_NONE;
+
+    for (size_t i = 0; i < snapshot_count(s); i = next_table(in, s, i)) {
+        const char *id = look_text(snapshot_row(s, i), ROUTES_ROUTE_TABLE);
+        const struct row *r =
+            snapshot_find(s, view_printf(in, "%s%c%s", id, ROW_KEY_SEPARATOR, net));
+        enum severity v =
+            r ? cell_severity(&table_routes.columns[ROUTES_VERDICT], &r->cells[ROUTES_VERDICT])
+              : SEV_NONE;
+        worst = v > worst ? v : worst;
+    }
+    return worst;
+}
+
+static enum severity judge_routes(const struct view_input *in, const struct rows_item *segment)
+{
+    const struct ip *cidr = row_ip(segment->row, SEGMENTS_CIDR);
+    enum severity worst = SEV_NONE;
+    char text[IP_TEXT_MAX];
+    struct ip net;
+    size_t n;
+    struct snapshot *const *all = estate_table(in->estate, &table_routes, &n);
+
+    if (!cidr)
+        return worst;
+    net = ip_network(cidr);
+    ip_format_cidr(&net, text);
+    for (size_t i = 0; i < n; i++) {
+        enum severity s = SEV_NONE;
+        if (strcmp(snapshot_site(all[i]), snapshot_site(segment->snapshot)) == 0)
+            s = worst_in(in, all[i], text);
+        worst = s > worst ? s : worst;
+    }
+    return worst;
+}
+
+static enum severity judge_all(const struct view_input *in, const struct rows_item *row)
+{
+    enum severity own = judge(in, row), routes = judge_routes(in, row);
+
+    return own > routes ? own : routes;
+}
+
 static int worst_first(const struct rows_item *a, const struct rows_item *b)
 {
     int c = (int)judge(NULL, b) - (int)judge(NULL, a);
@@ -357,7 +413,7 @@ static const struct view_table table = {
     .more_columns = route_columns,
     .sort = -1,
     .order = worst_first,
-    .judge = judge,
+    .judge = judge_all,
     .enter = enter,
     .details = details,
     .empty = N_("NSX has no segments."),

@@ -85,7 +85,7 @@ static void test_segments(void **state)
            " Segments and route tables 3   +4 columns > ────────────────────────────────────\n"
            "       site  segment            type       cidr            main       業務用\n"
            "> ok   dc1   開発               routed     172.16.2.0/24\n"
-           "  ok   tokyo web                routed     192.168.1.0/24  ok         STALE\n"
+           "  CRIT tokyo web                routed     192.168.1.0/24  ok         STALE\n"
            "  ok   tokyo 業務系データベース disconnec… 192.168.2.0/24  none       none\n"
            "\n"
            "\n"
@@ -105,7 +105,7 @@ static void test_segments(void **state)
            " Enter open  d details  / filter  : command  Tab tabs  z hold  ? help  q quit\n");
     screen_change(s, "vpc-1 rtb-main main yes [] 192.168.1.0/24 eni-0aaaaaaaaaaaa0002 eni active\n",
                   "");
-    SCREEN_HAS(s, "  WARN tokyo web ");
+    SCREEN_HAS(s, " CRIT tokyo web ");
     screen_pass(s, 3 * 60 * SECOND);
     screen_change(s, "web", "web");
     SCREEN_HAS(s, "MISSING");
@@ -133,7 +133,7 @@ static void test_segments_japanese(void **state)
            "vlan   admin  main        業務用\n"
            "> ok   dc1    開発                routed        172.16.2.0/24    success   -        -  "
            "    -\n"
-           "  ok   tokyo  web                 routed        192.168.1.0/24   success   cgw      -  "
+           "  CRIT tokyo  web                 routed        192.168.1.0/24   success   cgw      -  "
            "    -      ok          STALE\n"
            "  ok   tokyo  業務系データベース  disconnected  192.168.2.0/24   success   -        -  "
            "    -      none        none\n"
