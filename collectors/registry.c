@@ -10,14 +10,12 @@
 
 /* Alphabetical by kind, then by name. */
 const struct collector *const registry_collectors[] = {
-    &collector_enis,          &collector_prefix_lists,
-    &collector_routes,        &collector_subnets,
-    &collector_vpc_endpoints, &collector_vpcs,
-    &collector_nsx_alarms,    &collector_nsx_edges,
-    &collector_nsx_gateways,  &collector_nsx_nodes,
-    &collector_nsx_segments,  &collector_nsx_vms,
-    &collector_linked_vpcs,   &collector_sddcs,
-    &collector_vmc_tasks,     NULL,
+    &collector_enis,         &collector_prefix_lists,  &collector_routes,
+    &collector_subnets,      &collector_vpc_endpoints, &collector_vpcs,
+    &collector_nsx_alarms,   &collector_nsx_edges,     &collector_nsx_gateways,
+    &collector_nsx_nodes,    &collector_nsx_rules,     &collector_nsx_segments,
+    &collector_nsx_services, &collector_nsx_vms,       &collector_linked_vpcs,
+    &collector_sddcs,        &collector_vmc_tasks,     NULL,
 };
 
 static const struct session_ops *const sessions[] = {

@@ -383,6 +383,7 @@ enum {
     X(policies)      \
     X(rules)         \
     X(groups)        \
+    X(services)      \
     X(filters)       \
     X(host_rules)    \
     X(addrsets)      \

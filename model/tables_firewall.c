@@ -30,7 +30,7 @@ static const struct column policies_columns[] = {
     WORD(POLICIES_LAYER, "layer", layer_words, 0, "firewall it belongs to"),
     COL(POLICIES_CATEGORY, "category", STR, NONE, COL_WIDE, "category, in the order of evaluation"),
     COL(POLICIES_POLICY, "policy", STR, NONE, 0, "policy (section) it belongs to"),
-    COL(POLICIES_SEQUENCE, "sequence", INT, NONE, COL_WIDE, "order within"),
+    COL(POLICIES_SEQUENCE, "sequence", INT, NONE, COL_WIDE, "order within its category"),
     COL(POLICIES_APPLIED_TO, "applied_to", LIST, NONE, 0,
         "where it applies, in the console's words"),
     COL(POLICIES_MODIFIED_BY, "modified_by", STR, NONE, COL_WIDE, "who changed it last"),
@@ -43,6 +43,8 @@ static const struct column policies_columns[] = {
     COL(POLICIES_RULE_COUNT, "rule_count", INT, COUNT, 0, "rules in it"),
     COL(POLICIES_STATEFUL, "stateful", BOOL, NONE, COL_WIDE, "is it stateful"),
     COL(POLICIES_GENERATION, "generation", INT, NONE, COL_WIDE, "generation number (NSX-V)"),
+    COL(POLICIES_EVALUATION, "evaluation", STR, NONE, COL_WIDE,
+        "place in the order of evaluation within its firewall; sorts as text"),
 };
 TABLE(policies, POLICIES, "firewall policies (sections)");
 
@@ -52,7 +54,7 @@ static const struct column rules_columns[] = {
     WORD(RULES_LAYER, "layer", layer_words, 0, "firewall it belongs to"),
     COL(RULES_CATEGORY, "category", STR, NONE, COL_WIDE, "category, in the order of evaluation"),
     COL(RULES_POLICY, "policy", STR, NONE, 0, "policy (section) it belongs to"),
-    COL(RULES_SEQUENCE, "sequence", INT, NONE, COL_WIDE, "order within"),
+    COL(RULES_SEQUENCE, "sequence", INT, NONE, COL_WIDE, "order within its policy"),
     COL(RULES_RULE_ID, "rule_id", INT, NONE, 0,
         "number of the rule, the same on hosts and in logs"),
     COL(RULES_RULE, "rule", STR, NONE, 0, "name"),
@@ -77,6 +79,21 @@ static const struct column rules_columns[] = {
     COL(RULES_NEGATE_DESTINATIONS, "negate_destinations", BOOL, NONE, COL_WIDE,
         "everything but the destinations"),
     COL(RULES_IP_PROTOCOL, "ip_protocol", STR, NONE, COL_WIDE, "IPV4, IPV6 or IPV4_IPV6"),
+    COL(RULES_EVALUATION, "evaluation", STR, NONE, COL_WIDE,
+        "place in the order of evaluation within its firewall; sorts as text"),
+    COL(RULES_POLICY_PATH, "policy_path", STR, NONE, COL_WIDE | COL_RAW, "path of its policy"),
+    COL(RULES_TAG, "tag", STR, NONE, COL_WIDE, "label of the rule in packet logs"),
+    COL(RULES_IS_DEFAULT, "is_default", BOOL, NONE, COL_WIDE, "is it the default rule"),
+    COL(RULES_SOURCE_PATHS, "source_paths", LIST, NONE, COL_WIDE | COL_RAW,
+        "sources as the manager sends them, when one of them is a path"),
+    COL(RULES_DESTINATION_PATHS, "destination_paths", LIST, NONE, COL_WIDE | COL_RAW,
+        "destinations as the manager sends them, when one of them is a path"),
+    COL(RULES_SERVICE_PATHS, "service_paths", LIST, NONE, COL_WIDE | COL_RAW,
+        "services as the manager sends them, when one of them is a path"),
+    COL(RULES_SERVICE_ENTRIES, "service_entries", LIST, NONE, COL_WIDE,
+        "protocols and ports written into the rule itself: TCP dst=80,443"),
+    COL(RULES_APPLIED_TO_PATHS, "applied_to_paths", LIST, NONE, COL_WIDE | COL_RAW,
+        "where it applies, as the manager sends it, when one of them is a path"),
 };
 TABLE(rules, RULES, "firewall rules as the manager means them");
 
@@ -87,8 +104,22 @@ static const struct column groups_columns[] = {
     COL(GROUPS_IP_MEMBERS, "ip_members", LIST, NONE, 0, "effective addresses"),
     COL(GROUPS_VM_MEMBERS, "vm_members", LIST, NONE, COL_WIDE, "effective virtual machines"),
     COL(GROUPS_MEMBER_COUNT, "member_count", INT, COUNT, 0, "effective addresses, counted"),
+    COL(GROUPS_USED, "used", BOOL, NONE, 0, "does a firewall rule name it"),
+    COL(GROUPS_STATE, "state", STR, NONE, COL_WIDE, "IN_PROGRESS, SUCCESS or FAILURE"),
+    COL(GROUPS_VM_COUNT, "vm_count", INT, COUNT, COL_WIDE, "effective virtual machines, counted"),
+    COL(GROUPS_MEMBERS_AT, "members_at", TIME, NONE, COL_WIDE, "when its members were read"),
 };
 TABLE(groups, GROUPS, "groups and their effective members");
+
+static const struct column services_columns[] = {
+    COMMON(SERVICES, 0),
+    COL(SERVICES_PATH, "path", STR, NONE, COL_KEY | COL_WIDE, "policy path"),
+    COL(SERVICES_SERVICE, "service", STR, NONE, 0, "name"),
+    COL(SERVICES_ENTRIES, "entries", LIST, NONE, 0,
+        "protocols and ports, any of which it means: TCP dst=80,443"),
+    COL(SERVICES_IS_DEFAULT, "is_default", BOOL, NONE, COL_WIDE, "does it come with the product"),
+};
+TABLE(services, SERVICES, "services that firewall rules name");
 
 static const struct column filters_columns[] = {
     COMMON(FILTERS, 0),

@@ -23,6 +23,7 @@ enum {
     POLICIES_RULE_COUNT,
     POLICIES_STATEFUL,
     POLICIES_GENERATION,
+    POLICIES_EVALUATION,
     POLICIES_N
 };
 
@@ -54,6 +55,15 @@ enum {
     RULES_NEGATE_SOURCES,
     RULES_NEGATE_DESTINATIONS,
     RULES_IP_PROTOCOL,
+    RULES_EVALUATION,
+    RULES_POLICY_PATH,
+    RULES_TAG,
+    RULES_IS_DEFAULT,
+    RULES_SOURCE_PATHS,
+    RULES_DESTINATION_PATHS,
+    RULES_SERVICE_PATHS,
+    RULES_SERVICE_ENTRIES,
+    RULES_APPLIED_TO_PATHS,
     RULES_N
 };
 
@@ -64,7 +74,26 @@ enum {
     GROUPS_IP_MEMBERS,
     GROUPS_VM_MEMBERS,
     GROUPS_MEMBER_COUNT,
+    GROUPS_USED,
+    GROUPS_STATE,
+    GROUPS_VM_COUNT,
+    GROUPS_MEMBERS_AT,
     GROUPS_N
+};
+
+/*
+ * Entries of a service (SERVICES_ENTRIES, RULES_SERVICE_ENTRIES) are text for people and programs:
+ * a protocol, then what narrows it, separated by blanks; without dst= or type= all of it.
+ *   "TCP dst=80,8000-8080 src=1024-65535"   "UDP dst=53"   "ICMPv4 type=8 code=0"   "IP 47"
+ * What is not understood is "other " and the manager's word for it: unknown to a matcher.
+ */
+enum {
+    TABLE_COMMON(SERVICES),
+    SERVICES_PATH,
+    SERVICES_SERVICE,
+    SERVICES_ENTRIES,
+    SERVICES_IS_DEFAULT,
+    SERVICES_N
 };
 
 enum {
