@@ -32,6 +32,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct vsphere_facts;
+
 enum step {
     STEP_SEND,    /* run->request is filled */
     STEP_WAIT,    /* call again after run->wait_ms with a NULL reply */
@@ -71,7 +73,7 @@ struct request {
      * nothing of its budget, and the run's time stands still meanwhile. A pause or a refresh ends
      * it, and the run with it. */
     bool long_poll;
-    int64_t timeout_ms; /* of a long poll; 0: COLLECTOR_POLL_MS */
+    int64_t timeout_ms; /* 0: that of the engine; of a long poll: COLLECTOR_POLL_MS */
 };
 
 #define COLLECTOR_BODY_MAX     (64u << 20)
@@ -141,6 +143,7 @@ struct session_facts {
     const char *site_path;                /* nsx: "/infra/sites/default" */
     const char *enforcement_point; /* nsx: "/infra/sites/default/enforcement-points/default" */
     bool on_vmc;
+    const struct vsphere_facts *vsphere; /* vcenter: collectors/vcenter/facts.h */
 };
 
 /* The builder of one of the collector's tables. */

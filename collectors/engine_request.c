@@ -184,6 +184,8 @@ static void limit_time(struct job *job, struct http_request *req, int64_t now)
         return;
     }
     left = left == ENGINE_NEVER ? REQUEST_TIMEOUT_MS : left - now;
+    if (job->run.request.timeout_ms)
+        req->timeout_ms = job->run.request.timeout_ms;
     if (!req->timeout_ms)
         req->timeout_ms = REQUEST_TIMEOUT_MS;
     /* The run's own limit says so better, so it comes first. */

@@ -5,24 +5,36 @@
 #include "collectors/nsx/nsx.h"
 #include "collectors/nsx/session.h"
 #include "collectors/session.h"
+#include "collectors/vcenter/session.h"
+#include "collectors/vcenter/vcenter.h"
 #include "collectors/vmc/session.h"
 #include "collectors/vmc/vmc.h"
 
 /* Alphabetical by kind, then by name. */
 const struct collector *const registry_collectors[] = {
-    &collector_enis,         &collector_prefix_lists,  &collector_routes,
-    &collector_subnets,      &collector_vpc_endpoints, &collector_vpcs,
-    &collector_nsx_alarms,   &collector_nsx_edges,     &collector_nsx_gateways,
-    &collector_nsx_nodes,    &collector_nsx_rules,     &collector_nsx_segments,
-    &collector_nsx_services, &collector_nsx_vms,       &collector_linked_vpcs,
-    &collector_sddcs,        &collector_vmc_tasks,     NULL,
+    &collector_enis,
+    &collector_prefix_lists,
+    &collector_routes,
+    &collector_subnets,
+    &collector_vpc_endpoints,
+    &collector_vpcs,
+    &collector_nsx_alarms,
+    &collector_nsx_edges,
+    &collector_nsx_gateways,
+    &collector_nsx_nodes,
+    &collector_nsx_rules,
+    &collector_nsx_segments,
+    &collector_nsx_services,
+    &collector_nsx_vms,
+    &collector_vcenter_inventory,
+    &collector_linked_vpcs,
+    &collector_sddcs,
+    &collector_vmc_tasks,
+    NULL,
 };
 
 static const struct session_ops *const sessions[] = {
-    &session_aws_ops,
-    &session_nsx_ops,
-    &session_vmc_ops,
-    NULL,
+    &session_aws_ops, &session_nsx_ops, &session_vcenter_ops, &session_vmc_ops, NULL,
 };
 
 static bool serves(const struct collector *c, enum endpoint_kind kind, const struct schema *schema)

@@ -56,6 +56,14 @@ static const char *address(const struct row *r, unsigned col, char *buf)
     return ip ? ip_format_address(ip, buf) : row_str(r, col);
 }
 
+/* "UUID of the vCenter:host-21", as NSX names what it discovered there. */
+static const char *qualified_id(const struct identity_hosts *h, const struct row *r)
+{
+    const char *id = row_str(r, HOSTS_HOST_ID), *uuid = row_str(r, HOSTS_VCENTER_UUID);
+
+    return id && uuid ? arena_printf(h->arena, "%s:%s", uuid, id) : NULL;
+}
+
 static void index_hosts(struct identity_hosts *h)
 {
     struct view_cursor at = {0};
@@ -65,6 +73,7 @@ static void index_hosts(struct identity_hosts *h)
     while ((r = view_next(h->view, &table_hosts, &at))) {
         put(h->by_eni, row_str(r, HOSTS_ENI), r);
         put(h->by_id, row_str(r, HOSTS_HOST_ID), r);
+        put(h->by_id, qualified_id(h, r), r);
         put(h->by_ip, address(r, HOSTS_MANAGEMENT_IP, buf), r);
         put(h->by_fqdn, lower(h->arena, row_str(r, HOSTS_FQDN)), r);
     }

@@ -290,6 +290,7 @@ enum {
     HOSTS_STATE,
     HOSTS_FQDN,
     HOSTS_SDDC,
+    HOSTS_VCENTER_UUID,
     HOSTS_N
 };
 

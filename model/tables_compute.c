@@ -69,5 +69,7 @@ static const struct column hosts_columns[] = {
     WORD(HOSTS_STATE, "state", host_state_words, 0, "state as VMC reports it"),
     COL(HOSTS_FQDN, "fqdn", STR, NONE, COL_WIDE, "full name"),
     COL(HOSTS_SDDC, "sddc", STR, NONE, COL_WIDE, "SDDC it belongs to"),
+    COL(HOSTS_VCENTER_UUID, "vcenter_uuid", STR, NONE, COL_WIDE,
+        "instance UUID of its vCenter: with host_id, what NSX calls the host"),
 };
 TABLE(hosts, HOSTS, "hypervisor hosts");

@@ -32,6 +32,16 @@ static const struct host_case cases[] = {
      EDGE VMS "uuid-1 x n1 -\n" NODES "n1 node-1 10.0.0.1 - vc:host-7\n" HOSTS
               "vc:host-7 esx-7 10.0.0.9 -\nvc:host-8 esx-8 10.0.0.1 -\n",
      "esx-7 " BY "discovered_node_id\n"},
+    {"by the id that its vCenter gave it",
+     EDGE VMS "uuid-1 x n1 -\n" NODES "n1 node-1 10.0.0.1 - " U1 ":host-7\n"
+              "table hosts dc1/vc\nhost_id host management_ip fqdn vcenter_uuid\n"
+              "host-7 esx-7 10.0.0.9 - " U1 "\nhost-8 esx-8 10.0.0.1 - " U1 "\n",
+     "esx-7 " BY "discovered_node_id\n"},
+    {"not by that of another vCenter",
+     EDGE VMS "uuid-1 x n1 -\n" NODES "n1 node-1 - - " U2 ":host-7\n"
+              "table hosts dc1/vc\nhost_id host management_ip fqdn vcenter_uuid\n"
+              "host-7 esx-7 10.0.0.9 - " U1 "\n",
+     "node-1 vm_uuid, nsx_vms.host_id (node of NSX)\n"},
     {"by its address",
      EDGE VMS "uuid-1 x n1 -\n" NODES "n1 node-1 10.0.0.1 - -\n" HOSTS
               "h7 esx-7 10.0.0.1 -\nh8 esx-8 10.0.0.2 -\n",
