@@ -121,7 +121,7 @@ $(B)/unit/test_lab_%: $(B)/tests/unit/test_lab_%.o $(filter-out $(B)/tests/lab/m
 # End-to-end tests run ./hycon and ./hycon-lab of the same build.
 $(B)/e2e/%: $(B)/tests/e2e/%.o $(B)/libsupport.a $(B)/libhycon.a $(B)/hycon $(B)/hycon-lab
 	@mkdir -p $(dir $@)
-	$(CC) $(LINK_$(BUILD)) -o $@ $(filter %.o %.a,$^) -lcmocka $(LAB_LIBS) $(LIBS)
+	$(CC) $(LINK_$(BUILD)) -o $@ $(filter %.o %.a,$^) -lcmocka -lvterm -lutil $(LAB_LIBS) $(LIBS)
 
 # make man: the manual pages and bash completion, generated from the tables that the program works by.
 MAN := $(addprefix build/man/,hycon.1 hycon.conf.5 hycon-tables.7 hycon-checks.7)

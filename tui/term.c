@@ -235,7 +235,7 @@ struct terminal *term_open(struct err *err)
     (void)tcgetattr(STDIN_FILENO, &restore.modes);
     if (pipe2(restore.pipe, O_CLOEXEC | O_NONBLOCK))
         mem_die("unable to make a pipe");
-    prepare_restore();
+    (void)del_curterm(cur_term); /* newterm() makes its own */
     if (!getenv("TERM") || strcmp(getenv("TERM"), name) != 0)
         log_add(LOG_WARN, "TERM '%s' is not known here: using '%s'",
                 getenv("TERM") ? getenv("TERM") : "", name);
@@ -245,6 +245,7 @@ struct terminal *term_open(struct err *err)
         (void)err_set(err, ERR_IO, 0, "unable to use the terminal as '%s'", name);
         return NULL;
     }
+    prepare_restore();
     t->utf8 = i18n_is_utf8();
     set_modes(t);
     make_pairs(t);
