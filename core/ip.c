@@ -44,18 +44,55 @@ int ip_parse(const char *s, struct ip *out)
     return 0;
 }
 
+/* @n below 1000 in decimal; returns the end. */
+static char *put_small(char *p, unsigned n)
+{
+    if (n >= 100)
+        *p++ = (char)('0' + n / 100);
+    if (n >= 10)
+        *p++ = (char)('0' + n / 10 % 10);
+    *p++ = (char)('0' + n % 10);
+    return p;
+}
+
+/* Every row of a route table is keyed and printed by an address: inet_ntop() goes through printf
+ * for each IPv4 one. */
+static char *put_ipv4(char *p, const uint8_t *bytes)
+{
+    for (int i = 0; i < 4; i++) {
+        if (i)
+            *p++ = '.';
+        p = put_small(p, bytes[i]);
+    }
+    return p;
+}
+
+/* Returns the end, where the NUL is. */
+static char *put_address(char *buf, const struct ip *ip)
+{
+    if (ip->family != 6) {
+        char *end = put_ipv4(buf, ip->bytes);
+
+        *end = '\0';
+        return end;
+    }
+    if (!inet_ntop(AF_INET6, ip->bytes, buf, IP_TEXT_MAX))
+        buf[0] = '\0';
+    return buf + strlen(buf);
+}
+
 const char *ip_format_address(const struct ip *ip, char *buf)
 {
-    if (!inet_ntop(ip->family == 6 ? AF_INET6 : AF_INET, ip->bytes, buf, IP_TEXT_MAX))
-        buf[0] = '\0';
+    (void)put_address(buf, ip);
     return buf;
 }
 
 const char *ip_format_cidr(const struct ip *ip, char *buf)
 {
-    ip_format_address(ip, buf);
-    size_t n = strlen(buf);
-    snprintf(buf + n, IP_TEXT_MAX - n, "/%u", (unsigned)ip->prefix);
+    char *end = put_address(buf, ip);
+
+    *end++ = '/';
+    *put_small(end, ip->prefix) = '\0';
     return buf;
 }
 

@@ -252,14 +252,19 @@ const char *xml_name_at(const struct xml_reader *x, unsigned depth)
     return depth >= 1 && depth <= x->depth ? x->names[depth - 1] : "";
 }
 
+/* The hot spot of every decoder: names are compared as they are walked, without looking at their
+ * lengths first, because most differ in their first letters. */
 bool xml_path_is(const struct xml_reader *x, unsigned depth, const char *path)
 {
     for (; depth <= x->depth; depth++) {
-        size_t len = strcspn(path, "/");
+        const char *name = x->names[depth - 1];
 
-        if (strncmp(x->names[depth - 1], path, len) != 0 || x->names[depth - 1][len] != '\0')
+        while (*name && *name == *path) {
+            name++;
+            path++;
+        }
+        if (*name)
             return false;
-        path += len;
         if (*path != '/')
             return *path == '\0' && depth == x->depth;
         path++;
