@@ -302,8 +302,9 @@ static bool ask_site(struct strbuf *out)
                 ask_yes("is it a production site? [y/N]") ? "true" : "false");
     for (;;) {
         const struct kind_spec *kind;
-        if (!ask_line("kind of the next endpoint (vcenter nsx vmc aws esxi; empty: no more):", NULL,
-                      word, sizeof(word)))
+        if (!ask_line(
+                "kind of the next endpoint (vcenter nsx vmc aws esxi replication; empty: no more):",
+                NULL, word, sizeof(word)))
             return false;
         if (!*word && any)
             return true;

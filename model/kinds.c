@@ -47,6 +47,24 @@ static const struct key_spec vcenter_keys[] = {
     END,
 };
 
+static const struct key_spec replication_keys[] = {
+    URL_KEYS("the vSphere Replication appliance"),
+    {.name = "user", .type = KEY_STR, .required = true, .meaning = "user@domain of SSO"},
+    {.name = "password",
+     .type = KEY_SECRET,
+     .required = true,
+     .secret = true,
+     .meaning = "where the password comes from"},
+    {.name = "transfer_unit",
+     .type = KEY_ENUM,
+     .values = "ms s",
+     .fallback = "ms",
+     .meaning = "unit of the durations that it reports (not documented): when estimates are off a "
+                "thousandfold, the other one"},
+    TLS_KEY,
+    END,
+};
+
 static const struct key_spec nsx_keys[] = {
     URL_KEYS("the NSX Manager"),
     {.name = "auth",
@@ -181,7 +199,7 @@ const struct key_spec kinds_common_keys[] = {
     {.name = "kind",
      .type = KEY_ENUM,
      .required = true,
-     .values = "vcenter nsx vmc aws esxi",
+     .values = "vcenter nsx vmc aws esxi replication",
      .meaning = "what it is"},
     {.name = "credential", .type = KEY_STR, .meaning = "name below credentials: user and secret"},
     END,
@@ -344,7 +362,11 @@ static const struct kind_spec aws = {KIND_AWS, "aws", "AWS account",
 static const struct kind_spec esxi = {KIND_ESXI, "esxi", "ESXi host", "hosts on premises, over SSH",
                                       esxi_keys};
 
-const struct kind_spec *const kinds_all[] = {&vcenter, &nsx, &vmc, &aws, &esxi, NULL};
+static const struct kind_spec replication = {KIND_REPLICATION, "replication", "vSphere Replication",
+                                             "replications of VMs, as their appliance sees them",
+                                             replication_keys};
+
+const struct kind_spec *const kinds_all[] = {&vcenter, &nsx, &vmc, &aws, &esxi, &replication, NULL};
 
 const struct kind_spec *kinds_find(const char *name)
 {

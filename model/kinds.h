@@ -15,6 +15,7 @@ enum endpoint_kind {
     KIND_VMC = 4,
     KIND_AWS = 8,
     KIND_ESXI = 16,
+    KIND_REPLICATION = 32,
 };
 
 enum key_type {

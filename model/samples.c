@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define AT_MAX 253402300800000 /* the year 10000 */
+
 struct series {
     char *site, *key;
     enum sample_kind kind;
@@ -131,8 +133,15 @@ static void make_room(struct series *r, int64_t now)
         drop_first(r, 1);
 }
 
+static bool is_sane(struct sample s)
+{
+    return s.at > 0 && s.at < AT_MAX && s.value >= 0;
+}
+
 static bool put(struct series *r, struct sample sample)
 {
+    if (!is_sane(sample))
+        return false;
     if (r->n && sample.at < r->at[r->n - 1].at + r->spacing)
         return false;
     make_room(r, sample.at);
@@ -214,7 +223,7 @@ bool samples_history_load(struct samples *s, struct json_object *line)
     while (name && kind < SAMPLE_KINDS && strcmp(kinds[kind].name, name) != 0)
         kind++;
     if (!site || !key || !name || kind == SAMPLE_KINDS || !jsonq_int(line, "at", &sample.at) ||
-        sample.at <= 0 || !jsonq_int(line, "value", &sample.value))
+        !jsonq_int(line, "value", &sample.value) || !is_sane(sample))
         return false;
     r = find(s, site, (enum sample_kind)kind, key);
     if (!r)

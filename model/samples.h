@@ -42,7 +42,8 @@ struct sample_series {
 
 struct samples *samples_new(void);
 void samples_free(struct samples *s); /* NULL is fine */
-/* Take a sample. False: not newer than the newest, too soon after it, or no room for a series. */
+/* Take a sample. False: negative, not newer than the newest, too soon after it, or no room for a
+ * series. */
 bool samples_add(struct samples *s, const char *site, enum sample_kind kind, const char *key,
                  int64_t at, int64_t value);
 /* n is 0 when nothing is known. Valid until the next samples_add(). */

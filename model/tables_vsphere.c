@@ -228,7 +228,7 @@ static const struct column replications_columns[] = {
     COL(REPLICATIONS_REPLICATION_ID, "replication_id", STR, NONE, COL_KEY | COL_WIDE,
         "id of the replication"),
     COL(REPLICATIONS_VM, "vm", STR, NONE, 0, "virtual machine"),
-    COL(REPLICATIONS_VM_UUID, "vm_uuid", STR, NONE, COL_WIDE,
+    DER(REPLICATIONS_VM_UUID, "vm_uuid", STR, NONE, COL_WIDE, "vms",
         "instance UUID of the virtual machine"),
     WORD(REPLICATIONS_DIRECTION, "direction", replication_direction_words, COL_WIDE,
          "outgoing or incoming"),
@@ -269,5 +269,8 @@ static const struct column replications_columns[] = {
         "for how long the RPO has been violated, as the manager says"),
     DER(REPLICATIONS_TRANSFERS, "transfers", LIST, NONE, COL_WIDE, NULL,
         "seconds of the last transfers, oldest first"),
+    COL(REPLICATIONS_VM_ID, "vm_id", STR, NONE, COL_WIDE, "id of the VM in its source vCenter"),
+    COL(REPLICATIONS_SOURCE_VC, "source_vc", STR, NONE, COL_WIDE,
+        "instance UUID of the vCenter that it comes from"),
 };
 TABLE(replications, REPLICATIONS, "replications of virtual machines");

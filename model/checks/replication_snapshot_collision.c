@@ -118,7 +118,7 @@ const struct check check_replication_snapshot_collision = {
     .title = "VMs replicated with quiescing are not backed up by snapshots as well",
     .remedy = "Switch quiescing (VSS) off for these replications, or set the longest RPO that is "
               "allowed, so that the two rarely meet; or back these VMs up by an agent.",
-    .kinds = KIND_VCENTER,
+    .kinds = KIND_VCENTER | KIND_REPLICATION,
     .tables = tables,
     .optional = optional,
     .lenient = true,

@@ -125,7 +125,7 @@ const struct check check_rpo = {
     .remedy = "Look at what the transfers wait for: the state of the replication, the host, the "
               "replication server, bandwidth to the other site. Replication goes on while it is "
               "late.",
-    .kinds = KIND_VCENTER,
+    .kinds = KIND_VCENTER | KIND_REPLICATION,
     .tables = tables,
     .lenient = true,
     .run = run,

@@ -9,7 +9,8 @@
 
 #include <string.h>
 
-#define MINUTE 60000LL
+#define MINUTE       60000LL
+#define TRANSFER_MAX (366LL * 1440 * MINUTE) /* longer ones count as this */
 /* What happened within this time before may be why a full synchronisation runs. */
 #define CAUSE_MS (24 * 60 * MINUTE)
 
@@ -45,7 +46,7 @@ int64_t replication_estimate(const struct sample_series *t)
     if (!n)
         return -1;
     for (size_t i = t->n - n; i < t->n; i++)
-        sum += (double)t->at[i].value;
+        sum += (double)(t->at[i].value < TRANSFER_MAX ? t->at[i].value : TRANSFER_MAX);
     return (int64_t)(1.2 * sum / (double)n + 0.5);
 }
 
@@ -113,6 +114,7 @@ struct cause {
 };
 
 struct causes {
+    struct map *by_id;      /* "ID NAME" -> row of vms, or the causes themselves for several */
     struct map *vms;        /* instance UUID -> row of vms */
     struct map *by_entity;  /* "ENDPOINT/ID" of a VM -> struct cause */
     struct cause *anywhere; /* the link itself; NULL: nothing */
@@ -191,9 +193,8 @@ static const char *cause_text(struct derive *d, const struct cause *c)
 }
 
 /* The newest of what is known; NULL: nothing. */
-static const char *find_cause(struct derive *d, struct causes *c, const struct row *r)
+static const char *find_cause(struct derive *d, struct causes *c, const char *uuid)
 {
-    const char *uuid = row_str(r, REPLICATIONS_VM_UUID);
     const struct cause *best;
     const struct row *vm;
     int64_t restarted;
@@ -224,15 +225,40 @@ static const char *series_key(struct derive *d, const struct row *r)
     return arena_printf(d->arena, "%s/%s", row_str(r, SCHEMA_ENDPOINT), r->key);
 }
 
+/* The appliance tells the id of a VM, which several vCenters may have, and its name. */
 static void *prepare(struct derive *d)
 {
-    return arena_alloc(d->arena, sizeof(struct causes));
+    struct causes *c = arena_alloc(d->arena, sizeof(*c));
+    struct view_cursor at = {0};
+    const struct row *r;
+
+    c->by_id = map_new();
+    while ((r = derive_next(d, &table_vms, &at))) {
+        const char *id = row_str(r, VMS_VM_ID), *vm = row_str(r, VMS_VM);
+        if (id && vm && map_put(c->by_id, arena_printf(d->arena, "%s %s", id, vm), (void *)r))
+            map_put(c->by_id, arena_printf(d->arena, "%s %s", id, vm), c);
+    }
+    return c;
+}
+
+/* NULL: not known, or not the only one. */
+static const char *find_uuid(struct derive *d, const struct causes *c, const struct row *r)
+{
+    const char *id = row_str(r, REPLICATIONS_VM_ID), *vm = row_str(r, REPLICATIONS_VM);
+    const char *uuid = row_str(r, REPLICATIONS_VM_UUID);
+    const void *found;
+
+    if (uuid || !id || !vm)
+        return uuid;
+    found = map_get(c->by_id, arena_printf(d->arena, "%s %s", id, vm));
+    return found && found != c ? row_str(found, VMS_INSTANCE_UUID) : NULL;
 }
 
 static void release(void *facts)
 {
     struct causes *c = facts;
 
+    map_free(c->by_id, NULL);
     map_free(c->vms, NULL);
     map_free(c->by_entity, NULL);
 }
@@ -259,9 +285,8 @@ static void set_transfers(struct derive *d, struct table_builder *b,
 {
     builder_int(b, REPLICATIONS_SAMPLES, (int64_t)series->n);
     for (size_t i = 0; i < series->n; i++)
-        builder_list_add(
-            b, REPLICATIONS_TRANSFERS,
-            arena_printf(d->arena, "%lld", (long long)((series->at[i].value + 500) / 1000)));
+        builder_list_add(b, REPLICATIONS_TRANSFERS,
+                         arena_printf(d->arena, "%lld", (long long)(series->at[i].value / 1000)));
 }
 
 /* By the speed since the synchronisation was first seen. */
@@ -292,8 +317,9 @@ static void set_verdict(struct derive *d, struct causes *c, struct table_builder
                         const struct row *r, const struct replication_seen *s)
 {
     struct replication_verdict v = replication_judge(s);
-    const char *kind = row_str(r, REPLICATIONS_KIND);
+    const char *kind = row_str(r, REPLICATIONS_KIND), *uuid = find_uuid(d, c, r);
 
+    builder_str(b, REPLICATIONS_VM_UUID, uuid);
     set(b, REPLICATIONS_LAG_S, v.lag_ms);
     set(b, REPLICATIONS_SMALLEST_RPO_S, v.smallest_rpo_ms);
     if (kind && strcmp(kind, "hcx") == 0)
@@ -305,7 +331,7 @@ static void set_verdict(struct derive *d, struct causes *c, struct table_builder
     if (s->state.initial)
         builder_str(b, REPLICATIONS_SYNC_CAUSE, "first synchronisation");
     else if (s->state.full_sync)
-        builder_str(b, REPLICATIONS_SYNC_CAUSE, find_cause(d, c, r));
+        builder_str(b, REPLICATIONS_SYNC_CAUSE, find_cause(d, c, uuid));
 }
 
 static void row(struct derive *d, void *facts, struct table_builder *b, const struct row *r)

@@ -257,6 +257,45 @@ static void test_samples_survive(void **state)
     strbuf_release(&history);
 }
 
+/* The file may have been damaged: figures that cannot be are refused, large ones do no harm. */
+static void test_damaged_history(void **state)
+{
+    static const char text[] =
+        "{\"v\":1,\"type\":\"sample\",\"site\":\"dc1\",\"kind\":\"transfer\",\"key\":\"vc/r1\","
+        "\"at\":1,\"value\":9223372036854775807}\n"
+        "{\"v\":1,\"type\":\"sample\",\"site\":\"dc1\",\"kind\":\"transfer\",\"key\":\"vc/r1\","
+        "\"at\":9223372036854775807,\"value\":1}\n"
+        "{\"v\":1,\"type\":\"sample\",\"site\":\"dc1\",\"kind\":\"transfer\",\"key\":\"vc/r1\","
+        "\"at\":5,\"value\":-1}\n"
+        "{\"v\":1,\"type\":\"sample\",\"site\":\"dc1\",\"kind\":\"nonsense\",\"key\":\"vc/r1\","
+        "\"at\":5,\"value\":1}\n";
+    struct model_case c;
+
+    (void)state;
+    model_case_init(&c, config);
+    assert_int_equal(model_history_load(c.model, text, strlen(text), c.now), 3);
+    model_case_feed(&c, TABLE("ok", "0s") "r1 db OK 30m -1m 10m vr -\n");
+    model_case_expect(c.estate, "capped", "replications", "samples verdict smallest_rpo_s",
+                      "2 at_risk 86400\n");
+    model_case_release(&c);
+}
+
+/* An appliance tells the id of a VM, which another vCenter may have, too, and its name. */
+static void test_uuid_by_id_and_name(void **state)
+{
+    struct model_case c;
+
+    (void)state;
+    model_case_init(&c, config);
+    model_case_feed(&c, "table replications dc1/vc ok 0s\nreplication_id vm vm_id\n"
+                        "r1 db vm-1\nr2 web vm-2\nr3 app vm-3\n"
+                        "table vms dc1/vc ok 0s\nvm_id vm instance_uuid\n"
+                        "vm-1 db u1\nvm-2 other u2\nvm-3 app u3\n"
+                        "table vms dc1/vc2 ok 0s\nvm_id vm instance_uuid\nvm-3 app u4\n");
+    model_case_expect(c.estate, "joined", "replications", "vm vm_uuid", "db u1\nweb -\napp -\n");
+    model_case_release(&c);
+}
+
 /* A manager whose clock runs ahead must not close the series. */
 static void test_future_instances_do_not_count(void **state)
 {
@@ -283,6 +322,8 @@ int main(void)
         cmocka_unit_test(test_cause_of_a_full_sync),
         cmocka_unit_test(test_eta),
         cmocka_unit_test(test_samples_survive),
+        cmocka_unit_test(test_damaged_history),
+        cmocka_unit_test(test_uuid_by_id_and_name),
         cmocka_unit_test(test_future_instances_do_not_count),
     };
 
