@@ -31,7 +31,7 @@ struct cli_options {
     const char *scenario, *scale;
     int64_t timeout_ms, samples;
     double speed; /* 0: not given */
-    bool watch, connect, loop, help, version;
+    bool watch, connect, skipped, loop, help, version;
     const char *const *args;
     size_t nargs;
 };
@@ -55,6 +55,7 @@ int cli_demo(const struct cli_options *o);
 int cli_tables(const struct cli_options *o);
 int cli_get(const struct cli_options *o);
 int cli_check(const struct cli_options *o);
+int cli_explain(const struct cli_options *o);
 int cli_config_check(const struct cli_options *o);
 int cli_config_show(const struct cli_options *o);
 int cli_config_init(const struct cli_options *o);

@@ -1,0 +1,360 @@
+#include "model/explain_filter.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/arena.h"
+#include "core/map.h"
+#include "core/mem.h"
+#include "core/text.h"
+#include "model/explain_set.h"
+#include "model/tables.h"
+
+struct ruleset {
+    const char *name;
+    size_t first, n;
+    bool l2;
+};
+
+struct explain_filter {
+    const char *host, *filter;
+    const struct snapshot *sets;
+    struct arena *arena;
+    struct map *named;
+    struct explain_rule *rules; /* by ruleset, then by position */
+    size_t n;
+    struct ruleset *sets_of_rules;
+    size_t nrulesets, cap;
+    bool partial;
+    const char *last_name; /* what find_set() was asked last */
+    struct explain_named *last;
+};
+
+const char *explain_verdict_name(enum explain_verdict v)
+{
+    static const char *const names[] = {"allow", "depends", "unknown", "drop", "reject"};
+
+    return names[v];
+}
+
+/* ---- building -----------------------------------------------------------------------------------
+ */
+
+static const char *key_of(struct arena *a, const char *host, const char *filter, const char *rest)
+{
+    return arena_printf(a, "%s%c%s%c%s", host, ROW_KEY_SEPARATOR, filter, ROW_KEY_SEPARATOR, rest);
+}
+
+size_t explain_filter_rows(const struct snapshot *s, const char *host, const char *filter,
+                           size_t *first)
+{
+    struct arena *a = arena_new(512);
+    const char *prefix = key_of(a, host, filter, "");
+    size_t lo = 0, hi = s ? snapshot_count(s) : 0, all = hi, n = 0, len = strlen(prefix);
+
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (strcmp(snapshot_row(s, mid)->key, prefix) < 0)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    *first = lo;
+    while (lo + n < all && strncmp(snapshot_row(s, lo + n)->key, prefix, len) == 0)
+        n++;
+    arena_free(a);
+    return n;
+}
+
+static const char *why_missing(struct explain_filter *f, const char *name)
+{
+    const char *word = f->sets ? freshness_name(snapshot_freshness(f->sets)) : "not configured";
+
+    if (f->sets && snapshot_freshness(f->sets) == FRESH_OK)
+        return arena_printf(f->arena, "address set %s is not among those of the filter", name);
+    return arena_printf(f->arena, "address set %s of %s was not read (%s)", name, f->host, word);
+}
+
+static bool is_read(const struct snapshot *s)
+{
+    return s && (snapshot_freshness(s) == FRESH_OK || snapshot_freshness(s) == FRESH_PARTIAL);
+}
+
+/* "{1.1.2.10}": the members stand in the name itself. */
+static const struct cell_list *literal(struct explain_filter *f, const char *name)
+{
+    struct cell_list *l = arena_alloc(f->arena, sizeof(*l));
+    const char **items = arena_alloc(f->arena, (strlen(name) + 1) * sizeof(*items));
+
+    for (const char *p = name; *p;) {
+        p += strspn(p, "{}, ");
+        size_t n = strcspn(p, "{}, ");
+        if (n)
+            items[l->n++] = arena_strndup(f->arena, p, n);
+        p += n;
+    }
+    l->items = items;
+    return l;
+}
+
+static void fill_named(struct explain_filter *f, struct explain_named *n)
+{
+    const struct row *row = NULL;
+
+    if (n->name[0] == '{') {
+        n->members = literal(f, n->name);
+        return;
+    }
+    if (is_read(f->sets))
+        row = snapshot_find(f->sets, key_of(f->arena, f->host, f->filter, n->name));
+    n->members = row ? row_list(row, ADDRSETS_MEMBERS) : NULL;
+    if (!n->members)
+        n->missing = why_missing(f, n->name);
+}
+
+static const struct explain_named *find_set(void *arg, const char *name)
+{
+    struct explain_filter *f = arg;
+    struct explain_named *n;
+
+    if (name == f->last_name)
+        return f->last;
+    n = map_get(f->named, name);
+    if (!n) {
+        n = arena_alloc(f->arena, sizeof(*n));
+        n->name = name;
+        fill_named(f, n);
+        map_put(f->named, name, n);
+    }
+    f->last_name = name;
+    f->last = n;
+    return n;
+}
+
+static int compare_rules(const void *a, const void *b)
+{
+    const struct explain_rule *x = a, *y = b;
+
+    return (x->position > y->position) - (x->position < y->position);
+}
+
+/* Rows come by key, in which positions are text. */
+static void sort_ruleset(struct explain_filter *f, struct ruleset *rs)
+{
+    struct explain_rule *r = f->rules + rs->first;
+    bool sorted = true;
+
+    for (size_t i = 1; i < rs->n && sorted; i++)
+        sorted = r[i - 1].position <= r[i].position;
+    if (!sorted)
+        qsort(r, rs->n, sizeof(*r), compare_rules);
+    rs->l2 = text_has_suffix(rs->name, "_L2");
+    for (size_t i = 0; i < rs->n && !rs->l2; i++)
+        rs->l2 = r[i].l2;
+}
+
+static void add_row(struct explain_filter *f, const struct row *row)
+{
+    const char *name = row_str(row, HOST_RULES_RULESET);
+    struct ruleset *last = f->nrulesets ? &f->sets_of_rules[f->nrulesets - 1] : NULL;
+
+    if (!last || strcmp(last->name, name ? name : "") != 0) {
+        f->sets_of_rules = mem_grow(f->sets_of_rules, f->nrulesets, &f->cap, sizeof(*last));
+        last = &f->sets_of_rules[f->nrulesets++];
+        *last = (struct ruleset){.name = name ? name : "", .first = f->n};
+    }
+    explain_rule_compile(&f->rules[f->n++], row, f->arena, find_set, f);
+    last->n++;
+}
+
+struct explain_filter *explain_filter_new(const char *host, const char *filter,
+                                          const struct snapshot *rules, const struct snapshot *sets)
+{
+    struct explain_filter *f = mem_alloc(sizeof(*f));
+    size_t first, n;
+
+    f->arena = arena_new(0);
+    f->named = map_new();
+    f->host = arena_strdup(f->arena, host);
+    f->filter = arena_strdup(f->arena, filter);
+    f->sets = sets;
+    f->partial = rules && snapshot_freshness(rules) != FRESH_OK;
+    n = explain_filter_rows(rules, host, filter, &first);
+    f->rules = mem_array(n + 1, sizeof(*f->rules));
+    for (size_t i = 0; i < n; i++)
+        add_row(f, snapshot_row(rules, first + i));
+    for (size_t i = 0; i < f->nrulesets; i++)
+        sort_ruleset(f, &f->sets_of_rules[i]);
+    return f;
+}
+
+void explain_filter_free(struct explain_filter *f)
+{
+    size_t i = 0;
+    void *value;
+
+    if (!f)
+        return;
+    while (map_at(f->named, &i, NULL, &value))
+        explain_set_free(((struct explain_named *)value)->set);
+    map_free(f->named, NULL);
+    free(f->rules);
+    free(f->sets_of_rules);
+    arena_free(f->arena);
+    free(f);
+}
+
+size_t explain_filter_count(const struct explain_filter *f)
+{
+    return f->n;
+}
+
+/* ---- walking ------------------------------------------------------------------------------------
+ */
+
+static enum explain_verdict verdict_of(const struct explain_rule *r)
+{
+    switch (r->action) {
+    case EXPLAIN_ACCEPT:
+        return EXPLAIN_ALLOW;
+    case EXPLAIN_DROP:
+        return EXPLAIN_DROPPED;
+    case EXPLAIN_REJECT:
+        return EXPLAIN_REJECTED;
+    case EXPLAIN_PUNT: /* a service of a partner decides */
+        return EXPLAIN_DEPENDING;
+    case EXPLAIN_OTHER:
+        break;
+    }
+    return EXPLAIN_NOT_KNOWN;
+}
+
+/* The first of the rules that may match and would do something else than @end (NULL: whatever). */
+struct maybe {
+    const struct explain_rule *rule;
+    struct explain_answer answer;
+};
+
+struct maybes {
+    struct maybe *at;
+    size_t n, cap;
+};
+
+/* All that may come before @certain agrees with it, or else: what is in the way. */
+static void judge(struct explain_walk *out, const struct maybes *m,
+                  const struct explain_rule *certain)
+{
+    const struct maybe *first = NULL;
+    bool unknown = false;
+
+    out->rule = certain;
+    out->verdict = certain ? verdict_of(certain) : EXPLAIN_NOT_KNOWN;
+    for (size_t i = 0; i < m->n; i++) {
+        if (certain && verdict_of(m->at[i].rule) == out->verdict && !m->at[i].rule->odd)
+            continue;
+        first = first ? first : &m->at[i];
+        unknown = unknown || m->at[i].answer.match == EXPLAIN_UNKNOWN;
+    }
+    if (!first)
+        return;
+    /* Among several, the one that nobody can answer explains more than one to be asked about. */
+    for (size_t i = 0; unknown && i < m->n; i++) {
+        if (m->at[i].answer.match == EXPLAIN_UNKNOWN &&
+            (!certain || verdict_of(m->at[i].rule) != verdict_of(certain) || m->at[i].rule->odd)) {
+            first = &m->at[i];
+            break;
+        }
+    }
+    out->next = certain;
+    out->rule = first->rule;
+    out->answer = first->answer;
+    out->verdict = unknown || !certain ? EXPLAIN_NOT_KNOWN : EXPLAIN_DEPENDING;
+}
+
+/* With partial data a rule may be missing before the one that decides: positions run 1..n. */
+static void look_for_gap(struct explain_filter *f, const struct ruleset *rs,
+                         const struct explain_rule *last, struct explain_walk *out)
+{
+    int64_t expect = 1;
+
+    for (size_t i = 0; f->partial && i < rs->n; i++) {
+        const struct explain_rule *r = &f->rules[rs->first + i];
+        if (r->position > expect) {
+            out->gap =
+                arena_printf(f->arena, "rules %" PRId64 " to %" PRId64 " of %s were not read",
+                             expect, r->position - 1, rs->name);
+            out->verdict = EXPLAIN_NOT_KNOWN;
+            return;
+        }
+        expect = r->position + 1;
+        if (r == last)
+            return;
+    }
+}
+
+static void walk_ruleset(struct explain_filter *f, const struct ruleset *rs,
+                         const struct explain_packet *p, struct explain_walk *out,
+                         struct explain_skipped *skipped, size_t *nskipped)
+{
+    const struct explain_rule *certain = NULL;
+    struct maybes m = {0};
+
+    for (size_t i = 0; i < rs->n && !certain; i++) {
+        const struct explain_rule *r = &f->rules[rs->first + i];
+        struct explain_answer a = explain_rule_match(r, p);
+        if (a.match == EXPLAIN_YES) {
+            certain = r;
+        } else if (a.match != EXPLAIN_NO) {
+            m.at = mem_grow(m.at, m.n, &m.cap, sizeof(*m.at));
+            m.at[m.n++] = (struct maybe){r, a};
+        }
+        if (!certain && skipped)
+            skipped[(*nskipped)++] = (struct explain_skipped){r, a};
+    }
+    out->answer = (struct explain_answer){EXPLAIN_YES, EXPLAIN_PART_NONE};
+    out->ruleset = rs->name;
+    judge(out, &m, certain);
+    look_for_gap(f, rs, certain, out);
+    free(m.at);
+}
+
+/* Walk the L2 or the L3 rulesets; the worst of them speaks. False: none of them is there. */
+static bool walk_layer(struct explain_filter *f, bool l2, const struct explain_packet *p,
+                       struct explain_walk *out, struct explain_skipped *skipped, size_t *nskipped)
+{
+    struct explain_walk w;
+    bool any = false;
+
+    for (size_t i = 0; i < f->nrulesets; i++) {
+        if (f->sets_of_rules[i].l2 != l2)
+            continue;
+        memset(&w, 0, sizeof(w));
+        walk_ruleset(f, &f->sets_of_rules[i], p, &w, skipped, nskipped);
+        if (!any || w.verdict > out->verdict)
+            *out = w;
+        any = true;
+    }
+    return any;
+}
+
+void explain_filter_walk(struct explain_filter *f, const struct explain_packet *p,
+                         struct explain_walk *out, struct explain_skipped *skipped,
+                         size_t *nskipped)
+{
+    struct explain_walk l2 = {0};
+    bool has_l2;
+
+    memset(out, 0, sizeof(*out));
+    if (nskipped)
+        *nskipped = 0;
+    has_l2 = walk_layer(f, true, p, &l2, skipped, nskipped);
+    if (has_l2 && l2.verdict >= EXPLAIN_DROPPED) {
+        *out = l2;
+        return;
+    }
+    if (!walk_layer(f, false, p, out, skipped, nskipped))
+        out->verdict = EXPLAIN_NOT_KNOWN; /* every card has L3 rules, at least the default one */
+    else if (has_l2 && l2.verdict > out->verdict)
+        *out = l2;
+}

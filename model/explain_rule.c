@@ -1,0 +1,670 @@
+#include "model/explain_rule.h"
+
+#include <string.h>
+
+#include "core/arena.h"
+#include "core/strbuf.h"
+#include "core/text.h"
+#include "model/explain_set.h"
+#include "model/tables.h"
+
+#define PORTS_MAX    64
+#define ANSWER(m, p) ((struct explain_answer){m, p})
+
+/* ---- words --------------------------------------------------------------------------------------
+ */
+
+static const struct {
+    const char *word;
+    int number;
+} protocols[] = {
+    {"any", EXPLAIN_PROTOCOL_ANY},
+    {"tcp", 6},
+    {"udp", 17},
+    {"icmp", 1},
+    {"ipv6-icmp", 58},
+    {"icmpv4", 1},
+    {"icmpv6", 58},
+    {"icmp6", 58},
+    {"igmp", 2},
+    {"gre", 47},
+    {"sctp", 132},
+    {"esp", 50},
+    {"ah", 51},
+    {"pim", 103},
+    {"vrrp", 112},
+    {"ipv6-crypt", 50},
+    {"ipv6-auth", 51},
+    {"ipv6-opts", 60},
+    {"ipv6-nonxt", 59},
+    {"ipv6-frag", 44},
+    {"ipv6-route", 43},
+    {NULL, 0},
+};
+
+static const struct {
+    const char *word;
+    int number;
+} ethertypes[] = {
+    {"any", EXPLAIN_PROTOCOL_ANY},
+    {"arp", 0x0806},
+    {"ipv4", 0x0800},
+    {"ip", 0x0800},
+    {"ipv6", 0x86dd},
+    {"rarp", 0x8035},
+    {"lldp", 0x88cc},
+    {NULL, 0},
+};
+
+int explain_protocol(const char *word)
+{
+    int64_t n;
+
+    for (size_t i = 0; protocols[i].word; i++) {
+        if (text_equal_nocase(protocols[i].word, word))
+            return protocols[i].number;
+    }
+    return text_to_i64(word, 0, 255, &n) ? EXPLAIN_PROTOCOL_ODD : (int)n;
+}
+
+static int hex_digit(char c)
+{
+    static const char digits[] = "0123456789abcdef";
+    const char *at = c ? strchr(digits, c | 0x20) : NULL;
+
+    return at ? (int)(at - digits) : -1;
+}
+
+static int ethertype(const char *word)
+{
+    int n = 0;
+
+    for (size_t i = 0; ethertypes[i].word; i++) {
+        if (text_equal_nocase(ethertypes[i].word, word))
+            return ethertypes[i].number;
+    }
+    if (!text_has_prefix_nocase(word, "0x") || !word[2] || strlen(word) > 6)
+        return EXPLAIN_PROTOCOL_ODD;
+    for (const char *p = word + 2; *p; p++) {
+        if (hex_digit(*p) < 0)
+            return EXPLAIN_PROTOCOL_ODD;
+        n = n * 16 + hex_digit(*p);
+    }
+    return n;
+}
+
+void explain_protocol_name(struct strbuf *out, int protocol)
+{
+    if (protocol == EXPLAIN_PROTOCOL_ANY) {
+        strbuf_addstr(out, "any protocol");
+        return;
+    }
+    for (size_t i = 0; protocols[i].word; i++) {
+        if (protocols[i].number == protocol) {
+            strbuf_addstr(out, protocols[i].word);
+            return;
+        }
+    }
+    strbuf_addf(out, "protocol %d", protocol);
+}
+
+bool explain_protocol_has_ports(int protocol)
+{
+    return protocol == 6 || protocol == 17 || protocol == 132;
+}
+
+bool explain_protocol_is_icmp(int protocol)
+{
+    return protocol == 1 || protocol == 58;
+}
+
+/* ---- ports --------------------------------------------------------------------------------------
+ */
+
+static bool parse_port(const char *s, size_t len, int64_t *out)
+{
+    char word[8];
+
+    if (!len || len >= sizeof(word))
+        return false;
+    memcpy(word, s, len);
+    word[len] = '\0';
+    return text_to_i64(word, 0, 65535, out) == 0;
+}
+
+/* "22" or "135-139" */
+static bool parse_range(const char *s, size_t len, struct explain_port_range *out)
+{
+    const char *dash = memchr(s, '-', len);
+    size_t first = dash ? (size_t)(dash - s) : len;
+    int64_t from, to;
+
+    if (!parse_port(s, first, &from))
+        return false;
+    to = from;
+    if (dash && (!parse_port(dash + 1, len - first - 1, &to) || to < from))
+        return false;
+    *out = (struct explain_port_range){(uint16_t)from, (uint16_t)to};
+    return true;
+}
+
+struct explain_ports explain_ports_parse(struct arena *arena, const char *text, size_t len)
+{
+    struct explain_port_range at[PORTS_MAX], *kept;
+    struct explain_ports out = {0};
+    const char *end = text + len;
+
+    for (const char *p = text; p < end;) {
+        size_t n = 0;
+        while (p < end && strchr("{}, ", *p))
+            p++;
+        while (p + n < end && !strchr("{}, ", p[n]))
+            n++;
+        if (!n)
+            break;
+        if (out.n == PORTS_MAX || !parse_range(p, n, &at[out.n]))
+            out.odd = true;
+        else
+            out.n++;
+        p += n;
+    }
+    out.odd = out.odd || (len && !out.n);
+    if (!out.n)
+        return out;
+    kept = arena_alloc(arena, out.n * sizeof(*kept));
+    memcpy(kept, at, out.n * sizeof(*kept));
+    out.at = kept;
+    return out;
+}
+
+enum explain_match explain_ports_match(const struct explain_ports *ports, int port)
+{
+    if (!ports->n && !ports->odd)
+        return EXPLAIN_YES;
+    if (port < 0)
+        return ports->odd ? EXPLAIN_UNKNOWN : EXPLAIN_DEPENDS;
+    for (unsigned i = 0; i < ports->n; i++) {
+        if (port >= ports->at[i].from && port <= ports->at[i].to)
+            return EXPLAIN_YES;
+    }
+    return ports->odd ? EXPLAIN_UNKNOWN : EXPLAIN_NO;
+}
+
+/* ---- compiling ----------------------------------------------------------------------------------
+ */
+
+/* The next word of *s, cut at blanks and braces, into @out of 64 bytes; false at the end. */
+static bool next_word(const char **s, char *out)
+{
+    size_t n;
+
+    *s += strspn(*s, " ,{}");
+    n = strcspn(*s, " ,{}");
+    if (!n)
+        return false;
+    if (n > 63)
+        n = 63;
+    memcpy(out, *s, n);
+    out[n] = '\0';
+    *s += strcspn(*s, " ,{}");
+    return true;
+}
+
+static void compile_icmp(struct explain_rule *r, const char *word, const char **s)
+{
+    char value[64], *colon;
+    int64_t type, code = -1;
+
+    if (!next_word(s, value)) {
+        r->odd = true;
+        return;
+    }
+    colon = strcmp(word, "typecode") == 0 ? strchr(value, ':') : NULL;
+    if (colon)
+        *colon = '\0';
+    if (text_to_i64(value, 0, 255, &type) || (colon && text_to_i64(colon + 1, 0, 255, &code))) {
+        r->odd = true;
+        return;
+    }
+    r->icmp_type = (int)type;
+    r->icmp_code = (int)code;
+}
+
+static void compile_protocol(struct explain_rule *r, const char *text)
+{
+    char word[64];
+
+    if (!next_word(&text, word)) {
+        r->odd = true;
+        return;
+    }
+    if (strcmp(word, "ethertype") == 0) {
+        r->l2 = true;
+        r->protocol = next_word(&text, word) ? ethertype(word) : EXPLAIN_PROTOCOL_ODD;
+    } else {
+        r->protocol = explain_protocol(word);
+    }
+    while (next_word(&text, word)) {
+        if (strcmp(word, "stateless") == 0)
+            r->stateless = true;
+        else if (strcmp(word, "icmptype") == 0 || strcmp(word, "typecode") == 0)
+            compile_icmp(r, word, &text);
+        else if (strcmp(word, "strict") != 0 && strcmp(word, "with") != 0)
+            r->odd = true;
+    }
+}
+
+static bool skip_word(const char **s, const char *word)
+{
+    size_t n = strlen(word);
+
+    if (strncmp(*s, word, n) != 0 || ((*s)[n] && (*s)[n] != ' '))
+        return false;
+    *s += n;
+    *s += strspn(*s, " ");
+    return true;
+}
+
+/* "not addrset NAME port 22" */
+static void compile_end(struct explain_end *e, const char *s, struct arena *arena,
+                        explain_set_fn find_set, void *arg)
+{
+    size_t n;
+
+    e->kind = EXPLAIN_END_ODD;
+    if (!s)
+        return;
+    e->negated = skip_word(&s, "not");
+    bool set = skip_word(&s, "addrset"), ip = !set && skip_word(&s, "ip");
+    n = strcspn(s, " ");
+    if (set && n) {
+        e->kind = EXPLAIN_END_SET;
+        e->set = find_set(arg, s[n] ? arena_strndup(arena, s, n) : s);
+    } else if (ip && n) {
+        const char *text = s[n] ? arena_strndup(arena, s, n) : s;
+        e->kind = ip_parse(text, &e->ip) ? EXPLAIN_END_ODD : EXPLAIN_END_IP;
+    } else if (n == 3 && memcmp(s, "any", 3) == 0 && !e->negated) {
+        e->kind = EXPLAIN_END_ANY;
+    }
+    s += n;
+    s += strspn(s, " ");
+    if (skip_word(&s, "port"))
+        e->ports = explain_ports_parse(arena, s, strlen(s));
+}
+
+static enum explain_action action_of(const struct row *row)
+{
+    static const char *const words[] = {"accept", "drop", "reject", "punt"};
+    const char *word = row_str(row, HOST_RULES_ACTION);
+
+    for (int i = 0; word && i < EXPLAIN_OTHER; i++) {
+        if (strcmp(words[i], word) == 0)
+            return (enum explain_action)i;
+    }
+    return EXPLAIN_OTHER;
+}
+
+static void compile_head(struct explain_rule *r, const struct row *row)
+{
+    const char *direction = row_str(row, HOST_RULES_DIRECTION);
+    const char *family = row_str(row, HOST_RULES_FAMILY);
+
+    r->row = row;
+    r->position = -1;
+    r->id = -1;
+    (void)row_int(row, HOST_RULES_POSITION, &r->position);
+    (void)row_int(row, HOST_RULES_RULE_ID, &r->id);
+    r->action = action_of(row);
+    r->icmp_type = r->icmp_code = -1;
+    r->in = direction && strcmp(direction, "out") != 0;
+    r->out = direction && strcmp(direction, "in") != 0;
+    r->odd = !direction || r->action == EXPLAIN_OTHER;
+    if (family)
+        r->family = strcmp(family, "inet6") == 0 ? 6 : 4;
+}
+
+void explain_rule_compile(struct explain_rule *out, const struct row *row, struct arena *arena,
+                          explain_set_fn find_set, void *arg)
+{
+    const char *protocol = row_str(row, HOST_RULES_PROTOCOL);
+    const char *ports = row_str(row, HOST_RULES_PORTS);
+
+    memset(out, 0, sizeof(*out));
+    compile_head(out, row);
+    if (protocol)
+        compile_protocol(out, protocol);
+    else
+        out->odd = true;
+    compile_end(&out->source, row_str(row, HOST_RULES_SOURCE), arena, find_set, arg);
+    compile_end(&out->destination, row_str(row, HOST_RULES_DESTINATION), arena, find_set, arg);
+    if (ports)
+        out->destination.ports = explain_ports_parse(arena, ports, strlen(ports));
+    out->application = row_present(row, HOST_RULES_ATTRIBUTE);
+}
+
+/* ---- matching -----------------------------------------------------------------------------------
+ */
+
+/* The member that holds @ip; the set and what was asked last are kept in it. */
+static const char *ask_set(const struct explain_named *named, const struct ip *ip, unsigned slot)
+{
+    struct explain_named *n = (struct explain_named *)named;
+    struct explain_asked *a = &n->asked[slot];
+
+    if (a->ip.family != ip->family || memcmp(a->ip.bytes, ip->bytes, sizeof(ip->bytes)) != 0) {
+        if (!n->set)
+            n->set = explain_set_new(n->members);
+        a->ip = *ip;
+        a->member = explain_set_ip(n->set, ip);
+    }
+    return a->member;
+}
+
+static enum explain_match match_set(const struct explain_end *e, const struct ip *ip, bool source)
+{
+    bool is_in;
+
+    if (!e->set->members)
+        return EXPLAIN_UNKNOWN;
+    if (!e->set->members->n) /* nothing is in an empty set, whoever asks */
+        return e->negated ? EXPLAIN_YES : EXPLAIN_NO;
+    if (!ip)
+        return EXPLAIN_UNKNOWN;
+    is_in = ask_set(e->set, ip, source) != NULL;
+    if (!is_in && explain_set_odd(e->set->set))
+        return EXPLAIN_UNKNOWN;
+    return is_in != e->negated ? EXPLAIN_YES : EXPLAIN_NO;
+}
+
+static enum explain_match match_end(const struct explain_end *e, const struct ip *ip, bool source)
+{
+    switch (e->kind) {
+    case EXPLAIN_END_ANY:
+        return EXPLAIN_YES;
+    case EXPLAIN_END_IP:
+        if (!ip)
+            return EXPLAIN_UNKNOWN;
+        return ip_contains(&e->ip, ip) != e->negated ? EXPLAIN_YES : EXPLAIN_NO;
+    case EXPLAIN_END_SET:
+        return match_set(e, ip, source);
+    case EXPLAIN_END_ODD:
+        break;
+    }
+    return EXPLAIN_UNKNOWN;
+}
+
+static enum explain_match match_mac(const struct explain_end *e, const char *mac)
+{
+    struct explain_named *n = (struct explain_named *)e->set;
+    bool is_in;
+
+    if (e->kind == EXPLAIN_END_ANY)
+        return EXPLAIN_YES;
+    if (e->kind != EXPLAIN_END_SET || !n->members)
+        return EXPLAIN_UNKNOWN;
+    if (!n->members->n)
+        return e->negated ? EXPLAIN_YES : EXPLAIN_NO;
+    if (!mac)
+        return EXPLAIN_UNKNOWN;
+    if (!n->set)
+        n->set = explain_set_new(n->members);
+    is_in = explain_set_mac(n->set, mac) != NULL;
+    if (!is_in && explain_set_odd(n->set))
+        return EXPLAIN_UNKNOWN;
+    return is_in != e->negated ? EXPLAIN_YES : EXPLAIN_NO;
+}
+
+static enum explain_match match_protocol(const struct explain_rule *r,
+                                         const struct explain_packet *p)
+{
+    if (r->protocol == EXPLAIN_PROTOCOL_ANY)
+        return EXPLAIN_YES;
+    if (r->protocol == EXPLAIN_PROTOCOL_ODD)
+        return EXPLAIN_UNKNOWN;
+    if (p->protocol < 0)
+        return EXPLAIN_DEPENDS;
+    return r->protocol == p->protocol ? EXPLAIN_YES : EXPLAIN_NO;
+}
+
+static enum explain_match match_icmp(const struct explain_rule *r, const struct explain_packet *p)
+{
+    if (r->icmp_type < 0)
+        return EXPLAIN_YES;
+    if (p->icmp_type < 0)
+        return EXPLAIN_DEPENDS;
+    if (r->icmp_type != p->icmp_type)
+        return EXPLAIN_NO;
+    if (r->icmp_code < 0)
+        return EXPLAIN_YES;
+    if (p->icmp_code < 0)
+        return EXPLAIN_DEPENDS;
+    return r->icmp_code == p->icmp_code ? EXPLAIN_YES : EXPLAIN_NO;
+}
+
+/* A rule with ports never matches a protocol that has none. */
+static enum explain_match match_ports(const struct explain_ports *ports, int protocol, int port)
+{
+    if ((ports->n || ports->odd) && protocol >= 0 && !explain_protocol_has_ports(protocol))
+        return EXPLAIN_NO;
+    return explain_ports_match(ports, port);
+}
+
+static enum explain_match match_family(const struct explain_rule *r, const struct explain_packet *p)
+{
+    if (!r->family || r->family == p->family)
+        return EXPLAIN_YES;
+    return p->family ? EXPLAIN_NO : EXPLAIN_DEPENDS;
+}
+
+/* Keep the worst answer of the criteria so far; true: it is no, nothing else counts. */
+static bool weigh(struct explain_answer *a, enum explain_match m, enum explain_part part)
+{
+    if (m > a->match)
+        *a = ANSWER(m, part);
+    return a->match == EXPLAIN_NO;
+}
+
+static struct explain_answer match_l2(const struct explain_rule *r, const struct explain_packet *p)
+{
+    struct explain_answer a = {EXPLAIN_YES, EXPLAIN_PART_NONE};
+    enum explain_match m = EXPLAIN_YES;
+
+    if (r->protocol == EXPLAIN_PROTOCOL_ODD)
+        m = EXPLAIN_UNKNOWN;
+    else if (r->protocol != EXPLAIN_PROTOCOL_ANY && !p->family)
+        m = EXPLAIN_DEPENDS;
+    else if (r->protocol != EXPLAIN_PROTOCOL_ANY &&
+             r->protocol != (p->family == 6 ? 0x86dd : 0x0800))
+        m = EXPLAIN_NO;
+    if (weigh(&a, m, EXPLAIN_PART_PROTOCOL) ||
+        weigh(&a, match_mac(&r->source, p->source_mac), EXPLAIN_PART_SOURCE))
+        return a;
+    (void)weigh(&a, match_mac(&r->destination, p->destination_mac), EXPLAIN_PART_DESTINATION);
+    return a;
+}
+
+struct explain_answer explain_rule_match(const struct explain_rule *r,
+                                         const struct explain_packet *p)
+{
+    struct explain_answer a = {EXPLAIN_YES, EXPLAIN_PART_NONE};
+
+    if (r->odd)
+        return ANSWER(EXPLAIN_UNKNOWN, EXPLAIN_PART_RULE);
+    if (p->out ? !r->out : !r->in)
+        return ANSWER(EXPLAIN_NO, EXPLAIN_PART_DIRECTION);
+    if (r->l2)
+        return match_l2(r, p);
+    /* Cheap criteria first: address sets are asked only by rules that are left. */
+    if (weigh(&a, match_protocol(r, p), EXPLAIN_PART_PROTOCOL) ||
+        weigh(&a, match_ports(&r->destination.ports, p->protocol, p->port), EXPLAIN_PART_PORT) ||
+        weigh(&a, match_family(r, p), EXPLAIN_PART_FAMILY) ||
+        weigh(&a, match_icmp(r, p), EXPLAIN_PART_ICMP) ||
+        weigh(&a, match_ports(&r->source.ports, p->protocol, p->source_port),
+              EXPLAIN_PART_SOURCE_PORT) ||
+        weigh(&a, match_end(&r->source, p->source, true), EXPLAIN_PART_SOURCE) ||
+        weigh(&a, match_end(&r->destination, p->destination, false), EXPLAIN_PART_DESTINATION))
+        return a;
+    if (r->application)
+        (void)weigh(&a, EXPLAIN_DEPENDS, EXPLAIN_PART_APPLICATION);
+    return a;
+}
+
+/* ---- in words -----------------------------------------------------------------------------------
+ */
+
+static const char *cell(const struct explain_rule *r, unsigned col)
+{
+    const char *s = row_str(r->row, col);
+
+    return s ? s : "-";
+}
+
+static void add_address(struct strbuf *out, const struct ip *ip, const char *mac)
+{
+    char buf[IP_TEXT_MAX];
+
+    strbuf_addstr(out, ip ? ip_format_address(ip, buf) : mac ? mac : "(address not known)");
+}
+
+static void end_reason(struct strbuf *out, const char *what, const struct explain_end *e,
+                       const struct ip *ip, const char *mac, const char *printed, bool no)
+{
+    strbuf_addf(out, "%s ", what);
+    add_address(out, ip, mac);
+    if (no && e->kind == EXPLAIN_END_SET && !e->set->members->n)
+        strbuf_addf(out, ": addrset %s is empty", e->set->name);
+    else if (no)
+        strbuf_addf(out, " does not match '%s'", printed);
+    else if (e->kind == EXPLAIN_END_SET && !e->set->members)
+        strbuf_addf(out, ": %s", e->set->missing);
+    else
+        strbuf_addf(out, ": cannot be compared with '%s'", printed);
+}
+
+static void protocol_reason(struct strbuf *out, const struct explain_rule *r,
+                            const struct explain_packet *p, struct explain_answer a)
+{
+    if (a.match == EXPLAIN_DEPENDS) {
+        strbuf_addf(out, "depends on the protocol: %s", cell(r, HOST_RULES_PROTOCOL));
+    } else if (a.match == EXPLAIN_UNKNOWN) {
+        strbuf_addf(out, "protocol '%s' is not understood", cell(r, HOST_RULES_PROTOCOL));
+    } else if (r->l2) {
+        strbuf_addf(out, "'%s' is not IPv%u", cell(r, HOST_RULES_PROTOCOL), p->family);
+    } else {
+        explain_protocol_name(out, p->protocol);
+        strbuf_addf(out, " is not %s", cell(r, HOST_RULES_PROTOCOL));
+    }
+}
+
+static void port_reason(struct strbuf *out, const char *what, int port, const char *printed,
+                        struct explain_answer a)
+{
+    if (a.match == EXPLAIN_DEPENDS)
+        strbuf_addf(out, "depends on the %s: %s", what, printed);
+    else if (a.match == EXPLAIN_UNKNOWN)
+        strbuf_addf(out, "%s '%s' are not understood", what, printed);
+    else if (port < 0)
+        strbuf_addf(out, "the protocol has no %s, the rule names %s", what, printed);
+    else
+        strbuf_addf(out, "%s %d is not %s", what, port, printed);
+}
+
+static void icmp_reason(struct strbuf *out, const struct explain_rule *r,
+                        const struct explain_packet *p, struct explain_answer a)
+{
+    if (a.match == EXPLAIN_DEPENDS)
+        strbuf_addf(out, "depends on the ICMP type: %s", cell(r, HOST_RULES_PROTOCOL));
+    else
+        strbuf_addf(out, "ICMP type %d is not of '%s'", p->icmp_type, cell(r, HOST_RULES_PROTOCOL));
+}
+
+static void family_reason(struct strbuf *out, const struct explain_rule *r,
+                          const struct explain_packet *p)
+{
+    if (p->family)
+        strbuf_addf(out, "IPv%u is not %s", p->family, cell(r, HOST_RULES_FAMILY));
+    else
+        strbuf_addf(out, "depends on the family of the addresses: %s", cell(r, HOST_RULES_FAMILY));
+}
+
+void explain_rule_reason(struct strbuf *out, const struct explain_rule *r,
+                         const struct explain_packet *p, struct explain_answer a)
+{
+    bool no = a.match == EXPLAIN_NO;
+
+    switch (a.part) {
+    case EXPLAIN_PART_NONE:
+        break;
+    case EXPLAIN_PART_RULE:
+        strbuf_addf(out, "the rule is not understood");
+        break;
+    case EXPLAIN_PART_DIRECTION:
+        strbuf_addf(out, "direction %s, the packet goes %s", cell(r, HOST_RULES_DIRECTION),
+                    p->out ? "out" : "in");
+        break;
+    case EXPLAIN_PART_FAMILY:
+        family_reason(out, r, p);
+        break;
+    case EXPLAIN_PART_PROTOCOL:
+        protocol_reason(out, r, p, a);
+        break;
+    case EXPLAIN_PART_ICMP:
+        icmp_reason(out, r, p, a);
+        break;
+    case EXPLAIN_PART_SOURCE:
+        end_reason(out, "source", &r->source, r->l2 ? NULL : p->source, p->source_mac,
+                   cell(r, HOST_RULES_SOURCE), no);
+        break;
+    case EXPLAIN_PART_DESTINATION:
+        end_reason(out, "destination", &r->destination, r->l2 ? NULL : p->destination,
+                   p->destination_mac, cell(r, HOST_RULES_DESTINATION), no);
+        break;
+    case EXPLAIN_PART_SOURCE_PORT:
+        port_reason(out, "source port", p->source_port, cell(r, HOST_RULES_SOURCE), a);
+        break;
+    case EXPLAIN_PART_PORT:
+        port_reason(out, "port", p->port, cell(r, HOST_RULES_PORTS), a);
+        break;
+    case EXPLAIN_PART_APPLICATION:
+        strbuf_addf(out, "depends on the application (%s)", cell(r, HOST_RULES_ATTRIBUTE));
+        break;
+    }
+}
+
+static void end_matched(struct strbuf *out, const char *what, const struct explain_end *e,
+                        const struct ip *ip, const char *mac, bool source)
+{
+    char buf[IP_TEXT_MAX];
+    const char *member = NULL;
+
+    strbuf_addf(out, "%s ", what);
+    if (e->kind == EXPLAIN_END_ANY) {
+        strbuf_addstr(out, "any");
+        return;
+    }
+    add_address(out, ip, mac);
+    strbuf_addstr(out, e->negated ? " not in " : " in ");
+    if (e->kind == EXPLAIN_END_IP) {
+        strbuf_addstr(out, ip_format_cidr(&e->ip, buf));
+        return;
+    }
+    strbuf_addf(out, "addrset %s", e->set->name);
+    if (ip && e->set->members && e->set->members->n)
+        member = ask_set(e->set, ip, source);
+    if (member)
+        strbuf_addf(out, " (member %s)", member);
+}
+
+void explain_rule_matched(struct strbuf *out, const struct explain_rule *r,
+                          const struct explain_packet *p)
+{
+    const char *ports = row_str(r->row, HOST_RULES_PORTS);
+
+    end_matched(out, "source", &r->source, r->l2 ? NULL : p->source, p->source_mac, true);
+    strbuf_addstr(out, ", ");
+    end_matched(out, "destination", &r->destination, r->l2 ? NULL : p->destination,
+                p->destination_mac, false);
+    strbuf_addf(out, ", %s", cell(r, HOST_RULES_PROTOCOL));
+    if (ports)
+        strbuf_addf(out, " port %s", ports);
+}

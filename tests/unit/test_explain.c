@@ -1,0 +1,305 @@
+/* The whole way of a flow: ends, filters, gateways; golden text and JSON; what is unknown when data
+ * are missing. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/arena.h"
+#include "core/mem.h"
+#include "core/strbuf.h"
+#include "model/explain_text.h"
+#include "tests/support/check_case.h"
+#include "tests/support/estate_fixed.h"
+
+static const char config[] =
+    "sites:\n"
+    "  - name: tokyo\n"
+    "    endpoints:\n"
+    "      - {name: vmc, kind: vmc, url: \"https://vmc.example/\", org: o, sddc: s, token: {env: "
+    "T}}\n"
+    "      - {name: linked, kind: aws, region: ap-northeast-1}\n"
+    "  - name: dc1\n"
+    "    endpoints:\n"
+    "      - {name: vc, kind: vcenter, url: \"https://vc.example/\", user: a, password: {env: P}}\n"
+    "      - {name: nsx, kind: nsx, url: \"https://nsx.example/\", user: a, password: {env: P}}\n"
+    "      - {name: esx, kind: esxi, hosts: [esx-1, esx-2], user: root, password: {env: P}}\n";
+
+#define F1 "nic-1-eth0-vmware-sfw.2"
+#define F2 "nic-2-eth0-vmware-sfw.2"
+#define VMS                                                                           \
+    "table vms dc1/vc\nvm_id vm instance_uuid power_state host ips macs\n"            \
+    "vm-1 web-1 5026c7cd-0000-0000-0000-000000000001 poweredOn esx-1 "                \
+    "172.16.10.12,fe80::1 00:50:56:00:00:01\n"                                        \
+    "vm-2 db-1 5026c7cd-0000-0000-0000-000000000002 poweredOn esx-2 "                 \
+    "172.16.10.11 00:50:56:00:00:02\n"                                                \
+    "vm-3 two 5026c7cd-0000-0000-0000-000000000003 poweredOn esx-1 "                  \
+    "172.16.98.1,172.16.99.1 -\n"                                                     \
+    "vm-4 off 5026c7cd-0000-0000-0000-000000000004 poweredOff esx-1 172.16.10.14 -\n" \
+    "vm-5 bare 5026c7cd-0000-0000-0000-000000000005 poweredOn esx-1 172.16.10.15 -\n" \
+    "vm-6 far 5026c7cd-0000-0000-0000-000000000006 poweredOn esx-9 172.16.10.16 -\n"  \
+    "vm-7 same 5026c7cd-0000-0000-0000-000000000007 poweredOn esx-1 172.16.99.1 -\n"
+#define FILTERS1                                                          \
+    "table filters dc1/esx/esx-1\nhost filter vm vm_uuid agent state\n"   \
+    "esx-1 " F1 " web-1 5026C7CD-0000-0000-0000-000000000001 vmware-sfw " \
+    "\"IOChain Attached\"\n"                                              \
+    "esx-1 nic-1-eth0-dvfilter-generic-vmware-swsec.1 web-1 "             \
+    "5026c7cd-0000-0000-0000-000000000001 dvfilter-generic-vmware-swsec " \
+    "\"IOChain Attached\"\n"
+#define FILTERS2                                                         \
+    "table filters dc1/esx/esx-2\nhost filter vm vm_uuid agent state\n"  \
+    "esx-2 " F2 " db-1 5026c7cd-0000-0000-0000-000000000002 vmware-sfw " \
+    "\"IOChain Attached\"\n"
+#define RULES1                                                                                   \
+    "table host_rules dc1/esx/esx-1\nhost filter ruleset position rule_id direction protocol "   \
+    "source destination ports action packets raw\n"                                              \
+    "esx-1 " F1 " domain-c25 1 1006 inout tcp \"addrset ip-vm-33\" \"addrset ip-vm-36\" 22 "     \
+    "accept 1200 \"rule 1006 at 1 inout protocol tcp from addrset ip-vm-33 to addrset ip-vm-36 " \
+    "port 22 accept with log;\"\n"                                                               \
+    "esx-1 " F1 " domain-c25 2 1002 inout any any any - reject 7 \"rule 1002 at 2 inout "        \
+    "protocol any from any to any reject with log;\"\n"
+#define RULES2                                                                                 \
+    "table host_rules dc1/esx/esx-2\nhost filter ruleset position rule_id direction protocol " \
+    "source destination ports action packets raw\n"                                            \
+    "esx-2 " F2 " domain-c25 1 1006 inout tcp \"addrset ip-vm-33\" \"addrset ip-vm-36\" 22 "   \
+    "accept - -\n"                                                                             \
+    "esx-2 " F2 " domain-c25 2 1002 inout any any any - drop - -\n"
+#define SETS1                                                                   \
+    "table addrsets dc1/esx/esx-1\nhost filter set kind member_count members\n" \
+    "esx-1 " F1 " ip-vm-33 ip 1 172.16.10.12\n"                                 \
+    "esx-1 " F1 " ip-vm-36 ip 1 172.16.10.11\n"
+#define SETS2                                                                   \
+    "table addrsets dc1/esx/esx-2\nhost filter set kind member_count members\n" \
+    "esx-2 " F2 " ip-vm-33 ip 1 172.16.10.12\n"                                 \
+    "esx-2 " F2 " ip-vm-36 ip 1 172.16.10.11\n"
+#define FLOWS2                                                                           \
+    "table flows dc1/esx/esx-2\nhost filter flow flow_class protocol rule_id source_ip " \
+    "source_port destination_ip destination_port tcp_state bytes_1 bytes_2\n"            \
+    "esx-2 " F2 " f1 Active tcp 1006 172.16.10.12 44194 172.16.10.11 22 EST 3017 2957\n" \
+    "esx-2 " F2 " f0 Inactive tcp 1006 172.16.10.12 44190 172.16.10.11 22 FIN 1 1\n"
+#define POLICY                                                     \
+    "table rules dc1/nsx\npath layer policy rule_id rule action\n" \
+    "/infra/sp/app/rules/ssh dfw App 1006 \"ssh to db\" ALLOW\n"   \
+    "/infra/sp/app/rules/end dfw App 1002 default REJECT\n"
+#define DC1 VMS FILTERS1 FILTERS2 RULES1 RULES2 SETS1 SETS2 FLOWS2 POLICY
+
+struct question {
+    const char *name, *tables, *from, *to;
+    const char *want; /* verdict, then " WHERE=VERDICT" of every hop */
+    const char *says; /* somewhere in the text */
+    bool incomplete;
+};
+
+static const struct question questions[] = {
+    {"both ends let it pass", DC1, "web-1", "db-1:22",
+     "allow source-filter=allow destination-filter=allow",
+     "source 172.16.10.12 in addrset ip-vm-33 (member 172.16.10.12)", false},
+    {"ends as addresses", DC1, "172.16.10.12", "172.16.10.11:22",
+     "allow source-filter=allow destination-filter=allow", "172.16.10.11 (db-1)", false},
+    {"rejected at once", DC1, "web-1", "db-1:23",
+     "reject source-filter=reject destination-filter=drop", "Rejected at source-filter", false},
+    {"the other way", DC1, "db-1", "web-1:22", "drop source-filter=drop destination-filter=reject",
+     NULL, false},
+    {"port not said", DC1, "web-1", "db-1",
+     "depends source-filter=depends destination-filter=depends", "depends on the protocol", false},
+    {"rules of one host were not read",
+     VMS FILTERS1 FILTERS2 RULES1 SETS1 SETS2
+     "table host_rules dc1/esx/esx-2 failed 5m \"connection refused\"\nhost\n",
+     "web-1", "db-1:22", "unknown source-filter=allow destination-filter=unknown",
+     "host_rules of esx/esx-2 not read: failed: connection refused", true},
+    {"dropped, whatever the other host does",
+     VMS FILTERS1 FILTERS2 RULES1 SETS1 SETS2
+     "table host_rules dc1/esx/esx-2 failed 5m \"connection refused\"\nhost\n",
+     "web-1", "db-1:23", "reject source-filter=reject destination-filter=unknown", NULL, true},
+    {"sets were not read", VMS FILTERS1 FILTERS2 RULES1 RULES2 SETS2, "web-1", "db-1:22",
+     "unknown source-filter=unknown destination-filter=allow",
+     "address set ip-vm-33 of esx-1 was not read", true},
+    {"a machine without a filter", DC1, "bare", "db-1:22",
+     "drop source-filter=allow destination-filter=drop",
+     "no filter of the distributed firewall on host esx-1", false},
+    {"a machine that is off", DC1, "off", "db-1:22",
+     "drop source-filter=unknown destination-filter=drop", "off is powered off", false},
+    {"a machine on a host that is not configured", DC1, "far", "db-1:23",
+     "drop source-filter=unknown destination-filter=drop", "its host esx-9 is not among", false},
+    {"nobody is called so", DC1, "nobody", "db-1:22", "unknown source-filter=unknown",
+     "no machine is called nobody", false},
+    {"nobody is called so, but machines were not read",
+     "table vms dc1/vc denied 1m \"wrong password\"\nvm_id\n" FILTERS1, "nobody", "web-1:22",
+     "unknown source-filter=unknown", "wrong password", true},
+    {"two machines with one address", DC1, "web-1", "172.16.99.1:22",
+     "unknown destination-filter=unknown", "two machines have the address 172.16.99.1", false},
+    {"without a vCenter the hosts know names", FILTERS1 FILTERS2 RULES1 RULES2 SETS1 SETS2, "web-1",
+     "172.16.10.11:22", "unknown source-filter=unknown destination-filter=unknown",
+     "address not known", false},
+    {"nor is an address needed for a rule about any", FILTERS1 FILTERS2 RULES1 RULES2 SETS1 SETS2,
+     "web-1", "172.16.10.11:23", "reject source-filter=reject destination-filter=unknown",
+     "no endpoint reads vms", false},
+    {"an address outside", DC1, "web-1", "203.0.113.9:443", "reject source-filter=reject",
+     "203.0.113.9 is no address of a known machine", false},
+    {"a segment knows the address, no machine has it",
+     DC1 "table segments dc1/nsx\npath segment cidr\n/infra/segments/web web 172.16.10.0/24\n",
+     "web-1", "172.16.10.77:22", "reject source-filter=reject destination-filter=unknown",
+     "172.16.10.77 is in segment web, but no known machine has it", false},
+    {"on VMC",
+     "table sddcs tokyo/vmc\nsddc\ns-1\n"
+     "table filters tokyo/vmc unsupported\nhost\n"
+     "table nsx_vms tokyo/vmc\nexternal_id vm\nu-1 app-1\nu-2 app-2\n",
+     "app-1", "app-2:22", "unknown source-filter=unknown destination-filter=unknown",
+     "host rules not readable on VMC", false},
+    {"a detached filter",
+     VMS FILTERS2 RULES1 RULES2 SETS1 SETS2
+     "table filters dc1/esx/esx-1\nhost filter vm agent state\n"
+     "esx-1 " F1 " web-1 vmware-sfw \"IOChain Detached\"\n",
+     "web-1", "db-1:22", "unknown source-filter=unknown destination-filter=allow",
+     "IOChain Detached", false},
+    {"one family alone", VMS FILTERS1 FILTERS2 RULES1 RULES2 SETS1 SETS2, "2001:db8::1", "db-1:22",
+     "unknown destination-filter=unknown", "no addresses of one family", false},
+};
+
+static void ask(const char *tables, const char *from, const char *to, bool skipped,
+                struct explain_result *r, struct config **c, struct estate **e)
+{
+    struct arena *arena = arena_new(0);
+    struct explain_query q = {.skipped = skipped};
+    struct explain *x;
+    struct err err = {0};
+
+    *c = check_case_load(config);
+    *e = estate_fixed(*c, tables, ESTATE_TEXT_NOW, false);
+    if (explain_parse(&q, arena, from, to, &err))
+        fail_msg("%s", err.msg);
+    x = explain_new(*e);
+    explain_run(x, &q, r);
+    explain_free(x);
+    arena_free(arena);
+}
+
+static void answer_release(struct explain_result *r, struct config *c, struct estate *e)
+{
+    explain_result_release(r);
+    estate_unref(e);
+    config_free(c);
+}
+
+static void run_question(const struct question *q)
+{
+    struct strbuf got = STRBUF_INIT, text = STRBUF_INIT;
+    struct explain_result r;
+    struct config *c;
+    struct estate *e;
+
+    ask(q->tables, q->from, q->to, false, &r, &c, &e);
+    strbuf_addstr(&got, explain_verdict_name(r.verdict));
+    for (size_t i = 0; i < r.nhops; i++)
+        strbuf_addf(&got, " %s=%s", r.hops[i].where, explain_verdict_name(r.hops[i].verdict));
+    explain_print_text(&text, &r);
+    if (strcmp(got.buf, q->want) != 0 || (q->says && !strstr(text.buf, q->says)) ||
+        r.incomplete != q->incomplete)
+        fail_msg("%s: %s (incomplete %d) instead of %s\n%s", q->name, got.buf, r.incomplete,
+                 q->want, text.buf);
+    strbuf_release(&got);
+    strbuf_release(&text);
+    answer_release(&r, c, e);
+}
+
+static void test_questions(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(questions); i++)
+        run_question(&questions[i]);
+}
+
+static void test_golden(void **state)
+{
+    static const char text[] =
+        "web-1 (172.16.10.12) -> db-1 (172.16.10.11), tcp port 22\n"
+        "allow: Passes: every hop lets it through.\n"
+        "\n"
+        "1. source-filter " F1 " (dc1/esx/esx-1): allow\n"
+        "  why:      rule 1006 at 1 of domain-c25 is the first that matches: accept\n"
+        "  rule:     rule 1006 at 1 inout protocol tcp from addrset ip-vm-33 to addrset ip-vm-36 "
+        "port 22 accept with log;\n"
+        "  matched:  source 172.16.10.12 in addrset ip-vm-33 (member 172.16.10.12), destination "
+        "172.16.10.11 in addrset ip-vm-36 (member 172.16.10.11), tcp port 22\n"
+        "  policy:   App / ssh to db (/infra/sp/app/rules/ssh)\n"
+        "  hits:     1,200\n"
+        "\n"
+        "2. destination-filter " F2 " (dc1/esx/esx-2): allow\n"
+        "  why:      rule 1006 at 1 of domain-c25 is the first that matches: accept\n"
+        "  rule:     inout tcp addrset ip-vm-33 addrset ip-vm-36 port 22 accept\n"
+        "  matched:  source 172.16.10.12 in addrset ip-vm-33 (member 172.16.10.12), destination "
+        "172.16.10.11 in addrset ip-vm-36 (member 172.16.10.11), tcp port 22\n"
+        "  policy:   App / ssh to db (/infra/sp/app/rules/ssh)\n"
+        "  flow:     tcp_state EST, rule_id 1006, source_port 44194, bytes_1 2.9 KiB, bytes_2 "
+        "2.9 KiB, flow_class Active; 1 more\n";
+    struct strbuf got = STRBUF_INIT;
+    struct explain_result r;
+    struct config *c;
+    struct estate *e;
+
+    (void)state;
+    ask(DC1, "web-1", "db-1:22", false, &r, &c, &e);
+    explain_print_text(&got, &r);
+    assert_string_equal(got.buf, text);
+    strbuf_release(&got);
+    answer_release(&r, c, e);
+}
+
+static void test_json(void **state)
+{
+    static const char json[] =
+        "{\"schema_version\":1,\"verdict\":\"reject\",\"hops\":[{\"where\":\"source-filter\","
+        "\"endpoint\":\"dc1/esx/esx-1\",\"filter\":\"" F1 "\",\"verdict\":\"reject\","
+        "\"rule_id\":1002,\"position\":2,\"rule\":\"rule 1002 at 2 inout protocol any from any to "
+        "any reject with log;\",\"matched\":\"source any, destination any, any\",\"reason\":\"rule "
+        "1002 at 2 of domain-c25 is the first that matches: reject\",\"policy_rule\":"
+        "\"/infra/sp/app/rules/end\",\"hits\":7,\"flow\":null},{\"where\":\"destination-filter\","
+        "\"endpoint\":\"dc1/esx/esx-2\",\"filter\":\"" F2 "\",\"verdict\":\"drop\","
+        "\"rule_id\":1002,\"position\":2,\"rule\":\"inout any any any drop\",\"matched\":\"source "
+        "any, destination any, any\",\"reason\":\"rule 1002 at 2 of domain-c25 is the first that "
+        "matches: drop\",\"policy_rule\":\"/infra/sp/app/rules/end\",\"hits\":null,\"flow\":null}"
+        "]}\n";
+    struct strbuf got = STRBUF_INIT;
+    struct explain_result r;
+    struct config *c;
+    struct estate *e;
+
+    (void)state;
+    ask(DC1, "web-1", "db-1:23", false, &r, &c, &e);
+    explain_print_json(&got, &r);
+    assert_string_equal(got.buf, json);
+    strbuf_release(&got);
+    answer_release(&r, c, e);
+}
+
+static void test_skipped(void **state)
+{
+    struct strbuf got = STRBUF_INIT;
+    struct explain_result r;
+    struct config *c;
+    struct estate *e;
+
+    (void)state;
+    ask(DC1, "web-1", "db-1:23", true, &r, &c, &e);
+    explain_print_text(&got, &r);
+    assert_non_null(strstr(got.buf, "  passed:   rule 1006 at 1: port 23 is not 22\n"));
+    strbuf_release(&got);
+    answer_release(&r, c, e);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_questions),
+        cmocka_unit_test(test_golden),
+        cmocka_unit_test(test_json),
+        cmocka_unit_test(test_skipped),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
