@@ -5,6 +5,7 @@
 #include "tests/lab/csp.h"
 #include "tests/lab/fault.h"
 #include "tests/lab/nsx.h"
+#include "tests/lab/replication.h"
 #include "tests/lab/topology.h"
 #include "tests/lab/vim.h"
 
@@ -109,6 +110,8 @@ static int run_drop_sessions(struct lab *lab, const struct lab_pairs *a, struct 
             continue;
         if (s->family == FAMILY_NSX)
             lab_nsx_expire(s->data);
+        else if (s->family == FAMILY_REPLICATION)
+            lab_vr_expire(s->data);
         else if (s->family == FAMILY_VCENTER)
             lab_vim_expire(s->data);
         else if (s->family == FAMILY_CSP || s->family == FAMILY_VMC)
@@ -150,6 +153,12 @@ static const struct action actions[] = {
      false},
     {"remove-vm", "site, vm", lab_change_remove_vm, false},
     {"set-datastore", "site, datastore, used_percent", lab_change_set_datastore, false},
+    {"set-vsan",
+     "site, [cluster], [used_tenths], [resync_bytes], [resync_eta_s], [health], [encrypted]",
+     lab_change_set_vsan, false},
+    {"set-replication",
+     "site, vm, [rpo_min], [cycle_s], [transfer_s], [age_s], [status], [stopped], [quiesce] ...",
+     lab_change_set_replication, false},
     {"add-event", "site, type, message, [severity], [user], [vm]", lab_change_add_event, false},
     {"expire-credentials", "endpoint: refused from now on", run_expire, false},
     {"drop-sessions", "[endpoint]: sessions and access tokens die", run_drop_sessions, false},

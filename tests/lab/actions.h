@@ -45,6 +45,9 @@ int lab_change_remove_vm(struct lab *lab, const struct lab_pairs *a, struct err 
 int lab_change_set_datastore(struct lab *lab, const struct lab_pairs *a, struct err *err);
 int lab_change_add_event(struct lab *lab, const struct lab_pairs *a, struct err *err);
 
+int lab_change_set_vsan(struct lab *lab, const struct lab_pairs *a, struct err *err);
+int lab_change_set_replication(struct lab *lab, const struct lab_pairs *a, struct err *err);
+
 /* The vCenter of @site sees what became of @host; nothing when there is none. */
 void lab_vc_host_changed(struct lab *lab, const char *site, struct lab_host *host);
 /* The VM of @edge runs on @host now; when it was down it is a standby from now on. */

@@ -8,6 +8,7 @@
 #include "tests/lab/fault.h"
 #include "tests/lab/jsonb.h"
 #include "tests/lab/nsx.h"
+#include "tests/lab/replication.h"
 #include "tests/lab/script.h"
 #include "tests/lab/vim.h"
 
@@ -76,6 +77,8 @@ static struct json_object *counters_of(const struct lab *lab, const struct lab_s
     jset_int(o, "lockouts", (int64_t)c->lockouts);
     if (s->family == FAMILY_VCENTER)
         jset_int(o, "open_sessions", lab_vim_open_sessions(lab, s->data));
+    if (s->family == FAMILY_REPLICATION)
+        jset_int(o, "open_sessions", lab_vr_open_sessions(lab, s->data));
     if (s->family == FAMILY_NSX)
         jset_int(o, "open_sessions", lab_nsx_open_sessions(lab, s->data));
     labels = jset_object(o, "by_label");

@@ -76,6 +76,21 @@ static void add_vcenter(const struct lab *lab, struct strbuf *out, const char *s
         out, "         password: {file: password-vcenter-%s.txt}, tls: {ca_file: ca.pem}}\n", site);
 }
 
+static void add_replication(const struct lab *lab, struct strbuf *out, const char *site)
+{
+    const struct lab_server *s =
+        lab_server_find(lab, arena_printf(lab->arena, "replication-%s", site));
+    const struct lab_server *vc =
+        lab_server_find(lab, arena_printf(lab->arena, "vcenter-%s", site));
+
+    if (!s)
+        return;
+    strbuf_addf(out,
+                "      - {name: replication-%s, kind: replication, url: \"%s/\", user: %s,\n"
+                "         password: {file: password-vcenter-%s.txt}, tls: {ca_file: ca.pem}}\n",
+                site, s->url, ((struct lab_vim *)vc->data)->user->name, site);
+}
+
 static void add_sddc(const struct lab *lab, struct strbuf *out, const struct lab_sddc *s,
                      bool production)
 {
@@ -112,6 +127,7 @@ static void add_dc(const struct lab *lab, struct strbuf *out, const struct lab_d
                 " tls: {ca_file: ca.pem}}\n",
                 dc->site);
     add_vcenter(lab, out, dc->site);
+    add_replication(lab, out, dc->site);
 }
 
 static int write_yaml(const struct lab *lab, const struct lab_scenario *scenario, struct err *err)

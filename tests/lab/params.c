@@ -43,6 +43,7 @@ static const struct param params[] = {
     PARAM(vms, 0, 100000, 0,
           "virtual machines in realized-state of each data centre, and of each vCenter"),
     PARAM(vcenter, 0, 1, 0, "1: a vCenter Server in each data centre and SDDC"),
+    PARAM(replication, 0, 10000, 0, "replicated VMs of each data centre; needs vcenter"),
     PARAM(rules, 0, 100000, 0, "firewall rules found by search"),
     PARAM(expires_in, 1, 86400, 1799, "seconds a CSP access token lives"),
     PARAM(session_timeout, 1, 86400, 1800, "seconds an idle session of NSX or vCenter lives"),

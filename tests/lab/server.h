@@ -29,6 +29,7 @@ enum lab_family {
     FAMILY_AWS,
     FAMILY_IMDS,
     FAMILY_VCENTER,
+    FAMILY_REPLICATION,
     FAMILY_CONTROL,
 };
 

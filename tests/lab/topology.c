@@ -8,6 +8,7 @@
 #include "tests/lab/csp.h"
 #include "tests/lab/fault.h"
 #include "tests/lab/nsx.h"
+#include "tests/lab/replication.h"
 #include "tests/lab/vim.h"
 #include "tests/lab/vmc.h"
 
@@ -90,6 +91,9 @@ static void add_vcenters(struct lab *lab)
             arena_printf(a, "Lab<%s>&%%", lab_random_word(lab, 16));
         add_server(lab, FAMILY_VCENTER, arena_printf(a, "vcenter-%s", site), site, lab_vim_handle,
                    lab_vim_new(vc, user), true);
+        if (vc->replications.n)
+            add_server(lab, FAMILY_REPLICATION, arena_printf(a, "replication-%s", site), site,
+                       lab_vr_handle, lab_vr_new(vc, user), true);
     }
 }
 
@@ -123,6 +127,8 @@ void lab_topology_stop(struct lab *lab)
             lab_nsx_state_free(s->data);
         else if (s->family == FAMILY_VCENTER)
             lab_vim_free(s->data);
+        else if (s->family == FAMILY_REPLICATION)
+            lab_vr_free(s->data);
         lab_server_free(s);
     }
     free(lab->servers.at);
@@ -155,6 +161,8 @@ void lab_topology_repoint(struct lab *lab)
 
             state->nsx = lab_find_nsx(lab->estate, s->site);
             state->user->password = state->user->first_password;
+        } else if (s->family == FAMILY_REPLICATION) {
+            lab_vr_repoint(s->data, lab_find_vcenter(lab->estate, s->site));
         } else if (s->family == FAMILY_VCENTER) {
             struct lab_vim *vim = s->data;
 

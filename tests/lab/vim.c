@@ -4,6 +4,7 @@
 #include "core/text.h"
 #include "tests/lab/lab.h"
 #include "tests/lab/user.h"
+#include "tests/lab/vsan.h"
 #include "tests/lab/xml.h"
 
 #include <libxml/parser.h>
@@ -513,6 +514,23 @@ static const struct {
     {"QueryEvents", vim_call_query_events, false},
 };
 
+static void no_such_method(struct vim_call *c, const char *name)
+{
+    vim_fault(c, "MethodNotFound", arena_printf(c->a, "%s: no such method", name), NULL);
+}
+
+/* /vsanHealth knows no login: the session of /sdk is good there. */
+static void run_vsan(struct vim_call *c)
+{
+    if (!c->session) {
+        not_authenticated(c);
+        return;
+    }
+    c->session->used_at = lab_session_ms(c->lab);
+    if (!lab_vsan_run(c))
+        no_such_method(c, (const char *)c->method->name);
+}
+
 static void run_call(struct vim_call *c)
 {
     const char *name = (const char *)c->method->name;
@@ -531,7 +549,7 @@ static void run_call(struct vim_call *c)
         calls[i].run(c);
         return;
     }
-    vim_fault(c, "MethodNotFound", arena_printf(c->a, "%s: no such method", name), NULL);
+    no_such_method(c, name);
 }
 
 static void answer_call(struct vim_call *c)
@@ -545,11 +563,15 @@ static void answer_call(struct vim_call *c)
     c->this_type = c->this_type ? c->this_type : "";
     c->out = &out;
     c->session = find_session(c);
-    run_call(c);
+    if (c->vsan)
+        run_vsan(c);
+    else
+        run_call(c);
     if (c->fault) {
         write_fault(c->reply, c->fault, c->fault_text, c->fault_fields);
     } else {
-        strbuf_addf(&c->reply->body, ENVELOPE "<%sResponse xmlns=\"urn:vim25\">", name);
+        strbuf_addf(&c->reply->body, ENVELOPE "<%sResponse xmlns=\"%s\">", name,
+                    c->vsan ? "urn:vsan" : "urn:vim25");
         strbuf_add(&c->reply->body, out.buf, out.len);
         strbuf_addf(&c->reply->body, "</%sResponse>" ENVELOPE_END, name);
     }
@@ -570,6 +592,16 @@ static void answer_soap(struct vim_call *c)
     else
         write_fault(c->reply, "InvalidRequest", "XML document element count is 0", NULL);
     xmlFreeDoc(doc);
+}
+
+static void send_vsan_versions(struct lab_reply *reply)
+{
+    reply->content_type = "text/xml";
+    strbuf_addstr(&reply->body,
+                  "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<namespaces version=\"1.0\">\n"
+                  "<namespace><name>urn:vsan</name><version>8.0.0.4</version><priorVersions>"
+                  "<version>8.0.0.3</version><version>7.0.3</version><version>6.7.1</version>"
+                  "</priorVersions></namespace>\n</namespaces>\n");
 }
 
 static void send_versions(struct lab_reply *reply)
@@ -594,11 +626,14 @@ void lab_vim_handle(struct lab *lab, struct lab_server *server, const struct lab
                          .req = req,
                          .reply = reply,
                          .a = req->arena};
+    bool get = strcmp(req->method, "GET") == 0, post = strcmp(req->method, "POST") == 0;
 
-    if (strcmp(req->method, "GET") == 0 && strcmp(req->path, "/sdk/vimServiceVersions.xml") == 0)
+    c.vsan = strcmp(req->path, "/vsanHealth") == 0;
+    if (get && strcmp(req->path, "/sdk/vimServiceVersions.xml") == 0)
         send_versions(reply);
-    else if (strcmp(req->method, "POST") == 0 &&
-             (strcmp(req->path, "/sdk") == 0 || strcmp(req->path, "/sdk/") == 0))
+    else if (get && strcmp(req->path, "/sdk/vsanServiceVersions.xml") == 0)
+        send_vsan_versions(reply);
+    else if (post && (c.vsan || strcmp(req->path, "/sdk") == 0 || strcmp(req->path, "/sdk/") == 0))
         answer_soap(&c);
     else if (!text_has_prefix(req->path, "/api/") || !lab_vapi_answer(lab, server, req, reply))
         reply->status = 404;

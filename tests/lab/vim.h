@@ -65,6 +65,7 @@ struct vim_call {
     struct strbuf *out; /* what stands inside <METHODResponse> */
     const char *fault, *fault_text, *fault_fields;
     struct arena *a; /* the request's */
+    bool vsan;       /* to /vsanHealth */
 };
 
 /* First child element @name of @node, or NULL; @node NULL: NULL. */

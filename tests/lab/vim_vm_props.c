@@ -1,4 +1,5 @@
 /* vim_vm_props: properties of VirtualMachine. */
+#include "tests/lab/replication.h"
 #include "tests/lab/vim.h"
 
 #include <stdlib.h>
@@ -64,6 +65,23 @@ NUMBER(cpu_usage, runs(vm) ? 100 + (int64_t)(vm->number * 37 % 900) : 0)
 NUMBER(memory_usage, runs(vm) ? 1024 + (int64_t)(vm->number * 53 % 4096) : 0)
 NUMBER(committed, 40 * GB)
 NUMBER(uncommitted, 60 * GB)
+
+#define REP(fn, put, value)                                       \
+    static void fn(struct vim_val *v, const struct lab_mo *mo)    \
+    {                                                             \
+        const struct lab_replication *r = vm_of(mo)->replication; \
+                                                                  \
+        if (r)                                                    \
+            put(v, value);                                        \
+    }
+REP(rep_generation, vim_put_number, 4)
+REP(rep_gid, vim_put, r->gid)
+REP(rep_destination, vim_put, "10.2.192.30")
+REP(rep_port, vim_put_number, 31031)
+REP(rep_rpo, vim_put_number, r->rpo_min)
+REP(rep_quiesce, vim_put_bool, r->quiesce)
+REP(rep_paused, vim_put_bool, strcmp(r->status, "PAUSED") == 0)
+REP(rep_no, vim_put, "false")
 
 static void uptime(struct vim_val *v, const struct lab_mo *mo)
 {
@@ -229,6 +247,14 @@ const struct vim_leaf vim_vm_leaves[] = {
     {MO_VM, "config.hardware.numCPU", "xsd:int", NULL, cpus, false},
     {MO_VM, "config.hardware.memoryMB", "xsd:int", NULL, memory_mb, false},
     {MO_VM, "config.hardware.device", "ArrayOfVirtualDevice", "VirtualDevice", devices, false},
+    {MO_VM, "config.repConfig.generation", "xsd:long", NULL, rep_generation, false},
+    {MO_VM, "config.repConfig.vmReplicationId", "xsd:string", NULL, rep_gid, false},
+    {MO_VM, "config.repConfig.destination", "xsd:string", NULL, rep_destination, false},
+    {MO_VM, "config.repConfig.port", "xsd:int", NULL, rep_port, false},
+    {MO_VM, "config.repConfig.rpo", "xsd:long", NULL, rep_rpo, false},
+    {MO_VM, "config.repConfig.quiesceGuestEnabled", "xsd:boolean", NULL, rep_quiesce, false},
+    {MO_VM, "config.repConfig.paused", "xsd:boolean", NULL, rep_paused, false},
+    {MO_VM, "config.repConfig.oppUpdatesEnabled", "xsd:boolean", NULL, rep_no, false},
     {MO_VM, "config.managedBy", "ManagedByInfo", NULL, NULL, false},
     {MO_VM, "config.extraConfig", "ArrayOfOptionValue", "OptionValue", NULL, false},
     {MO_VM, "layoutEx", "VirtualMachineFileLayoutEx", NULL, NULL, true},

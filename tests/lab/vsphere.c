@@ -165,9 +165,9 @@ static void free_list(struct lab_list *l)
 
 void lab_vcenter_free(struct lab_vc *vc)
 {
-    struct lab_list *lists[] = {&vc->inventory, &vc->clusters, &vc->hosts,    &vc->vms,
-                                &vc->stores,    &vc->nets,     &vc->tasks,    &vc->alarms,
-                                &vc->states,    &vc->events,   &vc->libraries};
+    struct lab_list *lists[] = {&vc->inventory, &vc->clusters, &vc->hosts,     &vc->vms,
+                                &vc->stores,    &vc->nets,     &vc->tasks,     &vc->alarms,
+                                &vc->states,    &vc->events,   &vc->libraries, &vc->replications};
 
     for (size_t i = 0; i < vc->clusters.n; i++)
         free_list(&((struct lab_vcluster *)vc->clusters.at[i])->hosts);

@@ -13,6 +13,7 @@
 
 #include "tests/lab/estate.h"
 
+struct lab_replication;
 struct map;
 
 enum mo_type {
@@ -46,7 +47,9 @@ struct lab_vcluster {
     struct lab_mo mo;
     struct lab_list hosts; /* struct lab_vhost */
     struct lab_mo *pool;
-    bool vsan;
+    const char *data_health; /* of vSAN's objects; NULL: as the resynchronisation says */
+    int64_t resync_bytes, resync_eta_s;
+    bool vsan, encrypted;
 };
 
 struct lab_vhost {
@@ -78,7 +81,8 @@ struct lab_vm {
     struct lab_vhost *host; /* of other VMs */
     struct lab_vnet *net;
     struct lab_vstore *store;
-    const char *snapshot; /* name; NULL: none */
+    struct lab_replication *replication; /* replication.h; NULL: not replicated */
+    const char *snapshot;                /* name; NULL: none */
     int64_t booted_at, snapshot_at;
     unsigned number;
     bool consolidate;
@@ -132,9 +136,10 @@ struct lab_vc {
     struct lab_mo *root, *dc, *host_folder, *vm_folder, *store_folder, *net_folder;
     struct lab_list inventory; /* struct lab_mo, every managed entity */
     struct lab_list clusters, hosts, vms, stores, nets, tasks, alarms, states, events, libraries;
-    struct map *by_id;           /* moid -> struct lab_mo */
-    uint64_t serial;             /* of changes */
-    uint64_t structure, evented; /* serial when an entity came or went, when an event came */
+    struct lab_list replications; /* struct lab_replication */
+    struct map *by_id;            /* moid -> struct lab_mo */
+    uint64_t serial;              /* of changes */
+    uint64_t structure, evented;  /* serial when an entity came or went, when an event came */
     unsigned next_moid, next_task;
 };
 

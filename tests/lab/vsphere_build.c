@@ -2,6 +2,8 @@
  */
 #include "tests/lab/vsphere.h"
 
+#include "tests/lab/replication.h"
+
 #include "core/map.h"
 #include "core/mem.h"
 
@@ -309,6 +311,7 @@ void lab_build_vcenter(struct lab_estate *e, const struct lab_params *p, struct 
     add_nets(vc);
     add_edge_vms(vc);
     add_workload(vc, p);
+    lab_build_replications(vc, sddc ? 0 : (unsigned)p->replication);
     add_alarms(vc);
     add_events(vc);
     add_library(vc, "templates", NULL);

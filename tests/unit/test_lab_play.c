@@ -72,8 +72,9 @@ static void until(int64_t ms)
 static void test_every_scenario(void **state)
 {
     static const char *const names[] = {
-        "steady",    "failover", "prefix-list",   "multi-edge", "overlap",   "missing-segment",
-        "throttled", "flaky",    "expired-token", "demo",       "host-lost", "vmotion"};
+        "steady",          "failover",     "prefix-list", "multi-edge",    "overlap",
+        "missing-segment", "throttled",    "flaky",       "expired-token", "demo",
+        "host-lost",       "vsan-filling", "rpo-creep",   "full-sync",     "vmotion"};
 
     (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
