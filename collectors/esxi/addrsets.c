@@ -75,7 +75,7 @@ static void close_set(struct addrsets *a)
 static void open_set(struct addrsets *a, struct slice name, bool braces)
 {
     close_set(a);
-    a->set = interns_text(&a->names, name);
+    a->set = interns_text(a->names, name);
     a->braces = braces;
 }
 
@@ -181,7 +181,7 @@ void addrsets_init(struct addrsets *a, struct table_builder *b, const char *host
     a->host = arena_strdup(arena, host);
     strbuf_init(&a->text, 0);
     a->known = map_new();
-    interns_init(&a->names, arena);
+    a->names = interns_new(arena);
 }
 
 void addrsets_begin(struct addrsets *a, const char *filter)
@@ -207,6 +207,7 @@ bool addrsets_end(struct addrsets *a, bool whole)
 void addrsets_release(struct addrsets *a)
 {
     lines_release(&a->lines);
+    interns_free(a->names);
     strbuf_release(&a->text);
     map_free(a->known, NULL);
 }

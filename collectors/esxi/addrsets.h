@@ -34,7 +34,7 @@ struct addrsets {
     struct strbuf text; /* of its members, each with a NUL */
     size_t members;
     struct map *known; /* of a set's name: the list it had last */
-    struct interns names;
+    struct interns *names;
     uint64_t shared; /* rows that took an earlier list */
 };
 

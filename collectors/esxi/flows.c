@@ -75,7 +75,7 @@ static struct cell text_cell(const char *s)
 
 static struct cell name_cell(struct flows *fs, struct slice s)
 {
-    return text_cell(interns_text(&fs->names, s));
+    return text_cell(interns_text(fs->names, s));
 }
 
 static struct cell number_cell(enum cell_type type, int64_t v)
@@ -86,7 +86,7 @@ static struct cell number_cell(enum cell_type type, int64_t v)
 static void fill_address(struct flows *fs, struct slice s, struct cell *c)
 {
     const char *text;
-    const struct ip *ip = interns_ip(&fs->addresses, s, &text);
+    const struct ip *ip = interns_ip(fs->addresses, s, &text);
 
     *c = ip ? (struct cell){.type = CELL_IP, .u.ip = ip} : text_cell(text);
 }
@@ -130,8 +130,8 @@ static void fill_counts(struct flows *fs, struct cell *c, const struct flow *f)
 
 static const char *keep(struct flows *fs, struct slice s)
 {
-    return memchr(s.p, '\0', s.len) ? interns_text(&fs->names, s)
-                                    : arena_strndup(builder_arena(fs->b), s.p, s.len);
+    return fs->lines.nul ? interns_text(fs->names, s)
+                         : arena_strndup(builder_arena(fs->b), s.p, s.len);
 }
 
 static void add_flow(struct flows *fs, const struct flow *f, struct slice raw)
@@ -215,8 +215,8 @@ void flows_init(struct flows *f, struct table_builder *b, const char *host, cons
     f->host = arena_strdup(a, host);
     f->filter = arena_strdup(a, filter);
     f->vm = arena_strdup(a, vm);
-    interns_init(&f->names, a);
-    interns_init(&f->addresses, a);
+    f->names = interns_new(a);
+    f->addresses = interns_new(a);
 }
 
 void flows_feed(struct flows *f, const char *data, size_t len)
@@ -232,4 +232,6 @@ void flows_end(struct flows *f, bool whole)
 void flows_release(struct flows *f)
 {
     lines_release(&f->lines);
+    interns_free(f->names);
+    interns_free(f->addresses);
 }

@@ -29,7 +29,7 @@ struct flows {
     bool counted;                      /* the line of counts was there */
     int64_t active, inactive, dropped; /* what it said */
     uint64_t tails;                    /* lines whose tail is not known: no counters */
-    struct interns names, addresses;
+    struct interns *names, *addresses;
 };
 
 /* @vm may be NULL. Rows go to @b's present block. */

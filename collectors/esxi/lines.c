@@ -81,6 +81,8 @@ void lines_feed(struct lines *l, const char *data, size_t len)
 {
     const char *end = data + len, *nl;
 
+    if (len && memchr(data, '\0', len))
+        l->nul = true;
     while (data < end && (nl = memchr(data, '\n', (size_t)(end - data)))) {
         size_t n = (size_t)(nl - data);
 

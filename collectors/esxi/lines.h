@@ -43,6 +43,7 @@ struct lines {
     void *arg;
     struct parse_health health;
     struct strbuf carry; /* the beginning of a line whose end has not come yet */
+    bool nul;            /* some byte was NUL: texts must be looked at */
     bool over;           /* the rest of a line beyond LINES_MAX is being passed over */
 };
 

@@ -7,6 +7,8 @@
 #include "core/snapshot.h"
 #include "model/tables.h"
 
+_Static_assert(HOST_RULES_N <= RULES_COLUMNS, "room for what each column said last");
+
 /* ---- one line ----------------------------------------------------------------------------------
  */
 
@@ -165,9 +167,16 @@ static struct cell text_cell(const char *s)
     return s ? (struct cell){.type = CELL_STR, .u.s = s} : cell_absent();
 }
 
-static struct cell name_cell(struct rules *rs, struct slice s)
+/* Many lines come from one rule of the manager, so a line often says the same as the last one. */
+static struct cell name_cell(struct rules *rs, unsigned col, struct slice s)
 {
-    return s.len ? text_cell(interns_text(&rs->names, s)) : cell_absent();
+    struct slice *last = &rs->last[col];
+
+    if (!s.len)
+        return cell_absent();
+    if (last->len != s.len || memcmp(last->p, s.p, s.len) != 0)
+        *last = (struct slice){interns_text(rs->names, s), s.len};
+    return text_cell(last->p);
 }
 
 static struct cell number_cell(enum cell_type type, int64_t v)
@@ -179,15 +188,15 @@ static void fill_parts(struct rules *rs, struct cell *c, const struct rule *r)
 {
     c[HOST_RULES_DIRECTION] = text_cell(r->direction);
     c[HOST_RULES_FAMILY] = text_cell(r->family);
-    c[HOST_RULES_PROTOCOL] = name_cell(rs, r->protocol);
-    c[HOST_RULES_SOURCE] = name_cell(rs, r->source);
-    c[HOST_RULES_DESTINATION] = name_cell(rs, r->destination);
-    c[HOST_RULES_PORTS] = name_cell(rs, r->ports);
+    c[HOST_RULES_PROTOCOL] = name_cell(rs, HOST_RULES_PROTOCOL, r->protocol);
+    c[HOST_RULES_SOURCE] = name_cell(rs, HOST_RULES_SOURCE, r->source);
+    c[HOST_RULES_DESTINATION] = name_cell(rs, HOST_RULES_DESTINATION, r->destination);
+    c[HOST_RULES_PORTS] = name_cell(rs, HOST_RULES_PORTS, r->ports);
     c[HOST_RULES_ACTION] = (struct cell){.type = CELL_STATE, .u.s = r->action};
     c[HOST_RULES_LOGGED] = (struct cell){.type = CELL_BOOL, .u.b = r->logged};
-    c[HOST_RULES_ATTRIBUTE] = name_cell(rs, r->attribute);
-    c[HOST_RULES_ALG] = name_cell(rs, r->alg);
-    c[HOST_RULES_TAG] = name_cell(rs, r->tag);
+    c[HOST_RULES_ATTRIBUTE] = name_cell(rs, HOST_RULES_ATTRIBUTE, r->attribute);
+    c[HOST_RULES_ALG] = name_cell(rs, HOST_RULES_ALG, r->alg);
+    c[HOST_RULES_TAG] = name_cell(rs, HOST_RULES_TAG, r->tag);
 }
 
 static void fill_counts(struct rules *rs, struct cell *c, const struct rule *r)
@@ -209,10 +218,8 @@ static void fill_counts(struct rules *rs, struct cell *c, const struct rule *r)
 
 static const char *keep_raw(struct rules *rs, struct slice raw)
 {
-    struct arena *a = builder_arena(rs->b);
-
-    return memchr(raw.p, '\0', raw.len) ? interns_text(&rs->names, raw)
-                                        : arena_strndup(a, raw.p, raw.len);
+    return rs->lines.nul ? interns_text(rs->names, raw)
+                         : arena_strndup(builder_arena(rs->b), raw.p, raw.len);
 }
 
 static void add_rule(struct rules *rs, const struct rule *r, bool understood, struct slice raw)
@@ -258,7 +265,7 @@ static bool on_rule(struct rules *rs, struct scan *s, bool internal, struct slic
 
 static void open_ruleset(struct rules *rs, struct slice name)
 {
-    rs->ruleset = interns_text(&rs->names, name);
+    rs->ruleset = interns_text(rs->names, name);
     rs->rulesets++;
     rs->ordinal = 0;
 }
@@ -351,7 +358,7 @@ void rules_init(struct rules *r, struct table_builder *b, const char *host, cons
     r->filter = arena_strdup(a, filter);
     r->counts = counts && counts->n ? counts : NULL;
     r->generation = -1;
-    interns_init(&r->names, a);
+    r->names = interns_new(a);
 }
 
 void rules_feed(struct rules *r, const char *data, size_t len)
@@ -368,6 +375,7 @@ bool rules_end(struct rules *r, bool whole)
 void rules_release(struct rules *r)
 {
     lines_release(&r->lines);
+    interns_free(r->names);
 }
 
 /* ---- counters ----------------------------------------------------------------------------------

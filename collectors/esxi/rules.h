@@ -27,6 +27,8 @@
 
 struct table_builder;
 
+#define RULES_COLUMNS 32
+
 struct rule_count {
     int64_t rule_id, evals, packets, bytes;
 };
@@ -54,7 +56,8 @@ struct rules {
     int64_t ordinal;     /* of the last rule in the ruleset */
     int64_t generation;  /* the newest generation number of all rulesets; -1: none was printed */
     unsigned rulesets;
-    struct interns names;
+    struct interns *names;
+    struct slice last[RULES_COLUMNS]; /* what each column said last */
 };
 
 /* Rows go to @b's present block (rows of other things may not be put there in between). @counts may

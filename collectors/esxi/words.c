@@ -1,6 +1,9 @@
 #include "collectors/esxi/words.h"
 
+#include <stdlib.h>
+
 #include "core/arena.h"
+#include "core/mem.h"
 
 struct slice slice_trim(struct slice s)
 {
@@ -78,10 +81,32 @@ const char *slice_find_last(struct slice s, const char *literal)
 /* ---- interns -----------------------------------------------------------------------------------
  */
 
-void interns_init(struct interns *t, struct arena *arena)
+#define SLOT_BITS 12
+#define SLOTS     (1u << SLOT_BITS)
+
+struct slot {
+    const char *text;
+    const struct ip *ip; /* of text that is an address; made when asked for */
+    uint32_t len;
+    bool asked;
+};
+
+struct interns {
+    struct arena *arena;
+    struct slot slots[SLOTS];
+};
+
+struct interns *interns_new(struct arena *arena)
 {
-    memset(t, 0, sizeof(*t));
+    struct interns *t = mem_alloc(sizeof(*t));
+
     t->arena = arena;
+    return t;
+}
+
+void interns_free(struct interns *t)
+{
+    free(t);
 }
 
 static uint64_t load(const char *p, size_t len)
@@ -100,54 +125,54 @@ static size_t slot_of(struct slice s)
 
     h ^= load(s.p + s.len - tail, tail) * 0xc2b2ae3d27d4eb4fu + s.len;
     h *= 0x9e3779b97f4a7c15u;
-    return (size_t)(h >> 55);
+    return (size_t)(h >> (64 - SLOT_BITS));
 }
 
-static size_t find(struct interns *t, struct slice s)
+static char *keep(struct interns *t, struct slice s)
 {
-    size_t i = slot_of(s);
     char *text;
 
-    if (t->slots[i].text && t->slots[i].len == s.len && memcmp(t->slots[i].text, s.p, s.len) == 0)
-        return i;
-    if (memchr(s.p, '\0', s.len)) {
-        /* Never found again, which does no harm. */
-        text = arena_alloc(t->arena, s.len + 1);
-        for (size_t k = 0; k < s.len; k++)
-            text[k] = s.p[k] ? s.p[k] : ' ';
-    } else {
-        text = arena_strndup(t->arena, s.p, s.len);
-    }
-    t->slots[i].text = text;
-    t->slots[i].len = s.len;
-    t->slots[i].asked = false;
-    t->slots[i].ip = NULL;
-    return i;
+    if (!memchr(s.p, '\0', s.len))
+        return arena_strndup(t->arena, s.p, s.len);
+    /* Never found again, which does no harm. */
+    text = arena_alloc(t->arena, s.len + 1);
+    for (size_t k = 0; k < s.len; k++)
+        text[k] = s.p[k] ? s.p[k] : ' ';
+    return text;
+}
+
+static struct slot *find(struct interns *t, struct slice s)
+{
+    struct slot *slot = &t->slots[slot_of(s)];
+
+    if (!slot->text || slot->len != s.len || memcmp(slot->text, s.p, s.len) != 0)
+        *slot = (struct slot){.text = keep(t, s), .len = (uint32_t)s.len};
+    return slot;
 }
 
 const char *interns_text(struct interns *t, struct slice s)
 {
-    return s.len ? t->slots[find(t, s)].text : "";
+    return s.len ? find(t, s)->text : "";
 }
 
 const struct ip *interns_ip(struct interns *t, struct slice s, const char **text)
 {
+    struct slot *slot;
     struct ip ip;
-    size_t i;
 
     *text = "";
     if (!s.len)
         return NULL;
-    i = find(t, s);
-    *text = t->slots[i].text;
-    if (!t->slots[i].asked) {
-        t->slots[i].asked = true;
-        if (ip_parse(*text, &ip) == 0) {
+    slot = find(t, s);
+    *text = slot->text;
+    if (!slot->asked) {
+        slot->asked = true;
+        if (ip_parse(slot->text, &ip) == 0) {
             struct ip *copy = arena_alloc(t->arena, sizeof(*copy));
 
             *copy = ip;
-            t->slots[i].ip = copy;
+            slot->ip = copy;
         }
     }
-    return t->slots[i].ip;
+    return slot->ip;
 }

@@ -82,19 +82,10 @@ bool slice_pair(struct slice line, struct slice *key, struct slice *value);
 const char *slice_find(struct slice s, const char *literal);
 const char *slice_find_last(struct slice s, const char *literal);
 
-#define INTERNS_SLOTS 512
+struct interns;
 
-struct interns {
-    struct {
-        const char *text;
-        size_t len;
-        const struct ip *ip; /* of text that is an address; made when asked for */
-        bool asked;
-    } slots[INTERNS_SLOTS];
-    struct arena *arena;
-};
-
-void interns_init(struct interns *t, struct arena *arena);
+struct interns *interns_new(struct arena *arena);
+void interns_free(struct interns *t); /* NULL is fine; the texts stay */
 /* @s in the arena, NUL-terminated. Bytes of NUL become blanks. */
 const char *interns_text(struct interns *t, struct slice s);
 /* The address that @s is, or NULL; *text gets it as text. */
