@@ -26,7 +26,7 @@ struct get_table {
 struct get {
     const struct cli_options *o;
     struct config *config;
-    const struct schema *schemas[PICK_TABLES_MAX];
+    const struct schema *schemas[PICK_TABLES_MAX + 1]; /* NULL-terminated */
     struct get_table tables[PICK_TABLES_MAX];
     size_t n;
     enum rows_format format;
@@ -268,6 +268,7 @@ static int run(struct get *g)
      * is read. */
     struct headless_options ho = {.config = g->config,
                                   .tables = listed ? inputs : NULL,
+                                  .named = listed ? inputs : g->schemas,
                                   .site = g->o->site,
                                   .endpoint = joined ? NULL : g->o->endpoint,
                                   .timeout_ms = g->o->timeout_ms,

@@ -170,6 +170,7 @@ static int start_engine(struct headless *h)
         .store = h->store,
         .once = !o->watch,
         .tables = o->tables,
+        .named = o->named,
         .site = o->site,
         .endpoint = o->endpoint,
         .timeout_ms = o->timeout_ms,

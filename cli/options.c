@@ -62,8 +62,8 @@ const struct cli_verb cli_verbs[] = {
     {"config show", "", "print every effective value and where it came from", "", NULL, 0, 0,
      cli_config_show},
     {"config init", "", "ask, and write a first configuration", "", NULL, 0, 0, cli_config_init},
-    {"trust", "ENDPOINT", "show the certificate of an endpoint and accept it", "sha256", NULL, 1, 1,
-     cli_trust},
+    {"trust", "ENDPOINT", "show the certificate or host key of an endpoint and accept it", "sha256",
+     NULL, 1, 1, cli_trust},
     {"explain", "SOURCE DESTINATION[:PORT][/PROTO]",
      "which firewall rules a flow meets; ends are machines or addresses, PROTO a name, a number or "
      "ping",

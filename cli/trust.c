@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "cli/paths.h"
 #include "cli/probe.h"
+#include "cli/trust_ssh.h"
 #include "core/fmt.h"
 #include "core/mem.h"
 #include "core/strbuf.h"
@@ -200,7 +201,9 @@ int cli_trust(const struct cli_options *o)
     if (!c)
         return CLI_CONFIG;
     t.e = find_endpoint(o, c, &rc);
-    if (t.e) {
+    if (t.e && t.e->kind == KIND_ESXI) {
+        rc = trust_ssh(o, t.e);
+    } else if (t.e) {
         find_addresses(&t);
         if (t.n == 0)
             cli_say("'%s/%s' has no https:// address in the configuration to trust", t.e->site,

@@ -69,6 +69,9 @@ struct request {
     size_t max_body;   /* 0: COLLECTOR_BODY_MAX */
     const char *label; /* what is read, for messages: "segments" */
     bool stream;       /* the body comes in pieces */
+    /* kind esxi: path is a command line that is run over SSH, method is "SSH". Made by
+     * collectors/esxi/commands.c alone. Standard output is the body. */
+    bool command;
     /* The manager answers when something has happened: takes none of the endpoint's places and
      * nothing of its budget, and the run's time stands still meanwhile. A pause or a refresh ends
      * it, and the run with it. */
@@ -90,6 +93,9 @@ struct reply {
     int64_t taken_at;       /* when it arrived, wall clock ms */
     const struct err *err;  /* NULL for 2xx; else the session's sentence */
     const char *request_id; /* the manager's id of this request, or NULL */
+    /* Of a command that was run, whose status is 200 then. */
+    int exit_status;    /* -1: ended by a signal */
+    const char *errout; /* standard error, sanitised, bounded; NULL: no command */
     const char *(*header)(const struct reply *r, const char *name); /* NULL: not there */
     /* All of a name (Set-Cookie): *i from 0; NULL at the end. NULL: header() has the only one. */
     const char *(*next_header)(const struct reply *r, const char *name, size_t *i);
@@ -130,6 +136,9 @@ struct collector {
     int64_t interval_ms;                /* default poll period */
     int64_t timeout_ms;                 /* of a whole run */
     bool live;
+    /* Heavy: read while somebody looks at its tables (engine_focus), when a person asks for it, and
+     * by verbs that name one of its tables; not on a timer. */
+    bool on_demand;
     size_t state_size;
     void (*state_release)(void *state); /* NULL: nothing to free */
     enum step (*step)(struct run *run, const struct reply *reply);

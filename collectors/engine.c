@@ -59,6 +59,7 @@ static void resume(struct engine *e)
     for (size_t i = 0; i < e->nendpoints; i++) {
         struct endpoint *ep = &e->endpoints[i];
 
+        engine_ssh_drop(ep);
         ep->wake_at = ep->retry_at = ep->hold_until = 0;
         for (size_t k = 0; k < ep->njobs; k++) {
             engine_job_mark_stale(&ep->jobs[k], clock_mono_ms());
@@ -171,22 +172,36 @@ static bool in_scope(const struct engine *e, const struct config_endpoint *c)
     return !name || strcmp(name, c->name) == 0 || strcmp(name, c->group) == 0;
 }
 
-static bool is_wanted(const struct engine *e, const struct config_endpoint *c,
-                      const struct collector *collector)
+/* Does @collector serve one of @tables? */
+static bool serves(const struct collector *collector, const struct schema *const *tables)
 {
-    if (!(collector->kinds & (unsigned)c->kind))
-        return false;
-    for (size_t i = 0; collector->tables[i]; i++) {
-        if (config_table_disabled(c, collector->tables[i]->name))
-            continue;
-        if (!e->o.tables)
-            return true;
-        for (size_t k = 0; e->o.tables[k]; k++) {
-            if (e->o.tables[k] == collector->tables[i])
+    for (size_t i = 0; tables && collector->tables[i]; i++) {
+        for (size_t k = 0; tables[k]; k++) {
+            if (tables[k] == collector->tables[i])
                 return true;
         }
     }
     return false;
+}
+
+static bool is_disabled(const struct config_endpoint *c, const struct collector *collector)
+{
+    for (size_t i = 0; collector->tables[i]; i++) {
+        if (!config_table_disabled(c, collector->tables[i]->name))
+            return false;
+    }
+    return true;
+}
+
+static bool is_wanted(const struct engine *e, const struct config_endpoint *c,
+                      const struct collector *collector)
+{
+    if (!(collector->kinds & (unsigned)c->kind) || is_disabled(c, collector))
+        return false;
+    if (serves(collector, e->o.named) || serves(collector, e->o.tables))
+        return true;
+    /* What is heavy is read by those that name it. */
+    return !e->o.tables && !(collector->on_demand && e->o.once);
 }
 
 static const struct session_ops *find_ops(const struct engine *e, enum endpoint_kind kind)
@@ -231,8 +246,10 @@ static void add_jobs(struct endpoint *ep)
     if (n)
         ep->jobs = arena_alloc(e->arena, n * sizeof(*ep->jobs));
     for (size_t i = 0; e->collectors[i]; i++) {
-        if (is_wanted(e, ep->config, e->collectors[i]))
-            engine_job_init(&ep->jobs[ep->njobs++], ep, e->collectors[i]);
+        if (!is_wanted(e, ep->config, e->collectors[i]))
+            continue;
+        engine_job_init(&ep->jobs[ep->njobs], ep, e->collectors[i]);
+        ep->jobs[ep->njobs++].named = serves(e->collectors[i], e->o.named);
     }
     ep->probe = e->o.once && !e->o.tables && n == 0 && ep->session;
 }
@@ -303,7 +320,9 @@ static void start_jobs(struct engine *e)
             job->once_deadline = ep->once_deadline;
             job->after = linked;
             job->rounds = e->o.once ? e->o.samples : 0;
-            total += 1 + job->rounds;
+            /* Nobody waits for the first result of what is read on demand. */
+            job->first_done = engine_job_sleeps(job);
+            total += job->first_done ? 0 : 1 + job->rounds;
             engine_publish_never(job);
         }
         if (!ep->session)
@@ -316,24 +335,29 @@ static void start_jobs(struct engine *e)
 /* ---- life --------------------------------------------------------------------------------------
  */
 
-static void copy_options(struct engine *e, const struct engine_options *o)
+static const struct schema *const *copy_tables(struct engine *e, const struct schema *const *tables)
 {
+    const struct schema **copy;
     size_t n = 0;
 
+    if (!tables)
+        return NULL;
+    while (tables[n])
+        n++;
+    copy = arena_alloc(e->arena, (n + 1) * sizeof(*copy));
+    memcpy(copy, tables, n * sizeof(*copy));
+    return copy;
+}
+
+static void copy_options(struct engine *e, const struct engine_options *o)
+{
     e->o = *o;
     e->o.site = arena_strdup(e->arena, o->site);
     e->o.endpoint = arena_strdup(e->arena, o->endpoint);
     e->o.trust_file = arena_strdup(e->arena, o->trust_file);
     e->o.runtime_dir = arena_strdup(e->arena, o->runtime_dir);
-    if (o->tables) {
-        const struct schema **tables;
-
-        while (o->tables[n])
-            n++;
-        tables = arena_alloc(e->arena, (n + 1) * sizeof(*tables));
-        memcpy(tables, o->tables, n * sizeof(*tables));
-        e->o.tables = tables;
-    }
+    e->o.tables = copy_tables(e, o->tables);
+    e->o.named = copy_tables(e, o->named);
     e->collectors = o->collectors ? o->collectors : registry_collectors;
 }
 
@@ -349,6 +373,7 @@ static void engine_free(struct engine *e)
     for (size_t i = 0; i < e->ncredentials; i++)
         engine_credential_free(e->credentials[i]);
     free(e->credentials);
+    free(e->retired);
     map_free(e->budgets, engine_budget_free);
     trust_free(e->trust);
     if (e->over_fd >= 0)
@@ -446,6 +471,9 @@ void engine_stop(struct engine *e, int64_t grace_ms)
     loop_post(e->loop, on_stop, e);
     pthread_join(e->thread, NULL);
     http_free(e->http);
+    for (size_t i = 0; i < e->nendpoints; i++)
+        engine_ssh_free(&e->endpoints[i]);
+    ssh_free(e->ssh);
     loop_free(e->loop);
     engine_free(e);
 }

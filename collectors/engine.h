@@ -25,6 +25,9 @@ struct engine_options {
     /* Once: run each wanted collector to its first complete table, then idle (headless verbs). */
     bool once;
     const struct schema *const *tables; /* once: tables wanted, NULL-terminated; NULL: all */
+    /* Tables that somebody asks for by name, whatever @tables says: also heavy ones of these are
+     * read, which otherwise wait until they are looked at. NULL-terminated; NULL: none. */
+    const struct schema *const *named;
     const char *site, *endpoint; /* restrict; NULL: all. endpoint matches a name or its group */
     int64_t timeout_ms;          /* once: of each round; unfinished sources: never + limit */
     unsigned samples;            /* once: extra rounds after the first (check --samples) */

@@ -125,6 +125,8 @@ static void focus(struct job *job, bool visible)
     if (job->focused == visible)
         return;
     job->focused = visible;
+    if (visible && job->collector->on_demand && !job->started_at)
+        job->due_at = clock_mono_ms();
     due = job->started_at + engine_job_interval(job);
     if (visible && job->state == JOB_IDLE && job->started_at && !job->failures && due < job->due_at)
         job->due_at = due;

@@ -105,6 +105,10 @@ void engine_credential_reject(struct endpoint *ep, const struct err *err)
     if (why.kind == ERR_NONE)
         err_set(&why, ERR_AUTH, 0, "the credential was refused");
     why.kind = ERR_AUTH;
+    if (engine_credential_is_harmless(ep->credential, ep)) {
+        engine_endpoint_stop(ep, &why);
+        return;
+    }
     err_prefix(&why, "'%s/%s' refused credential '%s', which is not tried again by itself",
                ep->config->site, ep->config->name, ep->credential->name);
     stop_users(ep->credential, &why);
@@ -293,9 +297,17 @@ static bool has_secret(struct credential *c)
 /* ---- trying ------------------------------------------------------------------------------------
  */
 
+bool engine_credential_is_harmless(const struct credential *c, const struct endpoint *ep)
+{
+    return ep->config->kind == KIND_ESXI && c->spec.source == SECRET_NONE;
+}
+
 bool engine_credential_take(struct endpoint *ep)
 {
     struct credential *c = ep->credential;
+
+    if (engine_credential_is_harmless(c, ep))
+        return true;
 
     if (c->state == CREDENTIAL_REJECTED) {
         engine_endpoint_stop(ep, &c->err);

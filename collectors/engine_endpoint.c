@@ -35,6 +35,8 @@ static bool may_start(const struct job *job, int64_t now)
         return false;
     if (job->after && !job->after->first_done)
         return false;
+    if (!job->forced && engine_job_sleeps(job))
+        return false;
     return job->forced || (job->due_at <= now && !ep->engine->paused && ep->retry_at <= now);
 }
 
@@ -58,13 +60,18 @@ static bool is_expired(const struct endpoint *ep)
     return ep->state == ENDPOINT_READY && at && clock_now_ms() >= at;
 }
 
+static unsigned logins_max(const struct endpoint *ep)
+{
+    return ep->config->kind == KIND_ESXI ? ENGINE_SSH_LOGINS_MAX : ENGINE_LOGINS_MAX;
+}
+
 static void advance_session(struct endpoint *ep, int64_t now)
 {
     if (is_expired(ep))
         ep->state = ENDPOINT_OUT;
     if (ep->state != ENDPOINT_OUT || ep->retry_at > now || !wants_session(ep))
         return;
-    if (ep->engine->logins < ENGINE_LOGINS_MAX && engine_credential_take(ep))
+    if (ep->engine->logins < logins_max(ep) && engine_credential_take(ep))
         engine_login_start(ep);
 }
 

@@ -68,6 +68,7 @@ void engine_job_release(struct job *job)
     if (job->memory && job->collector->state_release)
         job->collector->state_release(job->memory);
     free(job->memory);
+    free(job->errout);
 }
 
 bool engine_job_is_active(const struct job *job)
@@ -78,6 +79,11 @@ bool engine_job_is_active(const struct job *job)
 bool engine_job_is_polling(const struct job *job)
 {
     return job->state == JOB_SENT && job->run.request.long_poll;
+}
+
+bool engine_job_sleeps(const struct job *job)
+{
+    return job->collector->on_demand && !job->focused && !job->named && !job->ep->engine->o.once;
 }
 
 void engine_job_suspend(struct job *job)
@@ -105,7 +111,8 @@ int64_t engine_job_wake_at(const struct job *job)
     int64_t at = ENGINE_NEVER;
 
     if (job->state == JOB_IDLE && job->ep->state != ENDPOINT_STOPPED &&
-        (job->forced || !job->ep->engine->paused) && !(job->after && !job->after->first_done))
+        (job->forced || (!job->ep->engine->paused && !engine_job_sleeps(job))) &&
+        !(job->after && !job->after->first_done))
         at = job->due_at;
     if (job->state == JOB_WAITING)
         at = job->wake_at;

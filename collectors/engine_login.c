@@ -58,6 +58,21 @@ void engine_prepare_http(struct endpoint *ep, struct http_request *req)
 /* ---- sending -----------------------------------------------------------------------------------
  */
 
+uint64_t engine_login_begin(struct endpoint *ep)
+{
+    return ep->login_id = ++ep->engine->login_ids;
+}
+
+bool engine_login_take(struct endpoint *ep, uint64_t id)
+{
+    bool current =
+        ep->login_id == id && (ep->state == ENDPOINT_LOGIN || ep->state == ENDPOINT_LOGOUT);
+
+    if (current)
+        ep->login_id = 0;
+    return current;
+}
+
 static struct login_call *call_new(struct endpoint *ep, const char *url, uint64_t *id)
 {
     struct login_call *c = mem_alloc(sizeof(*c));
@@ -71,14 +86,10 @@ static struct login_call *call_new(struct endpoint *ep, const char *url, uint64_
 /* Is this what the endpoint waits for? Frees the call. */
 static bool call_take(struct login_call *c, char **url)
 {
-    struct endpoint *ep = c->ep;
-    bool current =
-        ep->login_id == c->id && (ep->state == ENDPOINT_LOGIN || ep->state == ENDPOINT_LOGOUT);
+    bool current = engine_login_take(c->ep, c->id);
 
     *url = c->url;
     free(c);
-    if (current)
-        ep->login_id = 0;
     return current;
 }
 
@@ -234,7 +245,7 @@ static void release_slot(struct endpoint *ep)
     if (!ep->login_held)
         return;
     ep->login_held = false;
-    if (ep->engine->logins-- == ENGINE_LOGINS_MAX)
+    if (ep->engine->logins-- >= ENGINE_LOGINS_MAX)
         engine_poke(ep->engine, NULL);
 }
 
@@ -297,6 +308,9 @@ static void handle(struct endpoint *ep, enum session_step step)
     case SESSION_SPAWN:
         spawn(ep);
         return;
+    case SESSION_COMMAND:
+        engine_ssh_login(ep);
+        return;
     default:
         break;
     }
@@ -313,6 +327,11 @@ static void handle(struct endpoint *ep, enum session_step step)
         engine_credential_reject(ep, &ep->session->err);
     else
         failed(ep);
+}
+
+void engine_login_reply(struct endpoint *ep, const struct reply *reply)
+{
+    handle(ep, step_session(ep, reply));
 }
 
 void engine_login_start(struct endpoint *ep)

@@ -18,6 +18,7 @@
  *   engine_job.c         one collector of one endpoint: when it runs
  *   engine_run.c         one run of it: steps, on this thread or in the pool
  *   engine_request.c     its requests and what their replies mean
+ *   engine_ssh.c         the same over SSH, and the connection of a host
  *   engine_budget.c      requests per minute, backoff, Retry-After
  *   engine_publish.c     snapshots; the table of endpoints
  *   engine_raw.c         last raw replies, masked
@@ -29,13 +30,15 @@
 #include "collectors/session.h"
 #include "core/http.h"
 #include "core/loop.h"
+#include "core/ssh.h"
 #include "core/trust.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 
-#define ENGINE_CONCURRENCY     4   /* requests in flight per endpoint */
-#define ENGINE_LOGINS_MAX      32  /* logins in flight, all endpoints */
+#define ENGINE_CONCURRENCY     4  /* requests in flight per endpoint */
+#define ENGINE_LOGINS_MAX      32 /* logins in flight, all endpoints */
+#define ENGINE_SSH_LOGINS_MAX  SSH_HANDSHAKES_MAX
 #define ENGINE_REQUESTS_MIN    600 /* per minute and manager, when the configuration says nothing */
 #define ENGINE_TRIES           4   /* of one request that meets a passing fault */
 #define ENGINE_NET_TRIES       3   /* of one request that was refused quickly */
@@ -47,6 +50,7 @@
 #define ENGINE_NEVER           INT64_MAX
 
 struct endpoint;
+struct strbuf;
 
 /* ---- credentials ----------------------------------------------------------------------------- */
 
@@ -114,6 +118,7 @@ struct job {
     int64_t interval; /* configured; focus shortens it */
     int64_t due_at, started_at, wake_at, deadline, once_deadline;
     int64_t ok_at; /* last good publish; 0: none */
+    bool named;    /* somebody asks for it by name */
     bool focused, forced, first_done;
     unsigned failures; /* runs in a row */
     unsigned rounds;   /* once: still to do after this one */
@@ -139,6 +144,9 @@ struct job {
     bool has_reply;
     struct reply reply;
     struct http_reply http; /* what reply points into */
+    uint64_t ssh_id;
+    int exit_status; /* of the command that was run last */
+    char *errout;    /* what it said; NULL: none was run */
     struct err reply_err;
     enum step result;
     struct raw raw;
@@ -182,6 +190,9 @@ struct endpoint {
     char tls_where[300]; /* address whose certificate was refused */
     struct job *jobs;
     size_t njobs;
+    struct ssh_host *ssh;            /* kind esxi, once somebody wanted to log in */
+    const struct secret *ssh_secret; /* what it was made with */
+    char ssh_pin[64];
     /* for the table of endpoints */
     char url[300];
     bool changed, changed_much;
@@ -200,6 +211,9 @@ struct engine {
     const struct collector *const *collectors;
     struct loop *loop;
     struct http *http;
+    struct ssh *ssh;           /* NULL: nobody needs it */
+    struct ssh_host **retired; /* to be freed from the loop */
+    size_t nretired, retired_cap;
     pthread_t thread;
     int over_fd; /* readable once everything is over */
     struct endpoint *endpoints;
@@ -253,7 +267,26 @@ void engine_logout_check(struct engine *e);
 /* Pins from the trust file, and what every request of an endpoint needs. */
 void engine_prepare_http(struct endpoint *ep, struct http_request *req);
 
+/* Ways of a session that are not HTTP come back through these. */
+bool engine_login_take(struct endpoint *ep, uint64_t id);
+uint64_t engine_login_begin(struct endpoint *ep);
+void engine_login_reply(struct endpoint *ep, const struct reply *reply);
+
+/* ---- engine_ssh.c */
+void engine_ssh_login(struct endpoint *ep); /* runs ep->session->call.command */
+void engine_ssh_send(struct job *job, int64_t timeout_ms);
+void engine_ssh_cancel(struct job *job);
+/* Sessions did not survive (a suspend); what was under way starts anew. */
+void engine_ssh_drop(struct endpoint *ep);
+void engine_ssh_free(struct endpoint *ep); /* after the loop has ended */
+/* "libssh2", "openssh: why"; "" before the first attempt. */
+void engine_ssh_transport(const struct endpoint *ep, struct strbuf *out);
+const char *engine_ssh_host(const struct endpoint *ep);
+int engine_ssh_port(const struct endpoint *ep);
+
 /* ---- engine_credential.c */
+/* Keys lock no account: each endpoint finds out for itself. */
+bool engine_credential_is_harmless(const struct credential *c, const struct endpoint *ep);
 struct credential *engine_credential_for(struct engine *e, const struct endpoint *ep);
 void engine_credential_free(struct credential *c);
 /* May @ep log in now? false: wait (the endpoint is poked), or it was stopped. */
@@ -271,6 +304,8 @@ void engine_job_release(struct job *job);
 bool engine_job_is_active(const struct job *job);
 /* Is it waiting for the manager to say that something happened? */
 bool engine_job_is_polling(const struct job *job);
+/* Is it one that nobody looks at now? */
+bool engine_job_sleeps(const struct job *job);
 /* End its run without a verdict; it is due at once. */
 void engine_job_suspend(struct job *job);
 /* A live one has published. */
@@ -299,6 +334,9 @@ void engine_request_queue(struct job *job);
 /* Send what may be sent now. Returns when to look again. */
 int64_t engine_request_pump(struct endpoint *ep, int64_t now);
 void engine_request_cancel(struct job *job);
+/* One piece of a reply, and its end; what goes by other ways than HTTP is told as if it had. */
+int engine_request_piece(void *job, const char *data, size_t len);
+void engine_request_reply(void *job, struct http_reply *http);
 /* Reply of @http for sessions and collectors; the strings stay those of @http. */
 void engine_reply_fill(struct reply *out, const struct http_reply *http, int64_t now);
 /* Latency, certificate, clock of the endpoint. */

@@ -211,7 +211,9 @@ static void summarize(const struct endpoint *ep, struct summary *sum)
     strbuf_init(&sum->notes, 0);
     for (size_t k = 0; k < ep->njobs; k++) {
         for (size_t t = 0; t < ep->jobs[k].ntables; t++) {
-            if (!ep->jobs[k].disabled[t])
+            /* Nobody misses what nobody has looked at. */
+            if (!ep->jobs[k].disabled[t] &&
+                (ep->jobs[k].started_at || !engine_job_sleeps(&ep->jobs[k])))
                 add_table(sum, ep->jobs[k].current[t]);
         }
     }
@@ -253,6 +255,16 @@ static const char *target_of(const struct endpoint *ep)
     }
 }
 
+static void fill_ssh(struct table_builder *b, const struct endpoint *ep)
+{
+    struct strbuf transport = STRBUF_INIT;
+
+    engine_ssh_transport(ep, &transport);
+    if (transport.len)
+        builder_str(b, ENDPOINTS_TRANSPORT, transport.buf);
+    strbuf_release(&transport);
+}
+
 static void fill_identity(struct table_builder *b, const struct endpoint *ep)
 {
     const struct session_facts none = {0}, *f = ep->session ? &ep->session->facts : &none;
@@ -269,7 +281,9 @@ static void fill_identity(struct table_builder *b, const struct endpoint *ep)
     builder_str(b, ENDPOINTS_VERSION, f->version);
     builder_str(b, ENDPOINTS_ROLE, f->role);
     builder_str(b, ENDPOINTS_URL, url);
-    if (url && *url)
+    if (c->kind == KIND_ESXI)
+        fill_ssh(b, ep);
+    else if (url && *url)
         builder_strn(b, ENDPOINTS_TRANSPORT, url, strcspn(url, ":"));
     if (jump || (proxy && *proxy))
         builder_str(b, ENDPOINTS_VIA, jump ? jump : without_scheme(proxy));

@@ -145,8 +145,6 @@ static struct job *next_in_queue(struct endpoint *ep, int64_t now, int64_t *wake
     return best;
 }
 
-static void on_reply(void *arg, struct http_reply *http);
-
 /* The time of the run, which stood still during a long poll, goes on. */
 static void resume_time(struct job *job)
 {
@@ -160,7 +158,7 @@ static const char *no_header(const struct reply *r, const char *name)
     return NULL;
 }
 
-static int on_piece(void *arg, const char *data, size_t len)
+int engine_request_piece(void *arg, const char *data, size_t len)
 {
     struct job *job = arg;
     struct reply piece = {
@@ -173,42 +171,50 @@ static int on_piece(void *arg, const char *data, size_t len)
     return job->result == STEP_MORE ? 0 : -1;
 }
 
-static void limit_time(struct job *job, struct http_request *req, int64_t now)
+/* How long the request may take; @wanted 0: as usual. */
+static int64_t limit_time(struct job *job, int64_t wanted, int64_t now)
 {
     int64_t left = job->deadline < job->once_deadline ? job->deadline : job->once_deadline;
 
     if (job->run.request.long_poll) {
-        req->timeout_ms =
-            job->run.request.timeout_ms ? job->run.request.timeout_ms : COLLECTOR_POLL_MS;
         job->deadline = ENGINE_NEVER;
-        return;
+        return job->run.request.timeout_ms ? job->run.request.timeout_ms : COLLECTOR_POLL_MS;
     }
     left = left == ENGINE_NEVER ? REQUEST_TIMEOUT_MS : left - now;
     if (job->run.request.timeout_ms)
-        req->timeout_ms = job->run.request.timeout_ms;
-    if (!req->timeout_ms)
-        req->timeout_ms = REQUEST_TIMEOUT_MS;
+        wanted = job->run.request.timeout_ms;
+    if (!wanted)
+        wanted = REQUEST_TIMEOUT_MS;
     /* The run's own limit says so better, so it comes first. */
-    if (left > 0 && req->timeout_ms > left + ENGINE_TICK_MS)
-        req->timeout_ms = left + ENGINE_TICK_MS;
+    return left > 0 && wanted > left + ENGINE_TICK_MS ? left + ENGINE_TICK_MS : wanted;
 }
 
-static void send(struct job *job, int64_t now)
+static void send_http(struct job *job, int64_t now)
 {
     struct endpoint *ep = job->ep;
     struct http_request req = ep->session->call.http;
 
     engine_prepare_http(ep, &req);
-    limit_time(job, &req, now);
+    req.timeout_ms = limit_time(job, req.timeout_ms, now);
     if (job->run.request.stream)
-        req.on_body = on_piece;
+        req.on_body = engine_request_piece;
+    job->http_id = http_send(ep->engine->http, &req, engine_request_reply, job);
+}
+
+static void send(struct job *job, int64_t now)
+{
+    struct endpoint *ep = job->ep;
+
     job->state = JOB_SENT;
     job->streamed = false;
     job->epoch = ep->epoch;
     ep->in_flight += !job->run.request.long_poll;
     ep->changed = true;
     engine_rate_count(ep, now);
-    job->http_id = http_send(ep->engine->http, &req, on_reply, job);
+    if (job->run.request.command)
+        engine_ssh_send(job, limit_time(job, 0, now));
+    else
+        send_http(job, now);
 }
 
 /* A request that cannot be authorised: the session is over, or it makes no sense. */
@@ -234,7 +240,10 @@ int64_t engine_request_pump(struct endpoint *ep, int64_t now)
            (job = next_in_queue(ep, now, &wake_at))) {
         if (ep->hold_until > now)
             return ep->hold_until;
-        wait = job->run.request.long_poll ? 0 : engine_budget_take(ep->budget, now);
+        /* Commands are limited by core/ssh, not by a manager's budget. */
+        wait = job->run.request.long_poll || job->run.request.command
+                   ? 0
+                   : engine_budget_take(ep->budget, now);
         if (wait)
             return now + wait;
         ep->session->now = clock_now_ms();
@@ -252,11 +261,22 @@ void engine_request_cancel(struct job *job)
     if (job->state != JOB_SENT)
         return;
     job->aborted = true;
-    http_cancel(job->ep->engine->http, job->http_id);
+    if (job->run.request.command)
+        engine_ssh_cancel(job);
+    else
+        http_cancel(job->ep->engine->http, job->http_id);
 }
 
 /* ---- what a reply means ------------------------------------------------------------------------
  */
+
+static void note_command(const struct job *job, struct reply *reply)
+{
+    if (!job->run.request.command)
+        return;
+    reply->exit_status = job->exit_status;
+    reply->errout = job->errout;
+}
 
 /* To the collector. @err is NULL for 2xx. */
 static void deliver(struct job *job, struct http_reply *http, const struct err *err)
@@ -265,6 +285,7 @@ static void deliver(struct job *job, struct http_reply *http, const struct err *
     http_reply_take(&job->http, http);
     engine_reply_fill(&job->reply, &job->http, clock_now_ms());
     job->has_reply = true;
+    note_command(job, &job->reply);
     job->reply.err = NULL;
     if (err) {
         job->reply_err = *err;
@@ -314,6 +335,11 @@ static void on_broken(struct job *job, struct http_reply *http)
     }
     case ERR_CONFIG:
         engine_job_finish(job, &err);
+        break;
+    case ERR_AUTH:
+        /* Over SSH the connection logs in, and may have to do so again. */
+        requeue(job, 0);
+        engine_credential_reject(job->ep, &err);
         break;
     default:
         deliver(job, http, &err);
@@ -395,11 +421,13 @@ static void judge(struct job *job, struct http_reply *http)
     struct err err = {0};
     struct reply reply;
 
-    if (job->streamed) {
+    /* A command says at its end how it went. */
+    if (job->streamed && !job->run.request.command) {
         on_verdict(job, http, VERDICT_OK, &err);
         return;
     }
     engine_reply_fill(&reply, http, clock_now_ms());
+    note_command(job, &reply);
     reply.hash = 1; /* made where it is decoded */
     s->now = reply.taken_at;
     verdict = s->ops->judge(s, &job->run.request, &reply, &err);
@@ -432,7 +460,7 @@ static void on_cut(struct job *job, struct http_reply *http)
         engine_job_finish(job, &err);
 }
 
-static void on_reply(void *arg, struct http_reply *http)
+void engine_request_reply(void *arg, struct http_reply *http)
 {
     struct job *job = arg;
     struct endpoint *ep = job->ep;

@@ -2,6 +2,8 @@
 
 #include "collectors/aws/collectors.h"
 #include "collectors/aws/session.h"
+#include "collectors/esxi/collectors.h"
+#include "collectors/esxi/session.h"
 #include "collectors/nsx/nsx.h"
 #include "collectors/nsx/session.h"
 #include "collectors/replication/replication.h"
@@ -14,21 +16,24 @@
 
 /* Alphabetical by kind, then by name. */
 const struct collector *const registry_collectors[] = {
-    &collector_enis,          &collector_prefix_lists,
-    &collector_routes,        &collector_subnets,
-    &collector_vpc_endpoints, &collector_vpcs,
-    &collector_nsx_alarms,    &collector_nsx_edges,
-    &collector_nsx_gateways,  &collector_nsx_nodes,
-    &collector_nsx_rules,     &collector_nsx_segments,
-    &collector_nsx_services,  &collector_nsx_vms,
-    &collector_replications,  &collector_vcenter_inventory,
-    &collector_linked_vpcs,   &collector_sddcs,
-    &collector_vmc_tasks,     NULL,
+    &collector_enis,          &collector_prefix_lists,      &collector_routes,
+    &collector_subnets,       &collector_vpc_endpoints,     &collector_vpcs,
+    &collector_esxi_addrsets, &collector_esxi_filters,      &collector_esxi_flows,
+    &collector_esxi_rules,    &collector_nsx_alarms,        &collector_nsx_edges,
+    &collector_nsx_gateways,  &collector_nsx_nodes,         &collector_nsx_rules,
+    &collector_nsx_segments,  &collector_nsx_services,      &collector_nsx_vms,
+    &collector_replications,  &collector_vcenter_inventory, &collector_linked_vpcs,
+    &collector_sddcs,         &collector_vmc_tasks,         NULL,
 };
 
 static const struct session_ops *const sessions[] = {
-    &session_aws_ops,     &session_nsx_ops, &session_replication_ops,
-    &session_vcenter_ops, &session_vmc_ops, NULL,
+    &session_aws_ops,
+    &session_esxi_ops,
+    &session_nsx_ops,
+    &session_replication_ops,
+    &session_vcenter_ops,
+    &session_vmc_ops,
+    NULL,
 };
 
 static bool serves(const struct collector *c, enum endpoint_kind kind, const struct schema *schema)

@@ -20,8 +20,10 @@ enum session_step {
     SESSION_SEND,  /* s->call.http is filled: send it, then call again with the reply */
     SESSION_SPAWN, /* s->call.argv is filled: run it, then call again with its output as reply->body
                     */
-    SESSION_READY, /* logged in (or logged out) */
-    SESSION_FAIL,  /* s->err: may be tried again later (network, 5xx) */
+    /* s->call.command is filled: connect over SSH and run it, then call again with its output. */
+    SESSION_COMMAND,
+    SESSION_READY,    /* logged in (or logged out) */
+    SESSION_FAIL,     /* s->err: may be tried again later (network, 5xx) */
     SESSION_REJECTED, /* s->err: the credential was refused; never retried by itself */
 };
 
@@ -38,6 +40,7 @@ enum session_verdict {
 struct session_call {
     struct http_request http; /* absolute URL; memory in s->arena until the next step */
     const char *const *argv;
+    const char *command;
     const char *label;
 };
 

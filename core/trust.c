@@ -19,6 +19,7 @@
 
 struct line {
     const char *text;               /* as read */
+    bool ssh;                       /* pin is "SHA256:..." of a host key */
     const char *name, *pin, *where; /* where "": the whole endpoint; name NULL: not understood */
 };
 
@@ -45,6 +46,13 @@ static bool is_sha256(const char *s)
            strspn(s + 7, "0123456789abcdef") == SHA256_HEX - 1;
 }
 
+/* "ssh:SHA256:" and 43 digits of base64. */
+static bool is_ssh_key(const char *s)
+{
+    return text_has_prefix(s, "ssh:SHA256:") && strlen(s + 11) == 43 &&
+           strspn(s + 11, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/") == 43;
+}
+
 static void add_line(struct trust *t, const char *text, size_t len)
 {
     struct line *l;
@@ -54,10 +62,11 @@ static void add_line(struct trust *t, const char *text, size_t len)
     l = &t->lines[t->n++];
     l->text = rest = arena_strndup(t->arena, text, len);
     const char *name = next_word(t->arena, &rest), *pin = next_word(t->arena, &rest);
-    if (*name == '#' || !is_sha256(pin))
+    l->ssh = is_ssh_key(pin);
+    if (*name == '#' || (!l->ssh && !is_sha256(pin)))
         return;
     l->name = name;
-    l->pin = pin + 7;
+    l->pin = l->ssh ? pin + 4 : pin + 7;
     l->where = next_word(t->arena, &rest);
 }
 
@@ -102,13 +111,13 @@ void trust_free(struct trust *t)
     free(t);
 }
 
-const char *trust_sha256(const struct trust *t, const char *name, const char *where)
+static const char *find(const struct trust *t, bool ssh, const char *name, const char *where)
 {
     const char *general = NULL;
 
     for (size_t i = 0; i < t->n; i++) {
         const struct line *l = &t->lines[i];
-        if (!l->name || strcmp(l->name, name) != 0)
+        if (!l->name || l->ssh != ssh || strcmp(l->name, name) != 0)
             continue;
         if (!*l->where || !where)
             general = l->pin;
@@ -118,21 +127,33 @@ const char *trust_sha256(const struct trust *t, const char *name, const char *wh
     return general;
 }
 
+const char *trust_sha256(const struct trust *t, const char *name, const char *where)
+{
+    return find(t, false, name, where);
+}
+
+const char *trust_ssh_key(const struct trust *t, const char *name, const char *where)
+{
+    return find(t, true, name, where);
+}
+
 static int rewrite(const char *path, const char *name, const char *where, const char *sha256,
                    struct err *err)
 {
     struct trust *t = trust_load(path, err);
     struct strbuf out = STRBUF_INIT;
+    bool ssh = text_has_prefix(sha256, "SHA256:");
     int rc;
 
     if (!t)
         return -1;
     for (size_t i = 0; i < t->n; i++) {
         const struct line *l = &t->lines[i];
-        if (!l->name || strcmp(l->name, name) != 0 || strcmp(l->where, where) != 0)
+        if (!l->name || l->ssh != ssh || strcmp(l->name, name) != 0 || strcmp(l->where, where) != 0)
             strbuf_addf(&out, "%s\n", l->text);
     }
-    strbuf_addf(&out, "%s sha256:%s%s%s\n", name, sha256, *where ? " " : "", where);
+    strbuf_addf(&out, "%s %s:%s%s%s\n", name, ssh ? "ssh" : "sha256", sha256, *where ? " " : "",
+                where);
     rc = file_write_atomic(path, out.buf, out.len, 0600, err);
     strbuf_release(&out);
     trust_free(t);
@@ -142,11 +163,15 @@ static int rewrite(const char *path, const char *name, const char *where, const 
 int trust_accept(const char *path, const char *name, const char *where, const char *sha256,
                  struct err *err)
 {
-    char *pin = mem_printf("sha256:%s", sha256), *lock = mem_printf("%s.lock", path);
+    bool ssh = text_has_prefix(sha256, "SHA256:");
+    char *pin = mem_printf("%s:%s", ssh ? "ssh" : "sha256", sha256);
+    char *lock = mem_printf("%s.lock", path);
     int fd = -1, rc = -1;
 
-    if (!is_sha256(pin) || strpbrk(name, " \t\n"))
-        err_set(err, ERR_CONFIG, 0, "'%s' is not a SHA-256 in hex", sha256);
+    if (!(ssh ? is_ssh_key(pin) : is_sha256(pin)) || strpbrk(name, " \t\n"))
+        err_set(err, ERR_CONFIG, 0,
+                ssh ? "'%s' is not the fingerprint of a host key" : "'%s' is not a SHA-256 in hex",
+                sha256);
     else if (file_make_parents(path, 0700, err) == 0) {
         fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
         if (fd < 0 || flock(fd, LOCK_EX))

@@ -171,6 +171,8 @@ static const struct column host_rules_columns[] = {
         "what else must match, such as an application: kind and name as printed"),
     COL(HOST_RULES_ALG, "alg", STR, NONE, COL_WIDE, "application gateway, such as dcerpc"),
     COL(HOST_RULES_TAG, "tag", STR, NONE, COL_WIDE, "tag in its log lines"),
+    COL(HOST_RULES_GENERATION, "generation", INT, NONE, COL_WIDE,
+        "generation number of its ruleset, when printed"),
 };
 TABLE(host_rules, HOST_RULES, "firewall rules as hosts enforce them");
 

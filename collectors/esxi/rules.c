@@ -238,6 +238,8 @@ static void add_rule(struct rules *rs, const struct rule *r, bool understood, st
     c[HOST_RULES_RULE_ID] = number_cell(CELL_INT, r->id);
     c[HOST_RULES_INTERNAL] = (struct cell){.type = CELL_BOOL, .u.b = r->internal};
     c[HOST_RULES_RAW] = text_cell(keep_raw(rs, raw));
+    if (rs->generation >= 0)
+        c[HOST_RULES_GENERATION] = number_cell(CELL_INT, rs->generation);
     fill_counts(rs, c, r);
     if (understood)
         fill_parts(rs, c, r);
@@ -268,6 +270,7 @@ static void open_ruleset(struct rules *rs, struct slice name)
     rs->ruleset = interns_text(rs->names, name);
     rs->rulesets++;
     rs->ordinal = 0;
+    rs->generation = -1;
 }
 
 /* "ruleset domain-c25 {" */
@@ -295,7 +298,7 @@ static bool on_comment(struct rules *rs, struct scan *s, struct slice raw)
     if (SCAN_TAKE(s, "internal") && SCAN_TAKE(s, "#") && SCAN_TAKE(s, "rule"))
         return on_rule(rs, s, true, raw);
     if (slice_pair(scan_rest(s), &key, &value) && SLICE_IS(key, "generation number") &&
-        slice_int(value, &v) && v > rs->generation)
+        slice_int(value, &v))
         rs->generation = v;
     return true;
 }

@@ -54,7 +54,7 @@ struct rules {
     const char *ruleset; /* in the block's arena; NULL: outside of one */
     bool open;           /* between { and } */
     int64_t ordinal;     /* of the last rule in the ruleset */
-    int64_t generation;  /* the newest generation number of all rulesets; -1: none was printed */
+    int64_t generation;  /* of the present ruleset; -1: none was printed */
     unsigned rulesets;
     struct interns *names;
     struct slice last[RULES_COLUMNS]; /* what each column said last */

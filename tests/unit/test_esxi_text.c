@@ -84,67 +84,64 @@ static void samples_parse_to_their_counts(void **state)
     strbuf_release(&text);
 }
 
+static const struct {
+    const char *file, *want;
+} readings[] = {
+    {"getflows-seed.txt", "flows=1 active=3 tails=0"},
+    {"getfilters-v624.txt", "filters=2 nic-1744435-eth0-vmware-sfw.2=7295 "
+                            "nic-1744441-eth0-vmware-sfw.2=3603"},
+    {"esxcli-connection-seed.txt", "192.168.210.51:23251>192.168.110.42:5671:vsfwd connections=1"},
+    {"hbrsvc-getState-6-start.txt",
+     "state='full sync' percent=0 checksum=0/17179869184 transfer=0/0 disks=1"},
+    {"hbrsvc-getState-8-10pct.txt",
+     "state='full sync' percent=10 checksum=1181116006/10737418240 transfer=1992294/1992294 "
+     "disks=1"},
+    {"hbrsvc-queryReplicationState-6-0pct.txt",
+     "state='syncing' percent=0 checksum=0/17179869184 transfer=0/0 disks=0"},
+    {"edge-ha-status-t0-aa-9.txt",
+     "router=073a9fda state=Active mode='Stateful A/A' peers=3 9fe732b6=Active "
+     "8486560a=Active 68668f1c=Active"},
+    {"edge-cluster-status-excerpt-9.txt",
+     "node=9e60f8c7 ha='' status='Up (Routing Down)' peers=0 error=''"},
+    {"R-edge-cluster-status",
+     "node=f9933e11 ha='Inactive' status='Down' peers=1 error='' 14693d4d=Admin Down"},
+    {"R-get-bridge", "038b3ae3 vlan=10 state=Forwarding ha=Active peer=Standby bridges=1"},
+    {"R-gateway-ha-status-32", "router=4e425c9e state=Active mode='A/S' peers=1 e13dbba8=Standby"},
+    {"R-esx-get-firewall-rules",
+     "rulesets=3d04fa69-0000-0000-0000-000000000000 rules=1 distinct_ids=1 internal=0 log=0 "
+     "alg=0 l2=0 accept=1"},
+    {"R-nsxt31-getrules-mainrs",
+     "rulesets=mainrs rules=4 distinct_ids=3 internal=0 log=4 alg=0 l2=0 accept=4"},
+    {"G-getrules-every-optional-part",
+     "rulesets=domain-c100,domain-c100_L2 rules=19 distinct_ids=18 internal=1 log=8 alg=1 "
+     "l2=2 accept=14 drop=3 reject=1 punt=1"},
+    {"G-getaddrsets-mixed", "sets: 9b14a216-4318-4bb1-94b0-56dfedec6f24=4, ip-securitygroup-99=0, "
+                            "mac-securitygroup-13=1"},
+    {"G-getflows-variants", "flows=5 active=3 tails=0"},
+    {"G-hostile-names", "vms=2 ports=2 filters=2 vmware-sfw=2 failOpen=1 failClosed=1 "
+                        "slowpath_attached=0 agents=0 slowpaths=0"},
+    {"R-nsxt31-dvfilter-grep", "vms=2 ports=2 filters=2 vmware-sfw=0 failOpen=0 failClosed=0 "
+                               "slowpath_attached=0 agents=0 slowpaths=0"},
+    {"G-nsxcli-error-lines", "node= ha='' status='' peers=0 error='% Command not found'"},
+    {"R-nsxt-getfilters", "filters=1 nic-279709-eth1-vmware-sfw.2=45228"},
+};
+
 /* What EXPECT.tsv does not count. */
 static void others_parse_to_what_a_person_reads(void **state)
 {
-    static const struct {
-        const char *file, *want;
-    } cases[] = {
-        {"getflows-seed.txt", "flows=1 active=3 tails=0"},
-        {"getfilters-v624.txt", "filters=2 nic-1744435-eth0-vmware-sfw.2=7295 "
-                                "nic-1744441-eth0-vmware-sfw.2=3603"},
-        {"esxcli-connection-seed.txt",
-         "192.168.210.51:23251>192.168.110.42:5671:vsfwd connections=1"},
-        {"hbrsvc-getState-6-start.txt",
-         "state='full sync' percent=0 checksum=0/17179869184 transfer=0/0 disks=1"},
-        {"hbrsvc-getState-8-10pct.txt",
-         "state='full sync' percent=10 checksum=1181116006/10737418240 transfer=1992294/1992294 "
-         "disks=1"},
-        {"hbrsvc-queryReplicationState-6-0pct.txt",
-         "state='syncing' percent=0 checksum=0/17179869184 transfer=0/0 disks=0"},
-        {"edge-ha-status-t0-aa-9.txt",
-         "router=073a9fda state=Active mode='Stateful A/A' peers=3 9fe732b6=Active "
-         "8486560a=Active 68668f1c=Active"},
-        {"edge-cluster-status-excerpt-9.txt",
-         "node=9e60f8c7 ha='' status='Up (Routing Down)' peers=0 error=''"},
-        {"R-edge-cluster-status",
-         "node=f9933e11 ha='Inactive' status='Down' peers=1 error='' 14693d4d=Admin Down"},
-        {"R-get-bridge", "038b3ae3 vlan=10 state=Forwarding ha=Active peer=Standby bridges=1"},
-        {"R-gateway-ha-status-32",
-         "router=4e425c9e state=Active mode='A/S' peers=1 e13dbba8=Standby"},
-        {"R-esx-get-firewall-rules",
-         "rulesets=3d04fa69-0000-0000-0000-000000000000 rules=1 distinct_ids=1 internal=0 log=0 "
-         "alg=0 l2=0 accept=1"},
-        {"R-nsxt31-getrules-mainrs",
-         "rulesets=mainrs rules=4 distinct_ids=3 internal=0 log=4 alg=0 l2=0 accept=4"},
-        {"G-getrules-every-optional-part",
-         "rulesets=domain-c100,domain-c100_L2 rules=19 distinct_ids=18 internal=1 log=8 alg=1 "
-         "l2=2 accept=14 drop=3 reject=1 punt=1"},
-        {"G-getaddrsets-mixed",
-         "sets: 9b14a216-4318-4bb1-94b0-56dfedec6f24=4, ip-securitygroup-99=0, "
-         "mac-securitygroup-13=1"},
-        {"G-getflows-variants", "flows=5 active=3 tails=0"},
-        {"G-hostile-names", "vms=2 ports=2 filters=2 vmware-sfw=2 failOpen=1 failClosed=1 "
-                            "slowpath_attached=0 agents=0 slowpaths=0"},
-        {"R-nsxt31-dvfilter-grep", "vms=2 ports=2 filters=2 vmware-sfw=0 failOpen=0 failClosed=0 "
-                                   "slowpath_attached=0 agents=0 slowpaths=0"},
-        {"G-nsxcli-error-lines", "node= ha='' status='' peers=0 error='% Command not found'"},
-        {"R-nsxt-getfilters", "filters=1 nic-279709-eth1-vmware-sfw.2=45228"},
-    };
-
     (void)state;
-    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        char *file = strstr(cases[i].file, ".txt") ? mem_strdup(cases[i].file)
-                                                   : mem_printf("%s.txt", cases[i].file);
+    for (size_t i = 0; i < ARRAY_SIZE(readings); i++) {
+        char *file = strstr(readings[i].file, ".txt") ? mem_strdup(readings[i].file)
+                                                      : mem_printf("%s.txt", readings[i].file);
         struct strbuf text = STRBUF_INIT, got = STRBUF_INIT;
-        const char *name = cases[i].file;
+        const char *name = readings[i].file;
 
         read_fixture(file, &text);
         for (size_t cut = 0; cut <= text.len; cut++) {
             struct parse_health h = {0};
 
             summary(name, &text, text.len, cut, &got, &h);
-            assert_string_equal(got.buf, cases[i].want);
+            assert_string_equal(got.buf, readings[i].want);
         }
         strbuf_release(&text);
         strbuf_release(&got);

@@ -75,6 +75,27 @@ static void accepted_is_found(void **state)
     trust_free(t);
 }
 
+#define KEY_1 "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+#define KEY_2 "SHA256:abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNO/+"
+
+/* A host key and a certificate of one name do not get in each other's way. */
+static void host_keys_are_kept_beside_certificates(void **state)
+{
+    struct err err = {0};
+    struct trust *t;
+    (void)state;
+
+    assert_int_equal(trust_accept(file, "dc1/esx/h", NULL, C, &err), 0);
+    assert_int_equal(trust_accept(file, "dc1/esx/h", NULL, KEY_1, &err), 0);
+    assert_int_equal(trust_accept(file, "dc1/esx/h", NULL, KEY_2, &err), 0);
+    t = trust_load(file, &err);
+    assert_string_equal(trust_ssh_key(t, "dc1/esx/h", "h:22"), KEY_2);
+    assert_string_equal(trust_sha256(t, "dc1/esx/h", NULL), C);
+    assert_null(trust_ssh_key(t, "dc1/esx", NULL));
+    trust_free(t);
+    assert_int_equal(trust_accept(file, "dc1/esx/h", NULL, "SHA256:short", &err), -1);
+}
+
 static void replacing_keeps_other_lines(void **state)
 {
     static const char text[] = "# by hand\nx/y ssh:SHA256:abc h:22\nt/n sha256:" A "\n\njunk\n";
@@ -127,6 +148,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(accepted_is_found),
+        cmocka_unit_test(host_keys_are_kept_beside_certificates),
         cmocka_unit_test(replacing_keeps_other_lines),
         cmocka_unit_test(bad_input_is_refused),
         cmocka_unit_test(files_are_bounded_and_new),

@@ -1,0 +1,129 @@
+#include "cli/trust_ssh.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/ask.h"
+#include "cli/cli.h"
+#include "cli/paths.h"
+#include "core/loop.h"
+#include "core/mem.h"
+#include "core/ssh.h"
+#include "core/strbuf.h"
+#include "core/trust.h"
+
+#define TIMEOUT_MS 15000
+#define SSH_PORT   22
+/* No key has this fingerprint, so every host is refused before anything is said to it but the key
+ * exchange. */
+#define NO_KEY "SHA256:none"
+
+struct shown {
+    struct loop *loop;
+    struct err err;
+    char type[64], fingerprint[64];
+};
+
+static void done(void *arg, struct ssh_result *r)
+{
+    struct shown *s = arg;
+
+    s->err = r->err;
+    loop_stop(s->loop);
+}
+
+static void probe(const struct config_endpoint *e, struct shown *out)
+{
+    struct ssh_target t = {.host = config_str(e, "host"),
+                           .port = (int)config_int(e, "port", SSH_PORT),
+                           .user = config_str(e, "user"),
+                           .host_key = NO_KEY,
+                           .jump = config_str(e, "jump"),
+                           .connect_timeout_ms = TIMEOUT_MS};
+    struct ssh_command c = {.line = "exit", .timeout_ms = TIMEOUT_MS};
+    struct ssh *ssh;
+    struct ssh_host *host;
+
+    memset(out, 0, sizeof(*out));
+    out->loop = loop_new();
+    ssh = ssh_new(out->loop);
+    host = ssh_host_new(ssh, &t);
+    ssh_exec(host, &c, done, out);
+    loop_run(out->loop);
+    (void)snprintf(out->type, sizeof(out->type), "%s", ssh_host_facts(host)->key_type);
+    (void)snprintf(out->fingerprint, sizeof(out->fingerprint), "%s",
+                   ssh_host_facts(host)->fingerprint);
+    ssh_host_free(host);
+    ssh_free(ssh);
+    loop_free(out->loop);
+}
+
+static bool is_accepted(const struct cli_options *o, const struct shown *s)
+{
+    if (o->sha256) {
+        if (strcmp(o->sha256, s->fingerprint) == 0)
+            return true;
+        cli_say("not accepted: the host shows %s, not the key given", s->fingerprint);
+        return false;
+    }
+    if (!ask_is_possible()) {
+        cli_say("not accepted: no terminal to ask on. Compare the fingerprint with what the "
+                "host's owner says, then run: hycon trust %s --sha256 %s",
+                o->args[0], s->fingerprint);
+        return false;
+    }
+    return ask_yes("Does this fingerprint come from the host's owner, and shall hycon trust it? "
+                   "[y/N]");
+}
+
+static int accept_key(const struct config_endpoint *e, const struct shown *s)
+{
+    char *name = mem_printf("%s/%s", e->site, e->name), *path = paths_trust();
+    struct err err = {0};
+    int rc = CLI_OK;
+
+    if (trust_accept(path, name, NULL, s->fingerprint, &err)) {
+        cli_say("%s", err.msg);
+        rc = CLI_CREATE;
+    } else {
+        cli_say("the host key of '%s' is trusted now (%s)", name, path);
+    }
+    free(name);
+    free(path);
+    return rc;
+}
+
+static void show(const struct config_endpoint *e, const struct shown *s)
+{
+    struct strbuf out = STRBUF_INIT;
+
+    strbuf_addf(&out, "host key of '%s:%lld'\n  type      %s\n  SHA-256   %s\n",
+                config_str(e, "host"), (long long)config_int(e, "port", SSH_PORT),
+                s->type[0] ? s->type : "as OpenSSH chose it", s->fingerprint);
+    (void)cli_write(&out);
+    strbuf_release(&out);
+}
+
+int trust_ssh(const struct cli_options *o, const struct config_endpoint *e)
+{
+    const char *pin = config_str(e, "host_key");
+    struct shown s;
+
+    probe(e, &s);
+    if (!s.fingerprint[0]) {
+        cli_say("%s", s.err.msg[0] ? s.err.msg : "the host showed no key");
+        return CLI_NOT_OK;
+    }
+    show(e, &s);
+    if (pin) {
+        struct strbuf at = STRBUF_INIT;
+
+        config_origin(e, "host_key", &at);
+        cli_say("%s: the configuration pins %s, which wins over what is accepted here", at.buf,
+                pin);
+        strbuf_release(&at);
+        return strcmp(pin, s.fingerprint) == 0 ? CLI_OK : CLI_CONFIG;
+    }
+    return is_accepted(o, &s) ? accept_key(e, &s) : CLI_NOT_OK;
+}

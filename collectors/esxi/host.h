@@ -1,0 +1,70 @@
+/*
+ * host: what collectors of ESXi hosts share: the name of the host, what to tell of text that was
+ * not understood, and the walk over the filters of the distributed firewall, which all heavy
+ * commands are of.
+ *
+ * The walk lists the filters (summarize-dvfilter), then runs one or two commands for each, one
+ * after the other. A filter that is gone when it is asked (its machine has moved) makes the table
+ * partial and says so; a command that does not end, or a connection that breaks, ends the run: the
+ * old rows stay.
+ */
+#ifndef HYCON_COLLECTORS_ESXI_HOST_H
+#define HYCON_COLLECTORS_ESXI_HOST_H
+
+#include "collectors/collector.h"
+#include "collectors/esxi/commands.h"
+#include "collectors/esxi/dvfilter.h"
+#include "collectors/esxi/lines.h"
+
+#define FIREWALL_AGENT "vmware-sfw"
+#define WALK_PARTS     2
+
+/* As configured: "esx-01.example", "192.0.2.7:2222". */
+const char *host_name(const struct config_endpoint *e);
+/* Note what a decoder did not understand, as an enrichment message of @schema's table. */
+void host_note_health(struct run *run, const struct schema *schema, const char *label,
+                      const struct parse_health *h);
+/* Nothing at all was understood: fails the run. */
+bool host_is_garbage(const struct parse_health *h);
+enum step host_fail_garbage(struct run *run, const char *label, const struct parse_health *h);
+
+struct walk_filter {
+    const char *filter, *vm; /* vm NULL: unknown */
+};
+
+struct walk;
+
+struct walk_ops {
+    const struct schema *schema;
+    enum esxi_command commands[WALK_PARTS]; /* the last one is needed, one before it is not */
+    unsigned ncommands;
+    /* A filter begins; @part counts commands. */
+    void (*begin)(struct run *run, struct walk *w, const struct walk_filter *f, unsigned part);
+    void (*feed)(struct walk *w, unsigned part, const char *data, size_t len);
+    /* Its output is over; false: it ended in the middle of something. @w->health is filled. */
+    bool (*end)(struct run *run, struct walk *w, unsigned part, bool whole);
+    void (*release)(struct walk *w); /* what begin made; may come at any time */
+};
+
+/* First member of a collector's state. */
+struct walk {
+    const struct walk_ops *ops;
+    struct dvfilter dvfilter;
+    bool listing, open; /* open: the decoder of a filter is in use */
+    struct arena *arena;
+    struct walk_filter *filters;
+    size_t n, cap, next;
+    unsigned part;
+    bool part_failed;
+    struct parse_health health; /* of all outputs of the needed command */
+    size_t failed, incomplete;
+    struct err first; /* of those that failed */
+};
+
+enum step walk_step(struct run *run, struct walk *w, const struct walk_ops *ops,
+                    const struct reply *reply);
+void walk_release(struct walk *w);
+/* Add what a decoder counted to the walk's. */
+void walk_count(struct walk *w, const struct parse_health *h);
+
+#endif

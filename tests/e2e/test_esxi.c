@@ -1,0 +1,382 @@
+/* The program against OpenSSH's sshd that replays samples of ESXi hosts: what is read, what odd
+ * shells do to it, and who is denied. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <json-c/json.h>
+#include <limits.h>
+#include <unistd.h>
+
+#include "core/file.h"
+#include "core/mem.h"
+#include "tests/support/e2e.h"
+#include "tests/support/sshd.h"
+
+#define FILTER_1 "nic-1744435-eth0-vmware-sfw.2"
+#define FILTER_2 "nic-1744441-eth0-vmware-sfw.2"
+
+static struct e2e e;
+static struct sshd *sshd;
+static char *mode_file;
+
+static void write_text(const char *path, const char *text)
+{
+    struct err err = {0};
+
+    if (file_write_atomic(path, text, strlen(text), 0600, &err))
+        fail_msg("%s", err.msg);
+}
+
+/* @more: keys of the endpoint, each followed by ", ". */
+static void configure(const char *more)
+{
+    char *text = mem_printf(
+        "sites: [{name: dc1, endpoints: [{name: esx, kind: esxi, hosts: [\"127.0.0.1:%d\"], user: "
+        "root, %skey_file: %s}]}]\n",
+        sshd_port(sshd), more, sshd_user_key(sshd, "ed25519"));
+
+    write_text(e.config, text);
+    free(text);
+}
+
+static void configure_known(void)
+{
+    char *more = mem_printf("known_hosts: %s, ", sshd_known_hosts(sshd));
+
+    configure(more);
+    free(more);
+}
+
+static void set_mode(const char *mode)
+{
+    write_text(mode_file, mode);
+}
+
+static int start(void **state)
+{
+    char cwd[PATH_MAX], *config;
+
+    (void)state;
+    if (!sshd_is_there())
+        return 0;
+    assert_non_null(getcwd(cwd, sizeof(cwd)));
+    e2e_start(&e, NULL, NULL);
+    e.config = mem_printf("%s/hycon.yaml", e.home);
+    mode_file = mem_printf("%s/mode", e.home);
+    config =
+        mem_printf("ForceCommand /bin/sh %s/tests/support/esxi_shell.sh %s/tests/fixtures/esxi "
+                   "%s",
+                   cwd, cwd, mode_file);
+    sshd = sshd_start(&(struct sshd_options){.config = config});
+    free(config);
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    if (!sshd)
+        return 0;
+    sshd_stop(sshd);
+    free(mode_file);
+    e2e_stop(&e);
+    return 0;
+}
+
+static int before(void **state)
+{
+    (void)state;
+    if (!sshd)
+        return 0;
+    set_mode("");
+    configure_known();
+    return 0;
+}
+
+static void says(const struct strbuf *where, const char *what)
+{
+    if (!strstr(where->buf, what))
+        fail_msg("'%s' is not in:\n%s", what, where->buf);
+}
+
+#define NEEDS_SSHD() \
+    (void)state;     \
+    if (!sshd)       \
+    skip()
+
+/* ---- what is read ------------------------------------------------------------------------------
+ */
+
+static void assert_text(struct json_object *row, const char *column, const char *want)
+{
+    const char *got = jsonq_str(row, column);
+
+    assert_non_null(row);
+    assert_string_equal(got ? got : "(nothing)", want);
+}
+
+static void assert_number(struct json_object *row, const char *column, int64_t want)
+{
+    int64_t got = -1;
+
+    assert_non_null(row);
+    assert_true(jsonq_int(row, column, &got));
+    assert_int_equal(got, want);
+}
+
+static void test_tables(void **state)
+{
+    struct child_result r;
+    struct json_object *doc, *row;
+
+    NEEDS_SSHD();
+    e2e_expect(&e, &r, 0, "get", "filters,host_rules,addrsets,flows", "-o", "json", NULL);
+    doc = e2e_json(&r);
+    assert_int_equal(json_object_array_length(e2e_rows(doc, "filters")), 6);
+    row = e2e_row(e2e_rows(doc, "filters"), "filter", FILTER_1);
+    assert_text(row, "vm", "Win-02");
+    assert_text(row, "vm_uuid", "500141b3-c525-9557-f96b-5943fa5504e1");
+    assert_text(row, "vnic", "eth0");
+    assert_text(row, "filter_hash", "7295");
+    assert_int_equal(json_object_array_length(e2e_rows(doc, "host_rules")), 14);
+    row = e2e_row(e2e_rows(doc, "host_rules"), "source", "addrset ip-vm-33");
+    assert_text(row, "ports", "22");
+    assert_text(row, "filter", FILTER_1);
+    assert_int_equal(json_object_array_length(e2e_rows(doc, "addrsets")), 6);
+    assert_int_equal(json_object_array_length(e2e_rows(doc, "flows")), 6);
+    row = e2e_row(e2e_rows(doc, "flows"), "vm", "Win-02");
+    assert_text(row, "destination_ip", "172.16.10.11");
+    assert_number(row, "destination_port", 22);
+    json_object_put(doc);
+    child_release(&r);
+}
+
+static void test_counters_are_of_their_rules(void **state)
+{
+    struct child_result r;
+
+    NEEDS_SSHD();
+    e2e_expect(&e, &r, 0, "get", "host_rules", "-o", "csv", "--fields",
+               "rule_id,position,evals,bytes", "--filter", "filter = " FILTER_2, "--sort",
+               "position", NULL);
+    says(&r.out, "1002,5,317802,1368132046\r\n");
+    says(&r.out, "1001,1,8,1376154976\r\n");
+    child_release(&r);
+    e2e_expect(&e, &r, 0, "get", "host_rules", "-o", "csv", "--fields", "evals", "--filter",
+               "filter = " FILTER_1, NULL);
+    says(&r.out, "evals\r\n\r\n\r\n");
+    child_release(&r);
+}
+
+static void test_endpoints_say_how(void **state)
+{
+    struct child_result r;
+    struct json_object *doc, *row;
+    char *name = NULL;
+
+    NEEDS_SSHD();
+    e2e_expect(&e, &r, 0, "get", "endpoints", "-o", "json", NULL);
+    doc = e2e_json(&r);
+    name = mem_printf("esx/127.0.0.1:%d", sshd_port(sshd));
+    row = e2e_row(e2e_rows(doc, "endpoints"), "endpoint", name);
+    assert_text(row, "transport", "libssh2");
+    assert_text(row, "product", "VMware ESXi");
+    assert_text(row, "version", "8.0.3");
+    assert_text(row, "freshness", "ok");
+    json_object_put(doc);
+    child_release(&r);
+    free(name);
+}
+
+static void test_openssh_reads_the_same(void **state)
+{
+    struct child_result a, b;
+    char *more;
+
+    NEEDS_SSHD();
+    e2e_expect(&e, &a, 0, "get", "filters,flows", "-o", "csv", NULL);
+    more = mem_printf("transport: openssh, known_hosts: %s, ", sshd_known_hosts(sshd));
+    configure(more);
+    free(more);
+    e2e_expect(&e, &b, 0, "get", "filters,flows", "-o", "csv", NULL);
+    assert_string_equal(a.out.buf, b.out.buf);
+    child_release(&a);
+    child_release(&b);
+}
+
+/* ---- odd shells --------------------------------------------------------------------------------
+ */
+
+static void test_line_ends_do_not_matter(void **state)
+{
+    struct child_result a, b;
+
+    NEEDS_SSHD();
+    e2e_expect(&e, &a, 0, "get", "filters,host_rules,addrsets,flows", "-o", "csv", NULL);
+    set_mode("crlf");
+    e2e_expect(&e, &b, 0, "get", "filters,host_rules,addrsets,flows", "-o", "csv", NULL);
+    assert_string_equal(a.out.buf, b.out.buf);
+    child_release(&a);
+    child_release(&b);
+}
+
+static void test_a_banner_is_told_and_does_no_harm(void **state)
+{
+    struct child_result r;
+
+    NEEDS_SSHD();
+    set_mode("banner");
+    e2e_expect(&e, &r, 0, "get", "host_rules,endpoints", "-o", "json", NULL);
+    says(&r.out, "Welcome to this host.");
+    says(&r.out, "addrset ip-vm-33");
+    child_release(&r);
+}
+
+static void test_garbage_is_no_table(void **state)
+{
+    static const char *const modes[] = {"garbage", "binary"};
+
+    NEEDS_SSHD();
+    for (size_t i = 0; i < ARRAY_SIZE(modes); i++) {
+        struct child_result r;
+
+        set_mode(modes[i]);
+        e2e_expect(&e, &r, 3, "get", "filters", "-o", "json", NULL);
+        says(&r.out, "were not understood, the first: ");
+        assert_null(strchr(r.out.buf, '\033'));
+        assert_null(strchr(r.err.buf, '\033'));
+        child_release(&r);
+    }
+}
+
+static void test_cut_output_is_partial(void **state)
+{
+    struct child_result r;
+
+    NEEDS_SSHD();
+    set_mode("cut");
+    e2e_expect(&e, &r, 3, "get", "host_rules", "-o", "json", NULL);
+    says(&r.out, "\"freshness\":\"partial\"");
+    says(&r.out, "the output of 2 of 2 filters ends in its middle");
+    says(&r.out, "\"rule_id\":1006");
+    child_release(&r);
+}
+
+static void test_a_hanging_host_is_left(void **state)
+{
+    struct child_result r;
+
+    NEEDS_SSHD();
+    set_mode("hang");
+    e2e_expect(&e, &r, 3, "get", "filters", "-o", "json", "--timeout", "2", NULL);
+    says(&r.out, "\"error_kind\":\"limit\"");
+    assert_true(r.ms < 20000);
+    child_release(&r);
+}
+
+static void test_a_flood_has_an_end(void **state)
+{
+    struct child_result r;
+
+    NEEDS_SSHD();
+    set_mode("flood");
+    e2e_expect(&e, &r, 3, "get", "filters", "-o", "json", NULL);
+    says(&r.out, "\"error_kind\":\"limit\"");
+    child_release(&r);
+}
+
+/* ---- trust -------------------------------------------------------------------------------------
+ */
+
+static void test_an_unknown_key_is_denied(void **state)
+{
+    struct child_result r;
+
+    NEEDS_SSHD();
+    configure("known_hosts: /nonexistent, ");
+    e2e_expect(&e, &r, 3, "get", "filters", "-o", "json", NULL);
+    says(&r.out, "\"freshness\":\"denied\"");
+    says(&r.out, sshd_fingerprint(sshd));
+    child_release(&r);
+}
+
+static void test_a_changed_key_shows_both(void **state)
+{
+    static const char other[] = "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    struct child_result r;
+    char *more = mem_printf("host_key: \"%s\", ", other);
+
+    NEEDS_SSHD();
+    configure(more);
+    free(more);
+    e2e_expect(&e, &r, 3, "get", "filters", "-o", "json", NULL);
+    says(&r.out, "\"freshness\":\"denied\"");
+    says(&r.out, sshd_fingerprint(sshd));
+    says(&r.out, other);
+    child_release(&r);
+}
+
+static void test_a_person_accepts_a_key(void **state)
+{
+    struct child_result r;
+    char *name = NULL;
+
+    NEEDS_SSHD();
+    configure("known_hosts: /nonexistent, ");
+    name = mem_printf("esx/127.0.0.1:%d", sshd_port(sshd));
+    e2e_expect(&e, &r, 3, "trust", name, NULL);
+    says(&r.out, sshd_fingerprint(sshd));
+    child_release(&r);
+    e2e_expect(&e, &r, 3, "trust", name, "--sha256",
+               "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", NULL);
+    child_release(&r);
+    e2e_expect(&e, &r, 0, "trust", name, "--sha256", sshd_fingerprint(sshd), NULL);
+    child_release(&r);
+    e2e_expect(&e, &r, 0, "get", "filters", "-o", "json", NULL);
+    child_release(&r);
+    free(name);
+}
+
+static void test_a_refused_key_is_auth(void **state)
+{
+    struct child_result r;
+    char *text;
+
+    NEEDS_SSHD();
+    text = mem_printf("sites: [{name: dc1, endpoints: [{name: esx, kind: esxi, hosts: "
+                      "[\"127.0.0.1:%d\"], user: nobody, known_hosts: %s, key_file: %s}]}]\n",
+                      sshd_port(sshd), sshd_known_hosts(sshd), sshd_user_key(sshd, "ed25519"));
+    write_text(e.config, text);
+    free(text);
+    e2e_expect(&e, &r, 3, "get", "filters", "-o", "json", NULL);
+    says(&r.out, "\"error_kind\":\"auth\"");
+    child_release(&r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(test_tables, before),
+        cmocka_unit_test_setup(test_counters_are_of_their_rules, before),
+        cmocka_unit_test_setup(test_endpoints_say_how, before),
+        cmocka_unit_test_setup(test_openssh_reads_the_same, before),
+        cmocka_unit_test_setup(test_line_ends_do_not_matter, before),
+        cmocka_unit_test_setup(test_a_banner_is_told_and_does_no_harm, before),
+        cmocka_unit_test_setup(test_garbage_is_no_table, before),
+        cmocka_unit_test_setup(test_cut_output_is_partial, before),
+        cmocka_unit_test_setup(test_a_hanging_host_is_left, before),
+        cmocka_unit_test_setup(test_a_flood_has_an_end, before),
+        cmocka_unit_test_setup(test_an_unknown_key_is_denied, before),
+        cmocka_unit_test_setup(test_a_changed_key_shows_both, before),
+        cmocka_unit_test_setup(test_a_person_accepts_a_key, before),
+        cmocka_unit_test_setup(test_a_refused_key_is_auth, before),
+    };
+
+    return cmocka_run_group_tests(tests, start, stop);
+}
