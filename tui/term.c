@@ -42,7 +42,7 @@ struct terminal {
 static struct {
     volatile sig_atomic_t active;
     char bytes[RESTORE_MAX];
-    size_t len;
+    size_t len, cursor; /* cursor: where in bytes the last part begins */
     struct termios modes;
     int pipe[2];
 } restore = {.pipe = {-1, -1}};
@@ -142,8 +142,18 @@ static void prepare_restore(void)
     add_capability("rmkx");
     memcpy(restore.bytes + restore.len, PASTE_OFF, strlen(PASTE_OFF));
     restore.len += strlen(PASTE_OFF);
-    add_capability("cnorm");
     add_capability("rmcup");
+    /* Last, because leaving the alternate screen restores a cursor that may have been hidden. */
+    restore.cursor = restore.len;
+    add_capability("cnorm");
+}
+
+static void leave(struct terminal *t)
+{
+    term_emit(t, PASTE_OFF, strlen(PASTE_OFF));
+    (void)endwin();
+    term_emit(t, restore.bytes + restore.cursor, restore.len - restore.cursor);
+    restore.active = 0;
 }
 
 /* ---- opening -----------------------------------------------------------------------------------
@@ -261,9 +271,7 @@ void term_close(struct terminal *t)
     if (!t)
         return;
     term_mouse(t, false);
-    term_emit(t, PASTE_OFF, strlen(PASTE_OFF));
-    (void)endwin();
-    restore.active = 0;
+    leave(t);
     remove_handlers(t);
     delscreen(t->screen);
     canvas_release(&t->shown);
@@ -344,9 +352,7 @@ static void stop_group(void)
 
 void term_suspend(struct terminal *t)
 {
-    term_emit(t, PASTE_OFF, strlen(PASTE_OFF));
-    (void)endwin();
-    restore.active = 0;
+    leave(t);
     stop_group();
     (void)tcgetattr(STDIN_FILENO, &restore.modes); /* the shell may have others now */
     (void)term_resize(t);
