@@ -181,7 +181,7 @@ static void vm_snapshots(struct run *run, struct table_builder *b, const struct 
     number(b, VMS_SNAPSHOTS, vm->slot[VM_SNAPSHOTS], 1);
     if (vm->slot[VM_SNAPSHOT_AT] &&
         text_to_i64(vm->slot[VM_SNAPSHOT_AT], INT64_MIN, INT64_MAX, &at) == 0 && at <= run->now)
-        builder_int(b, VMS_SNAPSHOT_AGE_S, run->now - at);
+        builder_int(b, VMS_SNAPSHOT_AGE_S, (run->now - at) / 1000 * 1000);
 }
 
 static void vm_guest(struct table_builder *b, const struct objects *o, const struct object *vm)

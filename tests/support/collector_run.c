@@ -166,6 +166,8 @@ static enum step answer(struct driver *d)
                           .impl = c};
     struct err err;
 
+    if (c->status < 0)
+        reply.status = 0;
     reply.hash = hash_fast(c->body, c->len, 0);
     reply.hash += reply.hash == 0;
     if (c->err) {
