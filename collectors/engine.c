@@ -193,10 +193,23 @@ static bool is_disabled(const struct config_endpoint *c, const struct collector 
     return true;
 }
 
+static bool is_superfluous(const struct engine *e, const struct config_endpoint *c,
+                           const struct collector *collector)
+{
+    const struct config_site *site = config_find_site(e->o.config, c->site);
+
+    for (size_t i = 0; collector->fallback_for && site && i < site->nendpoints; i++) {
+        if (collector->fallback_for & (unsigned)site->endpoints[i]->kind)
+            return true;
+    }
+    return false;
+}
+
 static bool is_wanted(const struct engine *e, const struct config_endpoint *c,
                       const struct collector *collector)
 {
-    if (!(collector->kinds & (unsigned)c->kind) || is_disabled(c, collector))
+    if (!(collector->kinds & (unsigned)c->kind) || is_disabled(c, collector) ||
+        is_superfluous(e, c, collector))
         return false;
     if (serves(collector, e->o.named) || serves(collector, e->o.tables))
         return true;

@@ -389,6 +389,9 @@ enum {
     X(host_rules)    \
     X(addrsets)      \
     X(flows)         \
+    X(connections)   \
+    X(filter_stats)  \
+    X(vibs)          \
     X(findings)      \
     X(reports)       \
     X(nsx_vms)       \

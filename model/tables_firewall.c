@@ -209,3 +209,46 @@ static const struct column flows_columns[] = {
     COL(FLOWS_RAW, "raw", STR, NONE, COL_WIDE | COL_RAW, "line as printed"),
 };
 TABLE(flows, FLOWS, "live connections on hosts");
+
+static const struct state_word purpose_words[] = {
+    {"nsx_v_control", SEV_NONE},
+    {"nsx_control", SEV_NONE},
+    {NULL, SEV_NONE},
+};
+
+static const struct column connections_columns[] = {
+    COMMON(CONNECTIONS, 0),
+    COL(CONNECTIONS_HOST, "host", STR, NONE, COL_KEY, "host, as configured"),
+    COL(CONNECTIONS_PROTOCOL, "protocol", STR, NONE, COL_KEY, "tcp or udp"),
+    COL(CONNECTIONS_LOCAL, "local", STR, NONE, COL_KEY, "address and port of the host"),
+    COL(CONNECTIONS_FOREIGN, "foreign", STR, NONE, COL_KEY, "address and port of the other side"),
+    COL(CONNECTIONS_STATE, "state", STR, NONE, 0, "state of a TCP connection, as printed"),
+    COL(CONNECTIONS_WORLD, "world", STR, NONE, 0, "process that has it"),
+    COL(CONNECTIONS_WORLD_ID, "world_id", INT, NONE, COL_WIDE, "number of that process"),
+    WORD(CONNECTIONS_PURPOSE, "purpose", purpose_words, 0,
+         "what the port of the other side tells: the control plane of NSX-V or NSX"),
+};
+TABLE(connections, CONNECTIONS, "network connections of hosts");
+
+static const struct column filter_stats_columns[] = {
+    COMMON(FILTER_STATS, 0),
+    COL(FILTER_STATS_HOST, "host", STR, NONE, COL_KEY, "host, as configured"),
+    COL(FILTER_STATS_FILTER, "filter", STR, NONE, COL_KEY, "name of the filter"),
+    COL(FILTER_STATS_SECTION, "section", STR, NONE, COL_KEY, "packets, bytes, drop reason ..."),
+    COL(FILTER_STATS_COUNTER, "counter", STR, NONE, COL_KEY, "name of the counter"),
+    COL(FILTER_STATS_IN, "in", INT, COUNT, 0, "inwards"),
+    COL(FILTER_STATS_OUT, "out", INT, COUNT, 0, "outwards"),
+    COL(FILTER_STATS_VALUE, "value", STR, NONE, 0, "value of what has no direction, as printed"),
+};
+TABLE(filter_stats, FILTER_STATS, "what packet filters have passed and dropped");
+
+static const struct column vibs_columns[] = {
+    COMMON(VIBS, 0),
+    COL(VIBS_HOST, "host", STR, NONE, COL_KEY, "host, as configured"),
+    COL(VIBS_VIB, "vib", STR, NONE, COL_KEY, "name of the package"),
+    COL(VIBS_VERSION, "version", STR, NONE, 0, "version"),
+    COL(VIBS_VENDOR, "vendor", STR, NONE, COL_WIDE, "who made it"),
+    COL(VIBS_ACCEPTANCE, "acceptance", STR, NONE, COL_WIDE, "acceptance level"),
+    COL(VIBS_INSTALLED, "installed", STR, NONE, 0, "when it was installed, as printed"),
+};
+TABLE(vibs, VIBS, "software packages of hosts");

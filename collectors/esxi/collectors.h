@@ -4,7 +4,8 @@
 
 #include "collectors/collector.h"
 
-extern const struct collector collector_esxi_addrsets, collector_esxi_filters, collector_esxi_flows,
-    collector_esxi_rules;
+extern const struct collector collector_esxi_addrsets, collector_esxi_connections,
+    collector_esxi_filters, collector_esxi_filter_stats, collector_esxi_flows,
+    collector_esxi_replications, collector_esxi_rules, collector_esxi_vibs, collector_esxi_vsan;
 
 #endif

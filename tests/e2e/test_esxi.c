@@ -174,6 +174,35 @@ static void test_counters_are_of_their_rules(void **state)
     child_release(&r);
 }
 
+static void test_smaller_tables(void **state)
+{
+    struct child_result r;
+    struct json_object *doc, *row;
+    double percent = 0;
+
+    NEEDS_SSHD();
+    e2e_expect(&e, &r, 0, "get", "connections,vibs,filter_stats,vsan,replications", "-o", "json",
+               NULL);
+    doc = e2e_json(&r);
+    assert_int_equal(json_object_array_length(e2e_rows(doc, "connections")), 5);
+    row = e2e_row(e2e_rows(doc, "connections"), "world", "vsfwd");
+    assert_text(row, "purpose", "nsx_v_control");
+    row = e2e_row(e2e_rows(doc, "vibs"), "vib", "esx-vsip");
+    assert_text(row, "version", "6.0.0-0.0.4744062");
+    assert_int_equal(json_object_array_length(e2e_rows(doc, "filter_stats")), 22);
+    row = e2e_row(e2e_rows(doc, "filter_stats"), "counter", "state-mismatch");
+    assert_text(row, "section", "drop reason");
+    assert_text(row, "value", "3");
+    row = e2e_row(e2e_rows(doc, "vsan"), "health", "yellow");
+    assert_text(row, "cluster_id", "52fafd2f-885a-912b-123d-29320735129c");
+    row = e2e_row(e2e_rows(doc, "replications"), "vm", "My Awesome VM");
+    assert_text(row, "state", "full sync");
+    assert_true(jsonq_double(row, "sync_progress_percent", &percent));
+    assert_true(percent > 9.9 && percent < 10.1);
+    json_object_put(doc);
+    child_release(&r);
+}
+
 static void test_endpoints_say_how(void **state)
 {
     struct child_result r;
@@ -364,6 +393,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_tables, before),
         cmocka_unit_test_setup(test_counters_are_of_their_rules, before),
+        cmocka_unit_test_setup(test_smaller_tables, before),
         cmocka_unit_test_setup(test_endpoints_say_how, before),
         cmocka_unit_test_setup(test_openssh_reads_the_same, before),
         cmocka_unit_test_setup(test_line_ends_do_not_matter, before),
