@@ -66,7 +66,9 @@ struct request {
     const char *body; /* NULL: none. In the run's arena */
     size_t body_len;
     const char *content_type;
-    size_t max_body;   /* 0: COLLECTOR_BODY_MAX */
+    const char
+        *action;     /* vcenter: SOAPAction of another service ("urn:vsan/8.0.0.4"); NULL: vim25 */
+    size_t max_body; /* 0: COLLECTOR_BODY_MAX */
     const char *label; /* what is read, for messages: "segments" */
     bool stream;       /* the body comes in pieces */
     /* kind esxi: path is a command line that is run over SSH, method is "SSH". Made by

@@ -13,6 +13,7 @@
 #include "collectors/vcenter/vcenter.h"
 #include "collectors/vmc/session.h"
 #include "collectors/vmc/vmc.h"
+#include "collectors/vsan/vsan.h"
 
 /* Alphabetical by kind, then by name. */
 const struct collector *const registry_collectors[] = {
@@ -41,6 +42,7 @@ const struct collector *const registry_collectors[] = {
     &collector_nsx_vms,
     &collector_replications,
     &collector_vcenter_inventory,
+    &collector_vsan,
     &collector_linked_vpcs,
     &collector_sddcs,
     &collector_vmc_tasks,

@@ -220,6 +220,10 @@ static const struct column vsan_columns[] = {
         "growth per day over the samples, or why nothing can be said"),
     DER(VSAN_USED_HISTORY, "used_history", LIST, NONE, COL_WIDE, NULL,
         "used percent in the past, oldest first"),
+    COL(VSAN_USED_BY_TYPE, "used_by_type", LIST, NONE, COL_WIDE,
+        "bytes by type of object (vdisk=6597069766656), largest first"),
+    COL(VSAN_HEALTH_TESTS, "health_tests", LIST, NONE, COL_WIDE,
+        "health tests that are not green (Data/vSAN object health:yellow)"),
 };
 TABLE(vsan, VSAN, "vSAN clusters");
 

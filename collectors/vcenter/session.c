@@ -98,17 +98,23 @@ static void fill(struct session *s, const char *method, const char *path, const 
     s->call.http.max_body = BODY_MAX;
 }
 
-static void soap_headers(struct session *s)
+/* @named: the SOAPAction of another service that shares the session; NULL: vim25's own. */
+static void soap_headers_of(struct session *s, const char *named)
 {
     struct vcenter_session *v = s->priv;
     struct strbuf action = STRBUF_INIT;
 
     strbuf_addf(&action, VIM "/%s", v->version ? v->version : VCENTER_API_FALLBACK);
     wire_header(&v->wire, "Content-Type", SOAP_CONTENT_TYPE);
-    wire_header(&v->wire, "SOAPAction", action.buf);
+    wire_header(&v->wire, "SOAPAction", named ? named : action.buf);
     strbuf_release(&action);
     if (v->cookie)
         wire_header(&v->wire, "Cookie", secret_reveal(v->cookie));
+}
+
+static void soap_headers(struct session *s)
+{
+    soap_headers_of(s, NULL);
 }
 
 static enum session_step send_versions(struct session *s)
@@ -397,7 +403,7 @@ static int vcenter_authorize(struct session *s, const struct request *req)
     if (req->service != SERVICE_MAIN)
         return err_set(&s->err, ERR_CONFIG, 0, "a vcenter endpoint has no such service");
     wire_reset(&v->wire);
-    soap_headers(s);
+    soap_headers_of(s, req->action);
     strbuf_add(&v->wire.body, req->body ? req->body : "", req->body ? req->body_len : 0);
     arena_reset(s->arena);
     fill(s, req->method, req->path, req->label);
