@@ -35,6 +35,7 @@ const struct collector *const registry_collectors[] = {
     &collector_nsx_alarms,
     &collector_nsx_edges,
     &collector_nsx_gateways,
+    &collector_nsx_groups,
     &collector_nsx_nodes,
     &collector_nsx_rules,
     &collector_nsx_segments,

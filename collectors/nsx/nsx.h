@@ -5,7 +5,7 @@
 #include "collectors/collector.h"
 
 extern const struct collector collector_nsx_alarms, collector_nsx_edges, collector_nsx_gateways,
-    collector_nsx_nodes, collector_nsx_rules, collector_nsx_segments, collector_nsx_services,
-    collector_nsx_vms;
+    collector_nsx_groups, collector_nsx_nodes, collector_nsx_rules, collector_nsx_segments,
+    collector_nsx_services, collector_nsx_vms;
 
 #endif

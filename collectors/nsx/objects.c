@@ -158,6 +158,7 @@ static int take_page(struct run *run, struct nsx_objects_reader *r, const struct
         p->cursor = mem_strdup(*cursor);
     }
     add_page(r->objects->making, p);
+    r->pages_read++;
     *cursor = p->cursor;
     return 0;
 }

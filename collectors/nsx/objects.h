@@ -37,6 +37,7 @@ struct nsx_objects_reader {
     size_t list;       /* 0: the search; else the number of the list */
     size_t first_page; /* of this source */
     struct nsx_list pages;
+    unsigned pages_read;
     struct err err; /* why some or all are missing; ERR_NONE: complete */
 };
 

@@ -21,7 +21,8 @@ struct bench_section {
     void (*run)(void);
 };
 
-extern const struct bench_section bench_aws, bench_paint, bench_keys, bench_memory, bench_nsx, bench_esxi;
+extern const struct bench_section bench_aws, bench_paint, bench_keys, bench_memory, bench_nsx,
+    bench_esxi, bench_rules;
 
 extern const char *bench_hycon, *bench_lab; /* paths of the optimised programs */
 extern char bench_dir[];                    /* a private scratch directory */

@@ -2,17 +2,9 @@
  * pages again, which must cost almost nothing. No transport. */
 #include "tests/bench/bench.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/resource.h>
-
-#include <json-c/json.h>
-
 #include "collectors/registry.h"
-#include "core/mem.h"
 #include "core/strbuf.h"
-#include "tests/support/collector_run.h"
+#include "tests/bench/nsx_pages.h"
 
 #define PAGES    100
 #define PER_PAGE 1000
@@ -58,33 +50,6 @@ static char *make_page(unsigned page, size_t *len)
     return strbuf_detach(&out);
 }
 
-/* CPU seconds of json-c alone: parse and free, one page in memory at a time. */
-static double bare_parse(const struct canned_reply *pages)
-{
-    double start = bench_cpu_self();
-
-    for (unsigned i = 0; i < PAGES; i++) {
-        struct json_tokener *t = json_tokener_new();
-        struct json_object *o = json_tokener_parse_ex(t, pages[i].body, (int)pages[i].len);
-
-        if (!o)
-            bench_failed("nsx: json-c did not parse page %u", i);
-        json_object_put(o);
-        json_tokener_free(t);
-    }
-    return bench_cpu_self() - start;
-}
-
-static double one_run(struct collector_run *r)
-{
-    double start = bench_cpu_self();
-
-    collector_run(r);
-    if (r->last != STEP_DONE || snapshot_count(r->tables[0]) != PAGES * PER_PAGE)
-        bench_failed("nsx: the run did not read every segment: %s", r->err.msg);
-    return bench_cpu_self() - start;
-}
-
 static const struct collector *find_segments(void)
 {
     size_t i = 0;
@@ -92,82 +57,30 @@ static const struct collector *find_segments(void)
     return registry_next(KIND_NSX, &table_segments, &i);
 }
 
-static long peak_kb(void)
-{
-    struct rusage u;
-
-    (void)getrusage(RUSAGE_SELF, &u);
-    return u.ru_maxrss;
-}
-
-static void measure(struct collector_run *r, const struct canned_reply *pages, size_t bytes)
-{
-    double bare[BENCH_ROUNDS_MAX], first[BENCH_ROUNDS_MAX], again[BENCH_ROUNDS_MAX];
-    double ratio[BENCH_ROUNDS_MAX], kept[BENCH_ROUNDS_MAX];
-    long before = peak_kb();
-
-    for (unsigned i = 0; i < bench_rounds; i++) {
-        bare[i] = bare_parse(pages);
-        collector_run_reset(r);
-        first[i] = one_run(r);
-        again[i] = one_run(r);
-        ratio[i] = first[i] / bare[i];
-        kept[i] = again[i] / first[i];
-    }
-    printf(
-        "\n%u segments in %u pages, %.1f MB: json-c %.3f s (%.0f MB/s), decoded into rows %.3f s, "
-        "unchanged %.4f s; the rows hold %.1f MB, the process grew by %.1f MB\n",
-        PAGES * PER_PAGE, PAGES, (double)bytes / 1e6, bench_median(bare, bench_rounds),
-        (double)bytes / 1e6 / bench_median(bare, bench_rounds), bench_median(first, bench_rounds),
-        bench_median(again, bench_rounds), (double)snapshot_memory(r->tables[0]) / 1e6,
-        (double)(peak_kb() - before) / 1e3);
-    bench_goal(bench_median(ratio, bench_rounds), 1.2,
-               "NSX pages decoded and published / json-c's bare parse: CPU");
-    bench_goal(bench_median(kept, bench_rounds), 0.1,
-               "an unchanged table of 100,000 rows / the first time: CPU");
-}
-
 static void run(void)
 {
     static struct canned_reply replies[PAGES + OTHERS];
-    static const char text[] =
-        "sites:\n  - name: bench\n    endpoints:\n      - {name: nsx, kind: nsx, url: "
-        "\"https://nsx.example/\", user: admin, password: {env: NSX_PASSWORD}}\n";
     static const char none[] = "{\"results\":[],\"result_count\":0}";
-    struct err err = {0};
-    struct config *config = config_parse(text, sizeof(text) - 1, "bench.yaml", &err, NULL);
-    struct collector_run r = {.collector = find_segments(),
-                              .replies = replies,
-                              .nreplies = PAGES + OTHERS,
-                              .repeat = true};
-    size_t bytes = 0;
+    struct bench_nsx n = {.section = "nsx",
+                          .what = "segments",
+                          .collector = find_segments(),
+                          .make_page = make_page,
+                          .first = "/infra/segments?",
+                          .replies = replies,
+                          .nreplies = PAGES + OTHERS,
+                          .pages = PAGES,
+                          .rows = PAGES * PER_PAGE,
+                          .goal = 1.2};
 
-    if (!config || !r.collector) {
-        bench_failed("nsx: %s", config ? "there is no collector of segments" : err.msg);
+    if (!n.collector) {
+        bench_failed("nsx: there is no collector of segments");
         return;
-    }
-    r.endpoint = config_endpoint(config, 0);
-    for (unsigned i = 0; i < PAGES; i++) {
-        size_t len;
-
-        /* The first page is asked for without a cursor: what matches last. */
-        replies[i].body = make_page((i + 1) % PAGES, &len);
-        replies[i].len = len;
-        replies[i].match =
-            i + 1 < PAGES ? mem_printf("cursor=p%04u", i + 1) : mem_strdup("/infra/segments?");
-        bytes += len;
     }
     replies[PAGES] = (struct canned_reply){
         .match = "/infra/segments/state", .body = none, .len = sizeof(none) - 1};
     replies[PAGES + 1] =
         (struct canned_reply){.match = "/infra/tier-1s", .body = none, .len = sizeof(none) - 1};
-    measure(&r, replies, bytes);
-    collector_run_release(&r);
-    for (unsigned i = 0; i < PAGES; i++) {
-        free((char *)replies[i].body);
-        free((char *)replies[i].match);
-    }
-    config_free(config);
+    bench_nsx_run(&n);
 }
 
 const struct bench_section bench_nsx = {"nsx", "pages of NSX, decoded and unchanged", run};
