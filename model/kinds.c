@@ -311,6 +311,11 @@ const struct key_spec kinds_threshold_keys[] = {
      .type = KEY_INT,
      .fallback = "5",
      .meaning = "fewer free addresses in the subnet of the interfaces are a warning"},
+    {.name = "never_hit",
+     .type = KEY_DURATION,
+     .fallback = "30d",
+     .meaning =
+         "a firewall rule without a hit is worth a look when it was not changed for so long"},
     {.name = "rpo_late_critical",
      .type = KEY_DURATION,
      .fallback = "10m",

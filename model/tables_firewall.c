@@ -45,6 +45,8 @@ static const struct column policies_columns[] = {
     COL(POLICIES_GENERATION, "generation", INT, NONE, COL_WIDE, "generation number (NSX-V)"),
     COL(POLICIES_EVALUATION, "evaluation", STR, NONE, COL_WIDE,
         "place in the order of evaluation within its firewall; sorts as text"),
+    COL(POLICIES_SCHEDULE, "schedule", STR, NONE, COL_WIDE,
+        "path of the schedule: its rules hold at some times only"),
 };
 TABLE(policies, POLICIES, "firewall policies (sections)");
 

@@ -386,6 +386,7 @@ void *nsx_policy_more(struct arena *a, struct json_object *o)
                              .modified_at = -1,
                              .stateful = -1,
                              .category = arena_strdup(a, jsonq_str(o, "category")),
+                             .schedule = arena_strdup(a, jsonq_str(o, "scheduler_path")),
                              .modified_by = arena_strdup(a, jsonq_str(o, "_last_modified_user")),
                              .scope = copy_list(a, jsonq_get(o, "scope"))};
     jsonq_int(o, "sequence_number", &p->sequence);
@@ -445,6 +446,7 @@ void nsx_policy_row(const struct nsx_rule_names *n, struct table_builder *b,
         builder_strn(b, POLICIES_EVALUATION, place, len);
     add_count(b, POLICIES_SEQUENCE, p->sequence);
     add_scope(n, b, p->scope, strstr(policy->path, "/security-policies/") != NULL);
+    builder_str(b, POLICIES_SCHEDULE, p->schedule);
     builder_str(b, POLICIES_MODIFIED_BY, p->modified_by);
     add_count(b, POLICIES_MODIFIED_AT, p->modified_at);
     add_count(b, POLICIES_RULE_COUNT, p->rule_count);

@@ -15,7 +15,7 @@
 
 /* What is kept of a policy: nsx_object.more. */
 struct nsx_policy {
-    const char *category, *modified_by;
+    const char *category, *modified_by, *schedule;
     const char **scope; /* NULL-terminated; NULL: none */
     const char *layer;  /* what its rules say, when its path does not; constant text or NULL */
     int64_t sequence, internal_sequence, rule_count, modified_at; /* -1: not told */

@@ -17,6 +17,8 @@ extern const struct check check_account_link, check_az_cost, check_certificate_e
 extern const struct check check_consolidation_needed, check_datastore_space,
     check_replication_snapshot_collision, check_replication_state, check_rpo, check_rpo_at_risk,
     check_snapshot_old, check_vsan_full, check_vsan_health, check_vsan_resync, check_vsan_space;
+extern const struct check check_group_empty, check_rule_any_any, check_rule_never_hit,
+    check_rule_shadowed;
 
 /* What the columns verdict, expected_target and role are derived from: a route is judged when all
  * that this site has of it is ok. NULL-terminated. */
