@@ -29,7 +29,7 @@ LINK_tsan := -fsanitize=thread
 # Debian 12. What "make deps" installs: to build, to test, to check the sources.
 DEPS := gcc libc6-dev make pkg-config git ca-certificates gettext libcurl4-openssl-dev libjson-c-dev libxml2-dev \
 	libuv1-dev libyaml-dev libssl-dev libssh2-1-dev libncurses-dev libmicrohttpd-dev libgnutls28-dev
-DEPS_TEST := openssh-client openssh-server libcmocka-dev libvterm-dev awscli clang libclang-rt-dev clang-format groff-base
+DEPS_TEST := openssh-client openssh-server libcmocka-dev libssh-dev libvterm-dev awscli clang libclang-rt-dev clang-format groff-base
 
 # Asked once, and without a complaint on a machine where "make deps" has yet to run.
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
@@ -37,6 +37,8 @@ PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 LAB_PKG_CFLAGS := $(shell pkg-config --cflags $(LAB_PKGS) 2>/dev/null)
 CFLAGS_ALL = $(BASE) $(WARN) $(FLAGS_$(BUILD)) $(PKG_CFLAGS) $(CFLAGS)
 LIBS = $(PKG_LIBS) -lpthread -lm
+# An SSH server for tests.
+TEST_LIBS := -lssh
 LAB_LIBS := $(shell pkg-config --libs $(LAB_PKGS) 2>/dev/null) -lpthread -lm
 
 B := build/$(BUILD)
@@ -104,24 +106,24 @@ $(B)/libsupport.a: $(SUPPORT_OBJ)
 
 $(B)/unit/%: $(B)/tests/unit/%.o $(B)/libsupport.a $(B)/libhycon.a
 	@mkdir -p $(dir $@)
-	$(CC) $(LINK_$(BUILD)) -o $@ $^ -lcmocka -lvterm -lutil $(LAB_LIBS) $(LIBS)
+	$(CC) $(LINK_$(BUILD)) -o $@ $^ -lcmocka -lvterm -lutil $(TEST_LIBS) $(LAB_LIBS) $(LIBS)
 
 # Screens are of the real model, not of the estate that stands in for it: its library comes first.
 $(B)/unit/test_screen_%: $(B)/tests/unit/test_screen_%.o $(B)/libhycon.a $(B)/libsupport.a $(MO)
 	@mkdir -p $(dir $@)
 	$(CC) $(LINK_$(BUILD)) -Wl,-u,model_update -o $@ $< $(B)/libhycon.a $(B)/libsupport.a $(B)/libhycon.a \
-		-lcmocka -lvterm -lutil $(LAB_LIBS) $(LIBS)
+		-lcmocka -lvterm -lutil $(TEST_LIBS) $(LAB_LIBS) $(LIBS)
 
 # Tests of the lab link its modules, too.
 $(B)/unit/test_lab_%: $(B)/tests/unit/test_lab_%.o $(filter-out $(B)/tests/lab/main.o,$(LAB_OBJ)) \
 		$(B)/libsupport.a $(B)/libhycon.a
 	@mkdir -p $(dir $@)
-	$(CC) $(LINK_$(BUILD)) -o $@ $^ -lcmocka -lvterm -lutil $(LAB_LIBS) $(LIBS)
+	$(CC) $(LINK_$(BUILD)) -o $@ $^ -lcmocka -lvterm -lutil $(TEST_LIBS) $(LAB_LIBS) $(LIBS)
 
 # End-to-end tests run ./hycon and ./hycon-lab of the same build.
 $(B)/e2e/%: $(B)/tests/e2e/%.o $(B)/libsupport.a $(B)/libhycon.a $(B)/hycon $(B)/hycon-lab
 	@mkdir -p $(dir $@)
-	$(CC) $(LINK_$(BUILD)) -o $@ $(filter %.o %.a,$^) -lcmocka -lvterm -lutil $(LAB_LIBS) $(LIBS)
+	$(CC) $(LINK_$(BUILD)) -o $@ $(filter %.o %.a,$^) -lcmocka -lvterm -lutil $(TEST_LIBS) $(LAB_LIBS) $(LIBS)
 
 # make man: the manual pages and bash completion, generated from the tables that the program works by.
 MAN := $(addprefix build/man/,hycon.1 hycon.conf.5 hycon-tables.7 hycon-checks.7)

@@ -47,7 +47,7 @@ static void probe(const struct config_endpoint *e, struct shown *out)
 
     memset(out, 0, sizeof(*out));
     out->loop = loop_new();
-    ssh = ssh_new(out->loop);
+    ssh = ssh_pool_new(out->loop);
     host = ssh_host_new(ssh, &t);
     ssh_exec(host, &c, done, out);
     loop_run(out->loop);
@@ -55,7 +55,7 @@ static void probe(const struct config_endpoint *e, struct shown *out)
     (void)snprintf(out->fingerprint, sizeof(out->fingerprint), "%s",
                    ssh_host_facts(host)->fingerprint);
     ssh_host_free(host);
-    ssh_free(ssh);
+    ssh_pool_free(ssh);
     loop_free(out->loop);
 }
 

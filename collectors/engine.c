@@ -486,7 +486,7 @@ void engine_stop(struct engine *e, int64_t grace_ms)
     http_free(e->http);
     for (size_t i = 0; i < e->nendpoints; i++)
         engine_ssh_free(&e->endpoints[i]);
-    ssh_free(e->ssh);
+    ssh_pool_free(e->ssh);
     loop_free(e->loop);
     engine_free(e);
 }

@@ -99,7 +99,7 @@ static void open_host(struct endpoint *ep)
         return;
     retire(ep);
     if (!ep->engine->ssh)
-        ep->engine->ssh = ssh_new(ep->engine->loop);
+        ep->engine->ssh = ssh_pool_new(ep->engine->loop);
     ep->ssh = ssh_host_new(ep->engine->ssh, &t);
     ep->ssh_secret = t.password;
     (void)snprintf(ep->ssh_pin, sizeof(ep->ssh_pin), "%s", pin ? pin : "");

@@ -419,7 +419,7 @@ int ssh_host_judge_key(struct ssh_host *h, const char *type, const uint8_t *blob
 /* ---- public -----------------------------------------------------------------------------------
  */
 
-struct ssh *ssh_new(struct loop *l)
+struct ssh *ssh_pool_new(struct loop *l)
 {
     struct ssh *s = mem_alloc(sizeof(*s));
 
@@ -427,7 +427,7 @@ struct ssh *ssh_new(struct loop *l)
     return s;
 }
 
-void ssh_free(struct ssh *s)
+void ssh_pool_free(struct ssh *s)
 {
     free(s);
 }

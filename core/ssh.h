@@ -78,9 +78,11 @@ struct ssh_facts {
 
 typedef void (*ssh_done_fn)(void *arg, struct ssh_result *r);
 
-struct ssh *ssh_new(struct loop *l);
+/* All hosts of a loop. (ssh_new() and ssh_free() are names of libssh, which the lab and tests use as
+ * a server.) */
+struct ssh *ssh_pool_new(struct loop *l);
 /* After all hosts are freed; NULL is fine. Before loop_free(). */
-void ssh_free(struct ssh *s);
+void ssh_pool_free(struct ssh *s);
 
 struct ssh_host *ssh_host_new(struct ssh *s, const struct ssh_target *t);
 /* Ends the session; what runs or waits gets ERR_CANCEL before this returns. Not from inside a

@@ -80,14 +80,14 @@ static int set_up(void **state)
 {
     (void)state;
     loop = loop_new();
-    ssh = ssh_new(loop);
+    ssh = ssh_pool_new(loop);
     return 0;
 }
 
 static int tear_down(void **state)
 {
     (void)state;
-    ssh_free(ssh);
+    ssh_pool_free(ssh);
     loop_free(loop);
     return 0;
 }
