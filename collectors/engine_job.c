@@ -47,6 +47,7 @@ void engine_job_init(struct job *job, struct endpoint *ep, const struct collecto
 
     job->ep = ep;
     job->collector = c;
+    strbuf_init(&job->pieces, 0);
     while (c->tables[job->ntables])
         job->ntables++;
     job->current = arena_alloc(a, job->ntables * sizeof(struct snapshot *));
@@ -63,6 +64,7 @@ void engine_job_release(struct job *job)
 {
     engine_run_close(job);
     engine_raw_release(job);
+    strbuf_release(&job->pieces);
     for (size_t i = 0; i < job->ntables; i++)
         snapshot_unref(job->current[i]);
     if (job->memory && job->collector->state_release)

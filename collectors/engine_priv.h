@@ -31,6 +31,7 @@
 #include "core/http.h"
 #include "core/loop.h"
 #include "core/ssh.h"
+#include "core/strbuf.h"
 #include "core/trust.h"
 
 #include <pthread.h>
@@ -132,10 +133,12 @@ struct job {
     struct table_builder **builders;
     struct snapshot **out; /* finished tables to publish */
     unsigned requests, tries, net_tries;
-    bool relogged; /* for this request */
-    bool streamed; /* a piece of its reply was decoded already */
-    bool expired;  /* the collector said so, and there was no publish since */
-    bool aborted;  /* what comes back is dropped */
+    bool relogged;        /* for this request */
+    bool streamed;        /* a piece of its reply was decoded already */
+    struct strbuf pieces; /* the beginning of it, to be shown raw */
+    size_t piece_bytes;
+    bool expired; /* the collector said so, and there was no publish since */
+    bool aborted; /* what comes back is dropped */
     bool timed_out;
     struct err abort_err;
     uint64_t epoch; /* of the session the request was sent with */
@@ -373,6 +376,8 @@ void engine_publish_hints(struct job *job);
 
 /* ---- engine_raw.c */
 void engine_raw_keep(struct job *job, const struct http_reply *http);
+/* A piece of a reply that nobody keeps; at the end of it engine_raw_keep(). */
+void engine_raw_piece(struct job *job, const char *data, size_t len);
 void engine_raw_release(struct job *job);
 
 #endif

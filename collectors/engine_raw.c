@@ -56,18 +56,29 @@ static void make_room(struct engine *e)
     }
 }
 
+void engine_raw_piece(struct job *job, const char *data, size_t len)
+{
+    size_t room = job->pieces.len < RAW_EACH ? RAW_EACH - job->pieces.len : 0;
+
+    job->piece_bytes += len;
+    if (!job->ep->engine->o.once)
+        strbuf_add(&job->pieces, data, len < room ? len : room);
+}
+
 void engine_raw_keep(struct job *job, const struct http_reply *http)
 {
     struct engine *e = job->ep->engine;
     const struct request *req = &job->run.request;
-    struct raw raw = {.at = clock_now_ms(), .total = http->len};
+    const char *body = job->streamed ? job->pieces.buf : http->body;
+    size_t len = job->streamed ? job->pieces.len : http->len;
+    struct raw raw = {.at = clock_now_ms(), .total = job->streamed ? job->piece_bytes : len};
 
     if (e->o.once)
         return;
-    raw.len = http->len < RAW_EACH ? http->len : RAW_EACH;
+    raw.len = len < RAW_EACH ? len : RAW_EACH;
     raw.body = mem_alloc(raw.len + 1);
     if (raw.len)
-        memcpy(raw.body, http->body, raw.len);
+        memcpy(raw.body, body, raw.len);
     raw.request =
         mem_printf("%s %s%s%.*s -> %d", req->method, req->path, req->body ? " " : "",
                    (int)(req->body ? req->body_len : 0), req->body ? req->body : "", http->status);

@@ -166,6 +166,7 @@ int engine_request_piece(void *arg, const char *data, size_t len)
 
     resume_time(job);
     job->streamed = true;
+    engine_raw_piece(job, data, len);
     piece.taken_at = job->run.now = clock_now_ms();
     job->result = job->collector->step(&job->run, &piece);
     return job->result == STEP_MORE ? 0 : -1;
@@ -207,6 +208,8 @@ static void send(struct job *job, int64_t now)
 
     job->state = JOB_SENT;
     job->streamed = false;
+    job->piece_bytes = 0;
+    strbuf_reset(&job->pieces);
     job->epoch = ep->epoch;
     ep->in_flight += !job->run.request.long_poll;
     ep->changed = true;

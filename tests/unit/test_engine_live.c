@@ -71,6 +71,19 @@ static void raise_news(void)
     fakeapi_unlock();
 }
 
+/* The last reply as it came, although nobody held it whole. */
+static void check_raw(struct fakeapi_run *r, const char *want)
+{
+    char *request, *body;
+    int64_t at;
+
+    assert_true(engine_raw_reply(r->engine, "a", "segments", &request, &body, &at));
+    assert_string_equal(body, want);
+    assert_string_equal(request, "GET /wait -> 200");
+    free(request);
+    free(body);
+}
+
 static void news_is_published(void **state)
 {
     struct fakeapi_run r;
@@ -85,6 +98,7 @@ static void news_is_published(void **state)
     fakeapi_wait_count(&server.polls, 2);
     raise_news();
     wait_key(&r, "news 2");
+    check_raw(&r, "news\n");
     assert_int_equal(fakeapi_count(&server.requests), 1);
     assert_int_equal(fakeapi_count(&server.logins), 1);
     fakeapi_run_stop(&r); /* although one waits */
