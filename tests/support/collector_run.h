@@ -15,7 +15,8 @@
 
 struct canned_reply {
     const char *match; /* answers a request whose "METHOD path body" contains this; NULL: any */
-    int status;        /* 0: 200; -1: no answer at all. What is not 2xx arrives with a sentence in reply->err */
+    int status;        /* 0: 200; -1: no answer at all. What is not 2xx arrives with a sentence in
+                          reply->err */
     const char *body;  /* NUL-terminated */
     size_t len;
     const char *const *headers; /* "Name: value", NULL-terminated; NULL: none */
