@@ -131,7 +131,8 @@ static bool lists(const struct schema *const *tables, const struct schema *schem
 /* A check that reads a table it does not declare would not be run when that table changes. */
 static bool is_declared(const struct check *c, const struct schema *schema)
 {
-    return schema == &table_endpoints || lists(c->tables, schema) || lists(c->optional, schema);
+    return schema == &table_endpoints || lists(c->tables, schema) || lists(c->optional, schema) ||
+           lists(c->heavy, schema);
 }
 
 /* *i counts rows of the site's snapshots, one after the other. */
@@ -282,13 +283,46 @@ static enum check_verdict inputs_verdict(const struct check_input *in,
     return worst;
 }
 
+static bool never_tried(const struct snapshot *s)
+{
+    return snapshot_freshness(s) == FRESH_NEVER && snapshot_err(s)->kind == ERR_NONE;
+}
+
+/* Heavy tables are not read unless somebody looks: nothing was read, nothing to judge. Old rows, of
+ * what nobody looks at any more, neither fire nor clear anything. */
+static enum check_verdict heavy_verdict(const struct check_input *in,
+                                        const struct schema *const *tables,
+                                        enum check_verdict worst)
+{
+    for (size_t i = 0; tables && tables[i]; i++) {
+        struct snapshot *const *s;
+        size_t n, read = 0;
+
+        s = estate_table(in->estate, tables[i], &n);
+        for (size_t k = 0; k < n; k++) {
+            enum freshness f = snapshot_freshness(s[k]);
+            if (strcmp(snapshot_site(s[k]), in->site->name) != 0 || f == FRESH_UNSUPPORTED ||
+                never_tried(s[k]))
+                continue;
+            read++;
+            if (f == FRESH_STALE)
+                worst = CHECK_HELD;
+            else if (f != FRESH_OK && worst != CHECK_HELD)
+                worst = CHECK_UNKNOWN;
+        }
+        if (!read)
+            return CHECK_NOT_APPLICABLE;
+    }
+    return worst;
+}
+
 static bool usable(const struct snapshot *s)
 {
     return snapshot_freshness(s) == FRESH_OK || snapshot_freshness(s) == FRESH_UNSUPPORTED;
 }
 
 static void add_gaps(struct finding *f, const struct check_input *in,
-                     const struct schema *const *tables, const struct snapshot **first)
+                     const struct schema *const *tables, bool heavy, const struct snapshot **first)
 {
     for (size_t i = 0; tables && tables[i]; i++) {
         size_t n;
@@ -296,7 +330,7 @@ static void add_gaps(struct finding *f, const struct check_input *in,
 
         for (size_t k = 0; k < n; k++) {
             if (strcmp(snapshot_site(s[k]), in->site->name) != 0 || usable(s[k]) ||
-                tables[i] == &table_endpoints)
+                tables[i] == &table_endpoints || (heavy && never_tried(s[k])))
                 continue;
             add_gap(f, in, s[k]);
             if (!*first)
@@ -312,8 +346,9 @@ static void add_unknown(const struct check_input *in, const struct check *c)
     struct finding *f = finding_add(in, SEV_UNKNOWN, 0, "data");
 
     f->no_data = true;
-    add_gaps(f, in, c->tables, &first);
-    add_gaps(f, in, c->optional, &first);
+    add_gaps(f, in, c->tables, false, &first);
+    add_gaps(f, in, c->optional, false, &first);
+    add_gaps(f, in, c->heavy, true, &first);
     if (!first)
         return;
     const char *cause = cause_of_endpoint(in, snapshot_endpoint(first));
@@ -366,7 +401,8 @@ static bool is_unchanged(const struct check_input *in, const struct check *c,
     size_t at = 0;
 
     return m->clean && walk_inputs(in, c->tables, m, &at, NULL) &&
-           walk_inputs(in, c->optional, m, &at, NULL) && at == m->n;
+           walk_inputs(in, c->optional, m, &at, NULL) && walk_inputs(in, c->heavy, m, &at, NULL) &&
+           at == m->n;
 }
 
 static void remember(const struct check_input *in, const struct check *c, struct check_memory *m,
@@ -380,6 +416,7 @@ static void remember(const struct check_input *in, const struct check *c, struct
         return;
     walk_inputs(in, c->tables, m, &at, &cap);
     walk_inputs(in, c->optional, m, &at, &cap);
+    walk_inputs(in, c->heavy, m, &at, &cap);
 }
 
 enum check_verdict findings_run_check(const struct check_input *in, const struct check *c,
@@ -396,6 +433,8 @@ enum check_verdict findings_run_check(const struct check_input *in, const struct
     v = inputs_verdict(in, c->tables, true, CHECK_JUDGED);
     if (v != CHECK_NOT_APPLICABLE)
         v = inputs_verdict(in, c->optional, false, v);
+    if (v != CHECK_NOT_APPLICABLE)
+        v = heavy_verdict(in, c->heavy, v);
     if (v == CHECK_UNKNOWN)
         add_unknown(in, c);
     if (v == CHECK_JUDGED || (v == CHECK_UNKNOWN && c->lenient))

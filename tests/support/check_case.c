@@ -27,6 +27,7 @@ const char check_case_config[] =
     "    endpoints:\n"
     "      - {name: nsx, kind: nsx, url: \"https://nsx.example/\", user: admin, password: {env: "
     "P}}\n"
+    "      - {name: esx, kind: esxi, hosts: [esx-1, esx-2], user: root, password: {env: P}}\n"
     "  - name: osaka\n"
     "    endpoints:\n"
     "      - {name: far, kind: aws, region: ap-northeast-3}\n"
