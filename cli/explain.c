@@ -66,8 +66,11 @@ static int run(const struct cli_options *o, const struct explain_query *q, const
         cli_say("no configured endpoint knows machines or firewalls");
         return CLI_CONFIG;
     }
-    struct headless_options ho = {
-        .config = c, .tables = tables, .site = o->site, .timeout_ms = o->timeout_ms};
+    struct headless_options ho = {.config = c,
+                                  .tables = tables,
+                                  .named = tables,
+                                  .site = o->site,
+                                  .timeout_ms = o->timeout_ms};
     h = headless_start(&ho);
     if (!h)
         return CLI_CONFIG;

@@ -241,35 +241,44 @@ struct maybes {
     size_t n, cap;
 };
 
-/* All that may come before @certain agrees with it, or else: what is in the way. */
+/* Would this rule do something else than the certain match behind it? */
+static bool is_in_the_way(const struct maybe *m, const struct explain_rule *certain)
+{
+    return !certain || m->rule->odd || verdict_of(m->rule) != verdict_of(certain);
+}
+
+/* The first rule in the way; among several, one that nobody can answer says more than one that only
+ * was not asked about. */
+static const struct maybe *find_in_the_way(const struct maybes *m,
+                                           const struct explain_rule *certain)
+{
+    const struct maybe *first = NULL;
+
+    for (size_t i = 0; i < m->n; i++) {
+        if (!is_in_the_way(&m->at[i], certain))
+            continue;
+        if (m->at[i].answer.match == EXPLAIN_UNKNOWN)
+            return &m->at[i];
+        first = first ? first : &m->at[i];
+    }
+    return first;
+}
+
+/* The verdict is certain when all that may come before the certain match agrees with it. */
 static void judge(struct explain_walk *out, const struct maybes *m,
                   const struct explain_rule *certain)
 {
-    const struct maybe *first = NULL;
-    bool unknown = false;
+    const struct maybe *first = find_in_the_way(m, certain);
 
     out->rule = certain;
     out->verdict = certain ? verdict_of(certain) : EXPLAIN_NOT_KNOWN;
-    for (size_t i = 0; i < m->n; i++) {
-        if (certain && verdict_of(m->at[i].rule) == out->verdict && !m->at[i].rule->odd)
-            continue;
-        first = first ? first : &m->at[i];
-        unknown = unknown || m->at[i].answer.match == EXPLAIN_UNKNOWN;
-    }
     if (!first)
         return;
-    /* Among several, the one that nobody can answer explains more than one to be asked about. */
-    for (size_t i = 0; unknown && i < m->n; i++) {
-        if (m->at[i].answer.match == EXPLAIN_UNKNOWN &&
-            (!certain || verdict_of(m->at[i].rule) != verdict_of(certain) || m->at[i].rule->odd)) {
-            first = &m->at[i];
-            break;
-        }
-    }
     out->next = certain;
     out->rule = first->rule;
     out->answer = first->answer;
-    out->verdict = unknown || !certain ? EXPLAIN_NOT_KNOWN : EXPLAIN_DEPENDING;
+    out->verdict =
+        first->answer.match == EXPLAIN_UNKNOWN || !certain ? EXPLAIN_NOT_KNOWN : EXPLAIN_DEPENDING;
 }
 
 /* With partial data a rule may be missing before the one that decides: positions run 1..n. */

@@ -227,30 +227,42 @@ static void lose_name(struct explain_ask *a, struct explain_party *p)
         p->lost = arena_printf(a->arena, "no machine is called %s", p->text);
 }
 
+/* By name: vCenter, then the hosts, then NSX, then interfaces of AWS. */
+static void find_named(struct explain_ask *a, struct explain_party *p)
+{
+    if (!find_vm(a, p, NULL))
+        return;
+    if (!p->name && !find_by_filter(a, p))
+        return;
+    if (!p->name)
+        find_by_nsx(a, p);
+    if (p->vm.row)
+        add_addresses(p, row_list(p->vm.row, VMS_IPS));
+    if (!p->name)
+        find_eni(a, p, NULL);
+    if (!p->name && !p->eni.row)
+        lose_name(a, p);
+}
+
+static void find_addressed(struct explain_ask *a, struct explain_party *p, struct ip *ip)
+{
+    ip->prefix = ip->family == 6 ? 128 : 32;
+    add_address(p, ip);
+    if (find_vm(a, p, ip) && !p->vm.row)
+        find_eni(a, p, ip);
+}
+
 void explain_find_party(struct explain_ask *a, struct explain_party *p, const char *text)
 {
     struct ip ip;
-    bool is_ip = ip_parse(text, &ip) == 0;
 
     p->text = text;
-    if (is_ip) {
-        ip.prefix = ip.family == 6 ? 128 : 32;
-        add_address(p, &ip);
-    }
-    if (!find_vm(a, p, is_ip ? &ip : NULL))
+    if (ip_parse(text, &ip) == 0)
+        find_addressed(a, p, &ip);
+    else
+        find_named(a, p);
+    if (p->lost)
         return;
-    if (!is_ip && !p->name && !find_by_filter(a, p))
-        return;
-    if (!is_ip && !p->name)
-        find_by_nsx(a, p);
-    if (p->vm.row && !is_ip)
-        add_addresses(p, row_list(p->vm.row, VMS_IPS));
-    if (!p->vm.row)
-        find_eni(a, p, is_ip ? &ip : NULL);
-    if (!is_ip && !p->name && !p->eni.row) {
-        lose_name(a, p);
-        return;
-    }
     if (p->naddresses)
         find_segment(a, p, &p->addresses[0]);
     if (!p->site && p->segment.row)
