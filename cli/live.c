@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
@@ -28,6 +29,7 @@
 #define IDLE_MS         5000 /* an estate now and then: things persist, expire and age */
 #define PROMPTS_MAX     32
 #define TRUSTS_MAX      16
+#define NICE            5
 #define WORK_DIRTY      'd'
 #define WORK_STOP       's'
 
@@ -166,6 +168,8 @@ static void *work(void *arg)
     struct err err = {0};
     int64_t begin, gap;
 
+    /* Where processors are few, keys come first. */
+    (void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICE);
     if (history_file_load(l->o.history, l->model, &err))
         log_add(LOG_ERROR, "%s", err.msg);
     do {

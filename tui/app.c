@@ -111,7 +111,10 @@ static void set_estate(struct app *a, struct estate *e)
 {
     struct view_input in;
 
-    estate_unref(a->estate);
+    if (a->resolver && a->estate)
+        resolver_bury(a->resolver, resolve_new_buried(a->estate, NULL, NULL));
+    else
+        estate_unref(a->estate);
     a->estate = e;
     a->large = resolve_is_large(e);
     in = app_input(a);

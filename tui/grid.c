@@ -109,15 +109,28 @@ static void remember(struct grid *g)
                    row->row->key);
 }
 
-/* The rows in @rows are of @e now: find the reader's place in them. */
+static void let_go(struct grid *g)
+{
+    if (!g->resolver || !g->large) {
+        drop_rows(g);
+        estate_unref(g->estate);
+    } else {
+        resolver_bury(g->resolver, resolve_new_buried(g->estate, g->has_rows ? &g->rows : NULL,
+                                                      (struct snapshot *)(uintptr_t)g->built));
+    }
+    g->built = NULL;
+    g->has_rows = false;
+    g->estate = NULL;
+}
+
+/* The rows in @rows are of this estate now: find the reader's place in them. */
 static void adopt(struct grid *g, const struct view_input *in, struct rows *rows,
                   struct snapshot *built)
 {
-    drop_rows(g);
-    if (g->estate != in->estate) {
-        estate_unref(g->estate);
-        g->estate = estate_ref(in->estate);
-    }
+    struct estate *e = estate_ref(in->estate);
+
+    let_go(g);
+    g->estate = e;
     g->built = built;
     g->rows = *rows;
     g->has_rows = true;
@@ -155,8 +168,9 @@ static void take_finished(struct grid *g, const struct view_input *in)
     if (job && same_wish(g, in, job)) {
         struct view_input then = *in;
         then.estate = job->in.estate;
+        struct snapshot *built = job->built;
         resolve_detach(job);
-        adopt(g, &then, &job->rows, job->built);
+        adopt(g, &then, &job->rows, built);
         g->busy = g->busy && g->posted != job->in.estate;
     }
     resolve_free(job);

@@ -20,8 +20,8 @@ static void take_finished(struct app *a, struct tab *t)
 
     if (!job)
         return;
-    resolve_detach(job);
     adopt(&t->head, &job->head, job->any);
+    resolve_detach(job);
     t->head.took_ms = job->took_ms;
     t->head.pending = false;
     resolve_free(job);

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "core/arena.h"
@@ -13,6 +14,7 @@
 #include "core/mem.h"
 #include "model/tables.h"
 
+#define NICE     5
 #define JOBS_MAX 128 /* owners: one per table and one per head of a tab */
 
 /* ---- rows --------------------------------------------------------------------------------------
@@ -135,21 +137,33 @@ struct resolve *resolve_new_head(const struct view *v, const struct view_input *
     return job;
 }
 
+struct resolve *resolve_new_buried(struct estate *e, struct rows *rows, struct snapshot *built)
+{
+    struct resolve *job = mem_alloc(sizeof(*job));
+
+    job->in.estate = e;
+    job->built = built;
+    if (rows)
+        job->rows = *rows;
+    job->has_rows = rows != NULL;
+    return job;
+}
+
 void resolve_detach(struct resolve *job)
 {
-    job->done = false;
+    job->has_rows = false;
+    job->built = NULL;
+    job->head = (struct canvas){0};
 }
 
 void resolve_free(struct resolve *job)
 {
     if (!job)
         return;
-    if (job->done && job->table) {
+    if (job->has_rows)
         rows_release(&job->rows);
-        snapshot_unref(job->built);
-    } else if (job->done) {
-        canvas_release(&job->head);
-    }
+    snapshot_unref(job->built);
+    canvas_release(&job->head);
     estate_unref(job->in.estate);
     free((char *)(uintptr_t)job->in.site);
     free(job->filter);
@@ -164,6 +178,7 @@ static void do_job(struct resolve *job)
     job->in.arena = arena_new(0);
     if (job->table && *job->filter)
         f = filter_new(job->table->schema, job->filter, NULL);
+    job->has_rows = job->table != NULL;
     if (job->table)
         resolve_rows(&job->rows, &job->built, job->table, &job->in, f, job->sort, job->reverse);
     else
@@ -171,7 +186,6 @@ static void do_job(struct resolve *job)
     arena_free(job->in.arena);
     job->in.arena = NULL;
     filter_free(f);
-    job->done = true;
     job->took_ms = clock_mono_ms() - begin;
 }
 
@@ -188,6 +202,7 @@ struct resolver {
     pthread_mutex_t lock;
     pthread_cond_t posted;
     struct slot slots[JOBS_MAX];
+    struct resolve *buried;
     const void *running; /* owner; NULL: none, or it has gone meanwhile */
     bool stop;
     int pipe[2];
@@ -216,6 +231,29 @@ static void deliver(struct resolver *r, struct slot *s, struct resolve *job)
     pthread_mutex_lock(&r->lock);
 }
 
+static void free_all(struct resolve *job)
+{
+    while (job) {
+        struct resolve *next = job->next;
+        resolve_free(job);
+        job = next;
+    }
+}
+
+/* Before it waits: what was buried. True: there was something, look again. */
+static bool dig(struct resolver *r)
+{
+    struct resolve *job = r->buried;
+
+    if (!job)
+        return false;
+    r->buried = NULL;
+    pthread_mutex_unlock(&r->lock);
+    free_all(job);
+    pthread_mutex_lock(&r->lock);
+    return true;
+}
+
 static void *run(void *arg)
 {
     struct resolver *r = arg;
@@ -224,12 +262,15 @@ static void *run(void *arg)
     /* Signals are for the terminal's thread. */
     sigfillset(&all);
     (void)pthread_sigmask(SIG_BLOCK, &all, NULL);
+    /* Where processors are few, keys come first. */
+    (void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICE);
     pthread_mutex_lock(&r->lock);
     while (!r->stop) {
         struct slot *s = next_todo(r);
         struct resolve *job;
         if (!s) {
-            pthread_cond_wait(&r->posted, &r->lock);
+            if (!dig(r))
+                pthread_cond_wait(&r->posted, &r->lock);
             continue;
         }
         job = s->todo;
@@ -270,6 +311,7 @@ void resolver_free(struct resolver *r)
         resolve_free(r->slots[i].todo);
         resolve_free(r->slots[i].done);
     }
+    free_all(r->buried);
     close(r->pipe[0]);
     close(r->pipe[1]);
     pthread_cond_destroy(&r->posted);
@@ -310,6 +352,15 @@ void resolver_post(struct resolver *r, const void *owner, struct resolve *job)
     pthread_cond_signal(&r->posted);
     pthread_mutex_unlock(&r->lock);
     resolve_free(old);
+}
+
+void resolver_bury(struct resolver *r, struct resolve *job)
+{
+    pthread_mutex_lock(&r->lock);
+    job->next = r->buried;
+    r->buried = job;
+    pthread_cond_signal(&r->posted);
+    pthread_mutex_unlock(&r->lock);
 }
 
 struct resolve *resolver_take(struct resolver *r, const void *owner)

@@ -25,15 +25,18 @@ struct resolve {
     char *filter;                   /* "": none */
     int sort, w, h;
     bool reverse;
-    bool done, any; /* any: there is a head */
+    bool has_rows, any; /* any: there is a head */
     struct rows rows;
     struct snapshot *built; /* rows of the table's own (view_table.build) */
     struct canvas head;
     int64_t took_ms;
+    struct resolve *next; /* buried before this one */
 };
 
 struct resolve *resolve_new_rows(const struct view_table *t, const struct view_input *in,
                                  const char *filter, int sort, bool reverse);
+/* A shell for what is to be buried; takes over the references. @rows may be NULL. */
+struct resolve *resolve_new_buried(struct estate *e, struct rows *rows, struct snapshot *built);
 struct resolve *resolve_new_head(const struct view *v, const struct view_input *in, int w, int h);
 void resolve_free(struct resolve *job); /* NULL is fine */
 /* Take the results out of a job that is done: the caller's from here on. */
@@ -56,6 +59,9 @@ int resolver_fd(const struct resolver *r); /* readable: something was finished; 
 void resolver_post(struct resolver *r, const void *owner, struct resolve *job);
 /* A finished job of @owner, now the caller's; NULL: none. */
 struct resolve *resolver_take(struct resolver *r, const void *owner);
+/* Free what is no longer shown, on the thread: the last reference to 100,000 rows costs tens of
+ * milliseconds, too. Takes over @job. */
+void resolver_bury(struct resolver *r, struct resolve *job);
 /* The owner goes: its jobs are dropped. */
 void resolver_forget(struct resolver *r, const void *owner);
 
