@@ -6,6 +6,7 @@
 #include "collectors/esxi/session.h"
 #include "collectors/nsx/nsx.h"
 #include "collectors/nsx/session.h"
+#include "collectors/nsxv/nsxv.h"
 #include "collectors/replication/replication.h"
 #include "collectors/replication/session.h"
 #include "collectors/session.h"
@@ -41,6 +42,8 @@ const struct collector *const registry_collectors[] = {
     &collector_nsx_segments,
     &collector_nsx_services,
     &collector_nsx_vms,
+    &collector_nsxv_hosts,
+    &collector_nsxv_rules,
     &collector_replications,
     &collector_vcenter_inventory,
     &collector_vsan,
@@ -51,13 +54,8 @@ const struct collector *const registry_collectors[] = {
 };
 
 static const struct session_ops *const sessions[] = {
-    &session_aws_ops,
-    &session_esxi_ops,
-    &session_nsx_ops,
-    &session_replication_ops,
-    &session_vcenter_ops,
-    &session_vmc_ops,
-    NULL,
+    &session_aws_ops,         &session_esxi_ops,    &session_nsx_ops, &session_nsxv_ops,
+    &session_replication_ops, &session_vcenter_ops, &session_vmc_ops, NULL,
 };
 
 static bool serves(const struct collector *c, enum endpoint_kind kind, const struct schema *schema)

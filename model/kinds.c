@@ -85,6 +85,19 @@ static const struct key_spec nsx_keys[] = {
     END,
 };
 
+/* One manager, no cluster of them, no session: a user and a password with every request. */
+static const struct key_spec nsxv_keys[] = {
+    URL_KEYS("the NSX-V Manager"),
+    {.name = "user", .type = KEY_STR, .required = true, .meaning = "user to log in as"},
+    {.name = "password",
+     .type = KEY_SECRET,
+     .required = true,
+     .secret = true,
+     .meaning = "where the password comes from"},
+    TLS_KEY,
+    END,
+};
+
 static const struct key_spec vmc_keys[] = {
     {.name = "url",
      .type = KEY_URL,
@@ -199,7 +212,7 @@ const struct key_spec kinds_common_keys[] = {
     {.name = "kind",
      .type = KEY_ENUM,
      .required = true,
-     .values = "vcenter nsx vmc aws esxi replication",
+     .values = "vcenter nsx nsxv vmc aws esxi replication",
      .meaning = "what it is"},
     {.name = "credential", .type = KEY_STR, .meaning = "name below credentials: user and secret"},
     END,
@@ -360,6 +373,8 @@ static const struct kind_spec vcenter = {KIND_VCENTER, "vcenter", "vCenter Serve
                                          vcenter_keys};
 static const struct kind_spec nsx = {KIND_NSX, "nsx", "NSX Manager",
                                      "segments, gateways, edges of an NSX Manager", nsx_keys};
+static const struct kind_spec nsxv = {KIND_NSXV, "nsxv", "NSX-V Manager",
+                                      "firewall rules of an NSX for vSphere 6 Manager", nsxv_keys};
 static const struct kind_spec vmc = {KIND_VMC, "vmc", "VMware Cloud on AWS",
                                      "an SDDC, its hosts, its linked VPC and its NSX", vmc_keys};
 static const struct kind_spec aws = {KIND_AWS, "aws", "AWS account",
@@ -371,7 +386,8 @@ static const struct kind_spec replication = {KIND_REPLICATION, "replication", "v
                                              "replications of VMs, as their appliance sees them",
                                              replication_keys};
 
-const struct kind_spec *const kinds_all[] = {&vcenter, &nsx, &vmc, &aws, &esxi, &replication, NULL};
+const struct kind_spec *const kinds_all[] = {&vcenter, &nsx,  &nsxv,        &vmc,
+                                             &aws,     &esxi, &replication, NULL};
 
 const struct kind_spec *kinds_find(const char *name)
 {

@@ -16,6 +16,7 @@ enum endpoint_kind {
     KIND_AWS = 8,
     KIND_ESXI = 16,
     KIND_REPLICATION = 32,
+    KIND_NSXV = 64,
 };
 
 enum key_type {

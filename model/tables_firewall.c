@@ -123,6 +123,27 @@ static const struct column services_columns[] = {
 };
 TABLE(services, SERVICES, "services that firewall rules name");
 
+static const struct state_word publication_words[] = {
+    {"published", SEV_OK},
+    {"inprogress", SEV_WARNING},
+    {NULL, SEV_NONE},
+};
+
+static const struct column firewall_hosts_columns[] = {
+    COMMON(FIREWALL_HOSTS, 0),
+    COL(FIREWALL_HOSTS_HOST_ID, "host_id", STR, NONE, COL_KEY | COL_WIDE, "id of the host (MoRef)"),
+    COL(FIREWALL_HOSTS_HOST, "host", STR, NONE, 0, "name of the host"),
+    COL(FIREWALL_HOSTS_CLUSTER_ID, "cluster_id", STR, NONE, COL_WIDE, "id of its cluster (MoRef)"),
+    WORD(FIREWALL_HOSTS_STATE, "state", publication_words, 0, "are its rules published"),
+    COL(FIREWALL_HOSTS_GENERATION, "generation", INT, NONE, 0, "rules that the host holds"),
+    COL(FIREWALL_HOSTS_WANTED, "generation_wanted", INT, NONE, 0, "newest rules of the manager"),
+    COL(FIREWALL_HOSTS_LAGS, "lags", BOOL, NONE, 0, "does it hold older rules than the newest"),
+    COL(FIREWALL_HOSTS_ERROR_CODE, "error_code", STR, NONE, 0, "why publishing failed; 0: nothing"),
+    COL(FIREWALL_HOSTS_STARTED_AT, "started_at", TIME, NONE, COL_WIDE, "when publishing began"),
+    COL(FIREWALL_HOSTS_ENDED_AT, "ended_at", TIME, NONE, COL_WIDE, "when publishing ended"),
+};
+TABLE(firewall_hosts, FIREWALL_HOSTS, "which rules hosts hold, as the manager knows (NSX-V)");
+
 static const struct column filters_columns[] = {
     COMMON(FILTERS, 0),
     COL(FILTERS_HOST, "host", STR, NONE, COL_KEY, "host, as configured"),

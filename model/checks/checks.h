@@ -5,7 +5,7 @@
 #include "model/checks/check.h"
 
 #define CHECKS_ANY_KIND \
-    (KIND_VCENTER | KIND_NSX | KIND_VMC | KIND_AWS | KIND_ESXI | KIND_REPLICATION)
+    (KIND_VCENTER | KIND_NSX | KIND_VMC | KIND_AWS | KIND_ESXI | KIND_REPLICATION | KIND_NSXV)
 
 extern const struct check check_account_link, check_az_cost, check_certificate_expiry,
     check_cidr_overlap, check_clock_offset, check_edge_health, check_endpoint_health,

@@ -62,7 +62,7 @@ const struct check check_rule_any_any = {
     .title = "no firewall rule lets everything pass",
     .remedy = "Name the sources, destinations or services that are meant; on a gateway that faces "
               "the Internet at once. Acknowledge where it is meant so.",
-    .kinds = KIND_NSX | KIND_VMC,
+    .kinds = KIND_NSX | KIND_NSXV | KIND_VMC,
     .tables = tables,
     .lenient = true,
     .run = run,

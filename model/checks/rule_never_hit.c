@@ -48,7 +48,7 @@ const struct check check_rule_never_hit = {
     .title = "every firewall rule that is on is met by traffic",
     .remedy = "See whether rule-shadowed names it, and when the counters were reset; switch off "
               "what nobody needs before it is removed.",
-    .kinds = KIND_NSX | KIND_VMC,
+    .kinds = KIND_NSX | KIND_NSXV | KIND_VMC,
     .tables = tables,
     .lenient = true,
     .run = run,

@@ -409,7 +409,7 @@ const struct check check_rule_shadowed = {
     .title = "no firewall rule is behind one that takes all its traffic",
     .remedy = "Move the rule before the one that is named, or narrow that one; remove it when both "
               "do the same.",
-    .kinds = KIND_NSX | KIND_VMC,
+    .kinds = KIND_NSX | KIND_NSXV | KIND_VMC,
     .tables = tables,
     .lenient = true,
     .run = run,

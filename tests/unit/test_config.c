@@ -237,7 +237,7 @@ static const struct {
      "5:9: duplicate site 's', first in line 2"},
     {SITE("{name: x}"), "4:5: missing key 'kind' in endpoint 'x'"},
     {SITE("{name: x, kind: nxs}"),
-     "4:21: 'kind' is 'nxs', which is none of: vcenter nsx vmc aws esxi "
+     "4:21: 'kind' is 'nxs', which is none of: vcenter nsx nsxv vmc aws esxi "
      "replication"},
     {SITE("7"), "4:5: an endpoint must be a mapping, not text"},
     {SITE("{kind: aws, region: r}"), "4:5: missing key 'name' in an endpoint"},

@@ -1,0 +1,13 @@
+/* The collectors and the session of NSX-V (NSX for vSphere 6), for the registry. Kind nsxv. */
+#ifndef HYCON_COLLECTORS_NSXV_NSXV_H
+#define HYCON_COLLECTORS_NSXV_NSXV_H
+
+#include "collectors/collector.h"
+#include "collectors/session.h"
+
+#define NSXV_STATUS_PATH "/api/4.0/firewall/globalroot-0/status"
+
+extern const struct collector collector_nsxv_hosts, collector_nsxv_rules;
+extern const struct session_ops session_nsxv_ops;
+
+#endif
