@@ -28,8 +28,8 @@ LINK_tsan := -fsanitize=thread
 
 # Debian 12. What "make deps" installs: to build, to test, to check the sources.
 DEPS := gcc libc6-dev make pkg-config git ca-certificates gettext libcurl4-openssl-dev libjson-c-dev libxml2-dev \
-	libuv1-dev libyaml-dev libssl-dev libssh2-1-dev libncurses-dev libmicrohttpd-dev libgnutls28-dev
-DEPS_TEST := openssh-client openssh-server libcmocka-dev libssh-dev libvterm-dev awscli golang-go \
+	libuv1-dev libyaml-dev libssl-dev libssh2-1-dev libncurses-dev libmicrohttpd-dev libgnutls28-dev libssh-dev
+DEPS_TEST := openssh-client openssh-server libcmocka-dev libvterm-dev awscli golang-go \
 	golang-github-vmware-govmomi-dev clang libclang-rt-dev clang-format groff-base
 
 # Asked once, and without a complaint on a machine where "make deps" has yet to run.
@@ -40,6 +40,8 @@ CFLAGS_ALL = $(BASE) $(WARN) $(FLAGS_$(BUILD)) $(PKG_CFLAGS) $(CFLAGS)
 LIBS = $(PKG_LIBS) -lpthread -lm
 # An SSH server for tests.
 TEST_LIBS := -lssh
+# The lab has libssh before our archive: core/ssh.h has names that libssh has, too.
+LAB_SSH := $(shell pkg-config --libs libssh 2>/dev/null)
 LAB_LIBS := $(shell pkg-config --libs $(LAB_PKGS) 2>/dev/null) -lpthread -lm
 
 B := build/$(BUILD)
@@ -94,7 +96,7 @@ $(B)/hycon: $(B)/cli/main.o $(B)/libhycon.a
 
 # The lab shares core/ (strings, hashes, addresses) with the product but none of its collectors.
 $(B)/hycon-lab: $(LAB_OBJ) $(B)/libhycon.a
-	$(CC) $(LINK_$(BUILD)) -o $@ $^ $(LAB_LIBS) $(LIBS)
+	$(CC) $(LINK_$(BUILD)) -o $@ $(LAB_OBJ) $(LAB_SSH) $(B)/libhycon.a $(LAB_LIBS) $(LIBS)
 
 $(B)/cli/version.o $(B)/cli/run.o $(B)/core/http_easy.o $(B)/tests/lab/scenario.o: CFLAGS_ALL += $(NAMED_VERSION)
 $(B)/%.o: %.c
@@ -119,7 +121,7 @@ $(B)/unit/test_screen_%: $(B)/tests/unit/test_screen_%.o $(B)/libhycon.a $(B)/li
 $(B)/unit/test_lab_%: $(B)/tests/unit/test_lab_%.o $(filter-out $(B)/tests/lab/main.o,$(LAB_OBJ)) \
 		$(B)/libsupport.a $(B)/libhycon.a
 	@mkdir -p $(dir $@)
-	$(CC) $(LINK_$(BUILD)) -o $@ $^ -lcmocka -lvterm -lutil $(TEST_LIBS) $(LAB_LIBS) $(LIBS)
+	$(CC) $(LINK_$(BUILD)) -o $@ $(filter %.o,$^) $(LAB_SSH) $(filter %.a,$^) -lcmocka -lvterm -lutil $(LAB_LIBS) $(LIBS)
 
 # End-to-end tests run ./hycon and ./hycon-lab of the same build.
 $(B)/e2e/%: $(B)/tests/e2e/%.o $(B)/libsupport.a $(B)/libhycon.a $(B)/hycon $(B)/hycon-lab

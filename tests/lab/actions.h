@@ -47,6 +47,12 @@ int lab_change_add_event(struct lab *lab, const struct lab_pairs *a, struct err 
 
 int lab_change_set_vsan(struct lab *lab, const struct lab_pairs *a, struct err *err);
 int lab_change_set_replication(struct lab *lab, const struct lab_pairs *a, struct err *err);
+/* Of firewalls and shells (change_fw.c). */
+int lab_change_drop_rule(struct lab *lab, const struct lab_pairs *a, struct err *err);
+int lab_change_empty_addrset(struct lab *lab, const struct lab_pairs *a, struct err *err);
+int lab_change_set_filter(struct lab *lab, const struct lab_pairs *a, struct err *err);
+int lab_change_set_shell(struct lab *lab, const struct lab_pairs *a, struct err *err);
+int lab_change_host_key(struct lab *lab, const struct lab_pairs *a, struct err *err);
 
 /* The vCenter of @site sees what became of @host; nothing when there is none. */
 void lab_vc_host_changed(struct lab *lab, const char *site, struct lab_host *host);

@@ -105,6 +105,7 @@ static void place(struct lab_vc *vc, struct lab_vm *vm, struct lab_vhost *to)
         lab_change_place_edge(vc->nsx, vm->edge, to->host);
     else
         vm->host = to;
+    vm->moves++;
     lab_vc_touch(vc, &vm->mo);
     if (from)
         lab_vc_touch(vc, &from->mo);

@@ -3,6 +3,7 @@
 #include "core/hash.h"
 #include "core/ip.h"
 #include "core/mem.h"
+#include "tests/lab/fw.h"
 #include "tests/lab/vsphere.h"
 
 #include <stdlib.h>
@@ -69,6 +70,20 @@ static void build_vcenters(struct lab_estate *e, const struct lab_params *params
         lab_build_vcenter(e, params, ((struct lab_sddc *)e->sddcs.at[i])->nsx, e->sddcs.at[i]);
 }
 
+static void build_firewalls(struct lab_estate *e, const struct lab_params *params)
+{
+    for (size_t i = 0; i < e->dcs.n; i++) {
+        struct lab_dc *dc = e->dcs.at[i];
+
+        dc->nsx->fw = lab_build_fw(e, params, dc->nsx);
+    }
+    for (size_t i = 0; i < e->sddcs.n; i++) {
+        struct lab_sddc *s = e->sddcs.at[i];
+
+        s->nsx->fw = lab_build_fw(e, params, s->nsx);
+    }
+}
+
 struct lab_estate *lab_estate_new(const struct lab_params *params, uint64_t seed, int64_t now)
 {
     struct lab_estate *e = mem_alloc(sizeof(*e));
@@ -84,6 +99,8 @@ struct lab_estate *lab_estate_new(const struct lab_params *params, uint64_t seed
         lab_build_dc(e, params, i);
     if (params->vcenter)
         build_vcenters(e, params);
+    if (params->firewall)
+        build_firewalls(e, params);
     return e;
 }
 
@@ -95,6 +112,7 @@ static void free_items(struct lab_list *l)
 
 static void free_nsx(struct lab_nsx *nsx)
 {
+    lab_fw_free(nsx->fw);
     for (size_t i = 0; i < nsx->gateways.n; i++)
         free_items(&((struct lab_gateway *)nsx->gateways.at[i])->roles);
     for (size_t i = 0; i < nsx->clusters.n; i++)

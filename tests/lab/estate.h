@@ -18,6 +18,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct lab_fw;
+
 struct lab_list {
     void **at;
     size_t n, cap;
@@ -94,6 +96,7 @@ struct lab_alarm {
 struct lab_nsx {
     const char *site, *ep_path, *version, *overlay_tz, *vlan_tz, *bridge_profile;
     struct lab_list segments, gateways, clusters, edges, hosts, alarms;
+    struct lab_fw *fw; /* fw.h; NULL: without the parameter firewall */
     bool vmc;
     unsigned rules, vms;
 };

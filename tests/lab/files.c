@@ -6,6 +6,7 @@
 #include "tests/lab/csp.h"
 #include "tests/lab/nsx.h"
 #include "tests/lab/scenario.h"
+#include "tests/lab/ssh.h"
 #include "tests/lab/topology.h"
 #include "tests/lab/vim.h"
 
@@ -113,6 +114,28 @@ static void add_sddc(const struct lab *lab, struct strbuf *out, const struct lab
     add_vcenter(lab, out, s->site);
 }
 
+static void add_shells(const struct lab *lab, struct strbuf *out, const char *site)
+{
+    unsigned n = 0;
+
+    for (size_t i = 0; i < lab->servers.n; i++) {
+        const struct lab_server *s = lab->servers.at[i];
+
+        if (s->family != FAMILY_SSH || strcmp(s->site, site) != 0)
+            continue;
+        if (n++ == 0)
+            strbuf_addf(out, "      - {name: esxi-%s, kind: esxi, hosts: [", site);
+        else
+            strbuf_addstr(out, ", ");
+        strbuf_addf(out, "\"127.0.0.1:%d\"", s->port);
+    }
+    if (n)
+        strbuf_addf(out,
+                    "],\n         user: root, password: {file: password-esxi-%s.txt},"
+                    " known_hosts: known_hosts}\n",
+                    site);
+}
+
 static void add_dc(const struct lab *lab, struct strbuf *out, const struct lab_dc *dc)
 {
     struct arena *a = lab->arena;
@@ -128,6 +151,7 @@ static void add_dc(const struct lab *lab, struct strbuf *out, const struct lab_d
                 dc->site);
     add_vcenter(lab, out, dc->site);
     add_replication(lab, out, dc->site);
+    add_shells(lab, out, dc->site);
 }
 
 static int write_yaml(const struct lab *lab, const struct lab_scenario *scenario, struct err *err)
@@ -201,6 +225,34 @@ static int write_aws(const struct lab *lab, struct err *err)
     return write_text(lab, "config", &config, err);
 }
 
+/* For the shells: their keys, the password, and a key that is let in as well. */
+static int write_ssh(struct lab *lab, struct err *err)
+{
+    struct strbuf known = STRBUF_INIT;
+
+    for (size_t i = 0; i < lab->servers.n; i++) {
+        const struct lab_server *s = lab->servers.at[i];
+        const char *password;
+
+        if (s->family != FAMILY_SSH)
+            continue;
+        lab_esx_known_hosts(s, &known);
+        password = lab_esx_user(s->data)->password;
+        if (write_file(lab, arena_printf(lab->arena, "password-esxi-%s.txt", s->site), password,
+                       strlen(password), err) < 0) {
+            strbuf_release(&known);
+            return -1;
+        }
+    }
+    if (known.len == 0)
+        return 0;
+    if (lab_ssh_user_key(lab, arena_printf(lab->arena, "%s/id_ecdsa", lab->dir)) < 0) {
+        strbuf_release(&known);
+        return err_set(err, ERR_IO, 0, "unable to write '%s/id_ecdsa'", lab->dir);
+    }
+    return write_text(lab, "known_hosts", &known, err);
+}
+
 static int write_secrets(const struct lab *lab, struct err *err)
 {
     struct arena *a = lab->arena;
@@ -256,7 +308,7 @@ int lab_files_write(struct lab *lab, const struct lab_scenario *scenario, struct
     if (mkdir(lab->dir, 0700) < 0 && errno != EEXIST)
         return err_set(err, ERR_IO, errno, "unable to create the directory '%s'", lab->dir);
     if (write_file(lab, "ca.pem", ca, strlen(ca), err) < 0 || write_secrets(lab, err) < 0 ||
-        write_env(lab, err) < 0 ||
+        write_ssh(lab, err) < 0 || write_env(lab, err) < 0 ||
         write_file(lab, "control.url", control, strlen(control), err) < 0)
         return -1;
     return write_yaml(lab, scenario, err);

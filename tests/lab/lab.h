@@ -39,7 +39,8 @@ struct lab {
     const char *caption_en, *caption_ja; /* in the script's arena; NULL: none */
     const char *dir, *scenario;
     uint64_t seed;
-    unsigned serial; /* of request ids, cookies and tokens */
+    struct ssh_key_struct *ssh_user_key; /* who holds it may log in to hosts; NULL: nobody */
+    unsigned serial;                     /* of request ids, cookies and tokens */
 };
 
 /* Wall clock: what is written into replies. */

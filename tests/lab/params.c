@@ -44,6 +44,11 @@ static const struct param params[] = {
           "virtual machines in realized-state of each data centre, and of each vCenter"),
     PARAM(vcenter, 0, 1, 0, "1: a vCenter Server in each data centre and SDDC"),
     PARAM(replication, 0, 10000, 0, "replicated VMs of each data centre; needs vcenter"),
+    PARAM(firewall, 0, 1, 0, "1: policies, groups and services of the firewalls"),
+    PARAM(esxi, 0, 512, 0,
+          "hosts of each data centre with a shell over SSH; implies firewall, vcenter"),
+    PARAM(addrset, 0, 400000, 0, "more addresses in a group of each data centre"),
+    PARAM(flows, 0, 200000, 0, "flows of each filter; 0: a few"),
     PARAM(rules, 0, 100000, 0, "firewall rules found by search"),
     PARAM(expires_in, 1, 86400, 1799, "seconds a CSP access token lives"),
     PARAM(session_timeout, 1, 86400, 1800, "seconds an idle session of NSX or vCenter lives"),
@@ -103,6 +108,10 @@ int lab_params_check(struct lab_params *p, struct err *err)
         p->enis = p->hosts + 1;
     if (p->multi_edge && p->hosts < 4)
         return err_set(err, ERR_CONFIG, 0, "'multi_edge' needs at least four hosts");
+    if (p->esxi)
+        p->firewall = p->vcenter = 1;
+    if (p->replication)
+        p->vcenter = 1;
     if (p->sddcs * p->segments > 16000)
         return err_set(err, ERR_CONFIG, 0, "at most 16000 segments in all SDDCs");
     return 0;

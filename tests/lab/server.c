@@ -8,6 +8,7 @@
 #include "tests/lab/fault.h"
 #include "tests/lab/lab.h"
 #include "tests/lab/send.h"
+#include "tests/lab/ssh.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -94,9 +95,8 @@ static void read_request(struct lab_request *req, struct MHD_Connection *c,
     req->action = soap ? lab_soap_method(req->arena, req->body) : lab_form(req, "Action");
 }
 
-static void count_request(struct lab_server *s, const struct lab_request *req)
+void lab_server_count(struct lab_server *s, const char *label)
 {
-    const char *label = req->action ? req->action : req->path;
     uint64_t *n = map_get(s->by_label, label);
 
     s->counts.requests++;
@@ -164,7 +164,7 @@ static enum MHD_Result answer(struct lab_server *s, struct MHD_Connection *c,
     bool faulty, alive = true;
 
     pthread_mutex_lock(&s->lab->lock);
-    count_request(s, req);
+    lab_server_count(s, req->action ? req->action : req->path);
     faulty = lab_fault_take(s, req, &fault);
     pthread_mutex_unlock(&s->lab->lock);
 
@@ -243,7 +243,7 @@ static int listen_on(struct lab_server *s, int port, struct err *err)
     return 0;
 }
 
-static int run_daemon(struct lab_server *s, struct err *err)
+static int run_http(struct lab_server *s, struct err *err)
 {
     unsigned flags = MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION |
                      MHD_USE_SUPPRESS_DATE_NO_CLOCK | (s->tls ? MHD_USE_TLS : 0);
@@ -264,6 +264,15 @@ static int run_daemon(struct lab_server *s, struct err *err)
     return 0;
 }
 
+static int run_daemon(struct lab_server *s, struct err *err)
+{
+    if (s->family == FAMILY_SSH) {
+        lab_ssh_start(s);
+        return 0;
+    }
+    return run_http(s, err);
+}
+
 int lab_server_start(struct lab_server *s, int port, struct err *err)
 {
     if (!s->by_label)
@@ -275,6 +284,8 @@ int lab_server_start(struct lab_server *s, int port, struct err *err)
 
 void lab_server_stop(struct lab_server *s, bool release)
 {
+    if (s->family == FAMILY_SSH)
+        lab_ssh_stop(s);
     if (s->daemon) {
         __atomic_store_n(&s->stopping, true, __ATOMIC_RELEASE);
         MHD_quiesce_daemon(s->daemon);

@@ -30,6 +30,7 @@ enum lab_family {
     FAMILY_IMDS,
     FAMILY_VCENTER,
     FAMILY_REPLICATION,
+    FAMILY_SSH, /* not HTTP: ssh.c serves it */
     FAMILY_CONTROL,
 };
 
@@ -91,6 +92,8 @@ struct lab_server {
 
 /* Bind 127.0.0.1:@port (0: any) and serve. 0, or -1 and @err. */
 int lab_server_start(struct lab_server *s, int port, struct err *err);
+/* One more request under @label; it is running until the caller counts it out. Locked. */
+void lab_server_count(struct lab_server *s, const char *label);
 /* Stop serving; open connections are closed. The port stays ours unless @release. */
 void lab_server_stop(struct lab_server *s, bool release);
 /* A new certificate: the listener restarts on the same port. @lab->lock must not be held. */

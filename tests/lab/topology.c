@@ -9,6 +9,7 @@
 #include "tests/lab/fault.h"
 #include "tests/lab/nsx.h"
 #include "tests/lab/replication.h"
+#include "tests/lab/ssh.h"
 #include "tests/lab/vim.h"
 #include "tests/lab/vmc.h"
 
@@ -97,6 +98,29 @@ static void add_vcenters(struct lab *lab)
     }
 }
 
+/* Hosts of data centres alone: those of an SDDC cannot be logged in to. */
+static void add_shells(struct lab *lab)
+{
+    struct arena *a = lab->arena;
+
+    for (size_t i = 0; i < lab->estate->dcs.n; i++) {
+        const struct lab_dc *dc = lab->estate->dcs.at[i];
+        struct nsx_user *user = arena_alloc(a, sizeof(*user));
+        const char *site = arena_strdup(a, dc->site);
+
+        user->name = "root";
+        user->first_password = user->password =
+            arena_printf(a, "Lab '%s\"$", lab_random_word(lab, 16));
+        for (size_t k = 0; k < dc->nsx->hosts.n && (int64_t)k < lab->params.esxi; k++) {
+            const char *host =
+                arena_strdup(a, ((const struct lab_host *)dc->nsx->hosts.at[k])->name);
+
+            add_server(lab, FAMILY_SSH, arena_printf(a, "esxi-%s-%s", site, host), site, NULL,
+                       lab_esx_new(lab, site, host, user), false);
+        }
+    }
+}
+
 int lab_topology_start(struct lab *lab, int port_base, struct err *err)
 {
     lab->csp = lab_csp_new();
@@ -104,12 +128,18 @@ int lab_topology_start(struct lab *lab, int port_base, struct err *err)
     add_sddcs(lab);
     add_dcs(lab);
     add_vcenters(lab);
+    if (lab->estate->vcenters.n)
+        add_shells(lab);
     for (size_t i = 0; i < lab->servers.n; i++) {
         struct lab_server *s = lab->servers.at[i];
 
         if (lab_server_start(s, port_base ? port_base + (int)i : 0, err) < 0)
             return -1;
-        s->url = arena_printf(lab->arena, "%s://127.0.0.1:%d", s->tls ? "https" : "http", s->port);
+        s->url = arena_printf(lab->arena, "%s://127.0.0.1:%d",
+                              s->tls                    ? "https"
+                              : s->family == FAMILY_SSH ? "ssh"
+                                                        : "http",
+                              s->port);
     }
     return 0;
 }
@@ -129,9 +159,12 @@ void lab_topology_stop(struct lab *lab)
             lab_vim_free(s->data);
         else if (s->family == FAMILY_REPLICATION)
             lab_vr_free(s->data);
+        else if (s->family == FAMILY_SSH)
+            s->data = (lab_esx_free(s->data), NULL);
         lab_server_free(s);
     }
     free(lab->servers.at);
+    lab_ssh_forget(lab);
     lab_csp_free(lab->csp);
 }
 
@@ -161,6 +194,8 @@ void lab_topology_repoint(struct lab *lab)
 
             state->nsx = lab_find_nsx(lab->estate, s->site);
             state->user->password = state->user->first_password;
+        } else if (s->family == FAMILY_SSH) {
+            lab_esx_user(s->data)->password = lab_esx_user(s->data)->first_password;
         } else if (s->family == FAMILY_REPLICATION) {
             lab_vr_repoint(s->data, lab_find_vcenter(lab->estate, s->site));
         } else if (s->family == FAMILY_VCENTER) {
@@ -182,6 +217,8 @@ int lab_credentials_expire(struct lab *lab, const char *endpoint)
         lab_aws_expire(lab, s->data);
     } else if (s && s->family == FAMILY_NSX) {
         change_password(lab, s->data);
+    } else if (s && s->family == FAMILY_SSH) {
+        lab_esx_user(s->data)->password = lab_random_word(lab, 24);
     } else if (s && s->family == FAMILY_VCENTER) {
         ((struct lab_vim *)s->data)->user->password = lab_random_word(lab, 24);
         lab_vim_expire(s->data);

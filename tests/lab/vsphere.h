@@ -57,13 +57,18 @@ struct lab_vhost {
     struct lab_host *host;
     struct lab_vcluster *cluster;
     const char *connection; /* connected notResponding disconnected */
+    const char *banner;     /* what its shell prints first; NULL: nothing */
     int64_t booted_at;
-    bool maintenance;
+    int64_t stale_at; /* the rules it has are those published then; 0: the newest */
+    int64_t slow_ms;  /* before each answer of its shell */
+    int64_t cut;      /* output ends after so many bytes, in mid-line; 0: not */
+    bool maintenance, control_down, no_timeout, crlf;
 };
 
 struct lab_vnet {
     struct lab_mo mo;
     struct lab_segment *segment;
+    unsigned vms;
 };
 
 struct lab_vstore {
@@ -84,8 +89,8 @@ struct lab_vm {
     struct lab_replication *replication; /* replication.h; NULL: not replicated */
     const char *snapshot;                /* name; NULL: none */
     int64_t booted_at, snapshot_at;
-    unsigned number;
-    bool consolidate;
+    unsigned number, moves, lost_flows; /* lost_flows: by a vMotion */
+    bool consolidate, fail_open, no_filter;
 };
 
 struct lab_vtask {

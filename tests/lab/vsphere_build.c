@@ -179,10 +179,18 @@ static struct lab_vnet *net_for(const struct lab_vc *vc, unsigned n)
     return NULL;
 }
 
+/* Addresses repeat when a segment has more VMs than its network holds. */
+static const char *address_in(struct lab_vc *vc, struct lab_vnet *net)
+{
+    const char *slash = strchr(net->segment->network, '/');
+    unsigned room = slash && strcmp(slash, "/26") == 0 ? 50 : 240;
+
+    return lab_address(vc->estate, net->segment->network, 10 + net->vms++ % room);
+}
+
 static void add_workload(struct lab_vc *vc, const struct lab_params *p)
 {
     unsigned count = p->vms ? (unsigned)p->vms : VMS_USUAL;
-    unsigned nets = (unsigned)vc->nets.n;
 
     for (unsigned i = 0; i < count; i++) {
         const char *name = arena_printf(vc->arena, "vm-%05u", i + 1);
@@ -192,7 +200,7 @@ static void add_workload(struct lab_vc *vc, const struct lab_params *p)
         vm->host = vc->hosts.at[i % vc->hosts.n];
         vm->net = net_for(vc, i);
         if (vm->net)
-            vm->ip = lab_address(vc->estate, vm->net->segment->network, 10 + i / nets % 40);
+            vm->ip = address_in(vc, vm->net);
         if (vm->host->cluster != vc->clusters.at[0])
             vm->store = vc->stores.at[1];
     }

@@ -44,6 +44,7 @@ static void begin(const char *name)
         assert_int_equal(lab_params_set(&lab.params, scenario->estate.at[i].name,
                                         scenario->estate.at[i].value, &err),
                          0);
+    assert_int_equal(lab_params_check(&lab.params, &err), 0);
     lab.estate = lab_estate_new(&lab.params, 1, lab_wall_ms());
     lab.ca = lab_ca_new();
     assert_int_equal(lab_topology_start(&lab, 0, &err), 0);
@@ -71,10 +72,16 @@ static void until(int64_t ms)
 
 static void test_every_scenario(void **state)
 {
-    static const char *const names[] = {
-        "steady",          "failover",     "prefix-list", "multi-edge",    "overlap",
-        "missing-segment", "throttled",    "flaky",       "expired-token", "demo",
-        "host-lost",       "vsan-filling", "rpo-creep",   "full-sync",     "vmotion"};
+    static const char *const names[] = {"steady",        "failover",
+                                        "prefix-list",   "multi-edge",
+                                        "overlap",       "missing-segment",
+                                        "throttled",     "flaky",
+                                        "expired-token", "demo",
+                                        "host-lost",     "rule-missing-on-host",
+                                        "empty-addrset", "fail-open",
+                                        "vsfwd-down",    "vmotion-drops-flows",
+                                        "vsan-filling",  "rpo-creep",
+                                        "full-sync",     "vmotion"};
 
     (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
