@@ -1,5 +1,6 @@
 /* change_storage: actions on vSAN and on replications. */
 #include "core/err.h"
+#include "core/mem.h"
 #include "core/text.h"
 #include "tests/lab/actions.h"
 #include "tests/lab/replication.h"
@@ -93,27 +94,43 @@ static void set_words(struct lab *lab, struct lab_vc *vc, struct lab_replication
     lab_vc_touch(vc, &r->vm->mo);
 }
 
+static int set_numbers(struct lab_replication *r, const struct lab_pairs *a, struct err *err)
+{
+    const struct {
+        const char *name;
+        int64_t *to;
+    } numbers[] = {
+        {"rpo_min", &r->rpo_min},
+        {"cycle_s", &r->cycle_s},
+        {"transfer_s", &r->transfer_s},
+        {"transfer_bytes", &r->transfer_bytes},
+        {"checked_bytes", &r->checked_bytes},
+        {"done_bytes", &r->done_bytes},
+        {"total_bytes", &r->total_bytes},
+        {"progress", &r->progress},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
+        if (number(a, numbers[i].name, numbers[i].to, err) < 0)
+            return -1;
+    if (r->cycle_s < 1 || r->progress > 100)
+        return err_set(err, ERR_CONFIG, 0, "'cycle_s' is at least 1, 'progress' at most 100");
+    return 0;
+}
+
 int lab_change_set_replication(struct lab *lab, const struct lab_pairs *a, struct err *err)
 {
     struct lab_vc *vc = vc_of(lab, a, err);
     const char *vm = vc ? lab_action_word(a, "vm", err) : NULL;
-    struct lab_replication *r = vm ? lab_find_replication(vc, vm) : NULL;
-    int64_t progress = 0, age_s = -1;
+    struct lab_replication *r = vm ? lab_find_replication(vc, vm) : NULL, changed;
+    int64_t age_s = -1;
 
     if (!r)
         return vm ? err_set(err, ERR_CONFIG, 0, "'%s' is not replicated", vm) : -1;
-    progress = r->progress;
-    if (number(a, "rpo_min", &r->rpo_min, err) < 0 || number(a, "cycle_s", &r->cycle_s, err) < 0 ||
-        number(a, "transfer_s", &r->transfer_s, err) < 0 ||
-        number(a, "transfer_bytes", &r->transfer_bytes, err) < 0 ||
-        number(a, "checked_bytes", &r->checked_bytes, err) < 0 ||
-        number(a, "done_bytes", &r->done_bytes, err) < 0 ||
-        number(a, "total_bytes", &r->total_bytes, err) < 0 ||
-        number(a, "progress", &progress, err) < 0 || number(a, "age_s", &age_s, err) < 0)
+    changed = *r;
+    if (set_numbers(&changed, a, err) < 0 || number(a, "age_s", &age_s, err) < 0)
         return -1;
-    if (r->cycle_s < 1 || progress > 100)
-        return err_set(err, ERR_CONFIG, 0, "'cycle_s' is at least 1, 'progress' at most 100");
-    r->progress = (int)progress;
+    *r = changed;
     set_words(lab, vc, r, a);
     if (age_s >= 0)
         r->stopped_at = lab_session_ms(lab) - age_s * 1000;

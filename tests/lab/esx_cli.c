@@ -212,7 +212,7 @@ static void state_line(struct strbuf *out, const struct lab_replication *r)
         strbuf_addstr(out, "inactive\n");
         return;
     }
-    strbuf_addf(out, "full sync (%d%% done: checksummed ", r->progress);
+    strbuf_addf(out, "full sync (%lld%% done: checksummed ", (long long)r->progress);
     size(out, r->checked_bytes);
     strbuf_addstr(out, " of ");
     size(out, r->total_bytes);

@@ -338,38 +338,51 @@ static bool answer(struct lab *lab, const struct lab_vc *vc, const struct lab_re
     return r != NULL;
 }
 
+static void remote_login(struct lab *lab, struct lab_server *server, const struct lab_request *req,
+                         struct lab_reply *reply)
+{
+    if (basic(lab, server, req))
+        jsend(reply, json_object_new_object());
+    else
+        refuse(reply, 401, "UNAUTHENTICATED", "Login on the remote site failed.");
+}
+
+static bool with_session(struct lab *lab, struct lab_server *server, const struct lab_request *req,
+                         const struct lab_path *p, struct vr_session *s, struct lab_reply *reply)
+{
+    const struct lab_vr *v = server->data;
+
+    if (strcmp(req->method, "DELETE") == 0 && lab_path_is(p, 4, "session")) {
+        s->open = false;
+        server->counts.logouts++;
+        reply->status = 204;
+        return true;
+    }
+    if (strcmp(req->method, "POST") == 0 && lab_path_is(p, 4, "pairings/*/remote-session")) {
+        remote_login(lab, server, req, reply);
+        return true;
+    }
+    return strcmp(req->method, "GET") == 0 && answer(lab, v->vc, req, p, reply);
+}
+
+static bool is_ours(const struct lab_request *req, const struct lab_path *p)
+{
+    return p->n >= 5 && text_has_prefix(req->path, BASE) &&
+           (strcmp(p->part[3], "v1") == 0 || strcmp(p->part[3], "v2") == 0);
+}
+
 void lab_vr_handle(struct lab *lab, struct lab_server *server, const struct lab_request *req,
                    struct lab_reply *reply)
 {
     struct lab_path p = lab_path_split(req->arena, req->path);
-    struct lab_vr *v = server->data;
-    bool post = strcmp(req->method, "POST") == 0, known;
-    struct vr_session *s;
+    struct vr_session *s = find_session(lab, server->data, req);
 
-    known = p.n >= 5 && text_has_prefix(req->path, BASE) &&
-            (strcmp(p.part[3], "v1") == 0 || strcmp(p.part[3], "v2") == 0);
-    if (known && post && lab_path_is(&p, 4, "session")) {
+    if (!is_ours(req, &p))
+        refuse(reply, 404, "NOT_FOUND", "There is no such resource.");
+    else if (strcmp(req->method, "POST") == 0 && lab_path_is(&p, 4, "session"))
         log_in(lab, server, req, reply);
-        return;
-    }
-    s = find_session(lab, v, req);
-    if (known && !s) {
+    else if (!s)
         refuse(reply, 401, "UNAUTHENTICATED", "The session is not known or has expired.");
-        return;
-    }
-    if (known && strcmp(req->method, "DELETE") == 0 && lab_path_is(&p, 4, "session")) {
-        s->open = false;
-        server->counts.logouts++;
-        reply->status = 204;
-        return;
-    }
-    if (known && post && lab_path_is(&p, 4, "pairings/*/remote-session")) {
-        if (basic(lab, server, req))
-            jsend(reply, json_object_new_object());
-        else
-            refuse(reply, 401, "UNAUTHENTICATED", "Login on the remote site failed.");
-        return;
-    }
-    if (!known || post || !answer(lab, v->vc, req, &p, reply))
+    else if (!with_session(lab, server, req, &p, s, reply))
         refuse(reply, 404, "NOT_FOUND", "There is no such resource.");
 }

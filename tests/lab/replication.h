@@ -19,8 +19,7 @@ struct lab_replication {
     const char *error;
     int64_t rpo_min, cycle_s, transfer_s, transfer_bytes;
     int64_t stopped_at; /* the newest instance there will be; 0: it goes on */
-    int64_t done_bytes, total_bytes, checked_bytes;
-    int progress;
+    int64_t done_bytes, total_bytes, checked_bytes, progress;
     bool quiesce;
 };
 
