@@ -10,10 +10,10 @@
 #include "model/explain_priv.h"
 
 const struct schema *const explain_tables[] = {
-    &table_vms,      &table_filters, &table_host_rules, &table_addrsets, &table_flows,
-    &table_rules,    &table_groups,  &table_segments,   &table_enis,     &table_routes,
-    &table_gateways, &table_vpcs,    &table_subnets,    &table_sddcs,    &table_linked_vpcs,
-    &table_nsx_vms,  NULL,
+    &table_vms,      &table_filters,  &table_host_rules, &table_addrsets,     &table_flows,
+    &table_rules,    &table_groups,   &table_segments,   &table_enis,         &table_routes,
+    &table_gateways, &table_vpcs,     &table_subnets,    &table_sddcs,        &table_linked_vpcs,
+    &table_nsx_vms,  &table_services, &table_policies,   &table_prefix_lists, NULL,
 };
 
 /* ---- the question -------------------------------------------------------------------------------
@@ -279,6 +279,13 @@ static void judge_pair(struct explain_ask *a)
     a->worst = a->out->nhops;
     set_packet(a);
     explain_filter_hops(a, &a->source, true);
+    if (a->source.eni.row) { /* from AWS the gateway comes last */
+        explain_aws_hops(a);
+        explain_gateway_hops(a);
+    } else {
+        explain_gateway_hops(a);
+        explain_aws_hops(a);
+    }
     explain_filter_hops(a, &a->destination, false);
 }
 

@@ -343,6 +343,23 @@ static bool is_vmc(const struct explain_ask *a, const char *site)
            !site_has(a, site, &table_filters, true);
 }
 
+/* What hosts of VMC enforce is not known; what the manager means is said beside it. */
+static void judge_vmc(struct explain_ask *a, const struct explain_party *p, struct explain_hop *h,
+                      bool out)
+{
+    struct explain_gateway g = {
+        .site = p->site, .layer = "dfw", .out = out, .applies = explain_on_machine};
+
+    h->reason = "host rules not readable on VMC";
+    if (!explain_policy_walk(a, &g, h))
+        return;
+    h->reason = arena_printf(a->arena,
+                             "host rules not readable on VMC; by the rules of NSX Manager the "
+                             "answer is %s: %s",
+                             explain_verdict_name(h->verdict), h->reason);
+    h->verdict = EXPLAIN_NOT_KNOWN;
+}
+
 /* A machine without a card that has a filter: why that may be. */
 static void judge_no_card(struct explain_ask *a, const struct explain_party *p, bool out)
 {
@@ -350,7 +367,7 @@ static void judge_no_card(struct explain_ask *a, const struct explain_party *p, 
     const char *unread;
 
     if (is_vmc(a, p->site)) {
-        h->reason = "host rules not readable on VMC";
+        judge_vmc(a, p, h, out);
         return;
     }
     if (p->power && text_equal_nocase(p->power, "poweredOff")) {

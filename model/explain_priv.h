@@ -69,6 +69,26 @@ void explain_filter_hops(struct explain_ask *a, const struct explain_party *p, b
  * policy_name. */
 void explain_policy_of(struct explain_ask *a, struct explain_hop *h, const char *site, int64_t id);
 
+/* A firewall of the manager: the rules of one layer in a site. */
+struct explain_gateway {
+    const char *site, *layer; /* dfw mgw cgw t0 t1 */
+    const char *name;         /* of the gateway */
+    bool out;                 /* the packet leaves what is behind it */
+    /* Does the rule apply here (NULL: they all do)? Rules that do not are none of the gateway's. */
+    enum explain_match (*applies)(struct explain_ask *a, const struct explain_gateway *g,
+                                  const struct row *rule);
+};
+
+/* Fill verdict, rule and reason of @h by the rules of @g. False: it has none. */
+bool explain_policy_walk(struct explain_ask *a, const struct explain_gateway *g,
+                         struct explain_hop *h);
+enum explain_match explain_on_machine(struct explain_ask *a, const struct explain_gateway *g,
+                                      const struct row *rule);
+void explain_gateway_hops(struct explain_ask *a);
+void explain_aws_hops(struct explain_ask *a);
+/* Is the address in a VPC that the SDDC of @site is linked to? */
+bool explain_is_in_vpc(const struct explain_ask *a, const struct explain_party *p);
+
 /* ---- reading ------------------------------------------------------------------------------------
  */
 

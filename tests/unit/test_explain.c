@@ -161,6 +161,136 @@ static const struct question questions[] = {
      "unknown destination-filter=unknown", "no addresses of one family", false},
 };
 
+#define VMC                                                                              \
+    "table sddcs tokyo/vmc\nsddc management_cidr\ns-1 10.2.0.0/16\n"                     \
+    "table filters tokyo/vmc unsupported\nhost\n"                                        \
+    "table vms tokyo/vc\nvm_id vm power_state ips\nvm-1 app poweredOn 192.168.1.10\n"    \
+    "vm-2 app2 poweredOn 192.168.2.10\n"                                                 \
+    "table segments tokyo/vmc\npath segment cidr tier1\n/s/web web 192.168.1.0/24 cgw\n" \
+    "/s/db db 192.168.2.0/24 cgw\n"                                                      \
+    "table groups tokyo/vmc\npath group ip_members vm_members\n"                         \
+    "/g/apps apps 192.168.1.0/24 -\n/g/vc vcenter 10.2.0.10 -\n/g/odd odd - -\n"         \
+    "table services tokyo/vmc\npath service entries\n/svc/https HTTPS \"TCP dst=443\"\n" \
+    "/svc/ftp FTP \"other ALGTypeServiceEntry\"\n/svc/ping Ping \"ICMPv4 type=8\"\n"
+#define GATEWAY(lines)                                                                         \
+    "table rules tokyo/vmc\npath layer policy rule_id rule sources source_paths destinations " \
+    "destination_paths services service_paths action applied_to_paths evaluation\n" lines
+#define ANY "ANY -"
+#define LAST                                                        \
+    "/r/cgw-end cgw Default 1099 \"default\" " ANY " " ANY " " ANY  \
+    " DROP /infra/labels/cgw-all 9.2\n"                             \
+    "/r/mgw-end mgw Default 1098 \"deny all\" " ANY " " ANY " " ANY \
+    " DROP /infra/labels/mgw 9.1\n"
+#define LINKED                                                                        \
+    "table vpcs tokyo/linked\nvpc cidr\nvpc-1 10.0.0.0/16\n"                          \
+    "table enis tokyo/linked\neni vpc subnet private_ip role source_dest_check host " \
+    "security_groups\n"                                                               \
+    "eni-a vpc-1 subnet-1 10.0.1.5 active no esx-1 -\n"                               \
+    "eni-x vpc-1 subnet-2 10.0.2.9 foreign yes - sg-1,sg-2\n"                         \
+    "table subnets tokyo/linked\nsubnet vpc route_table\nsubnet-2 vpc-1 rtb-2\n"
+#define ROUTE(destination, target, state)                                        \
+    "table routes tokyo/linked\nvpc route_table main destination target state\n" \
+    "vpc-1 rtb-2 no 0.0.0.0/0 igw-1 active\n"                                    \
+    "vpc-1 rtb-2 no " destination " " target " " state "\n"
+
+static const struct question gateways[] = {
+    {"out by the compute gateway",
+     VMC GATEWAY("/r/1 cgw Default 1001 out apps /g/apps " ANY " HTTPS /svc/https ALLOW "
+                 "/infra/labels/cgw-all 1.1\n" LAST),
+     "app", "203.0.113.9:443", "unknown source-filter=unknown gateway=allow",
+     "'Default / out' is the first rule that matches: ALLOW", false},
+    {"another service",
+     VMC GATEWAY("/r/1 cgw Default 1001 out apps /g/apps " ANY " HTTPS "
+                 "/svc/https ALLOW /infra/labels/cgw-all 1.1\n" LAST),
+     "app", "203.0.113.9:22", "drop source-filter=unknown gateway=drop", "Default / default",
+     false},
+    {"a group that was not read",
+     VMC GATEWAY("/r/1 cgw Default 1001 out odd /g/odd " ANY " HTTPS /svc/https ALLOW "
+                 "/infra/labels/cgw-all 1.1\n" LAST),
+     "app", "203.0.113.9:443", "unknown source-filter=unknown gateway=unknown",
+     "may match: sources not read", false},
+    {"a group that was not read, and it does not matter",
+     VMC GATEWAY("/r/1 cgw Default 1001 out odd /g/odd " ANY " HTTPS /svc/https DROP "
+                 "/infra/labels/cgw-all 1.1\n" LAST),
+     "app", "203.0.113.9:443", "drop source-filter=unknown gateway=drop", NULL, false},
+    {"a service that is not understood",
+     VMC GATEWAY("/r/1 cgw Default 1001 out " ANY " " ANY " FTP /svc/ftp ALLOW "
+                 "/infra/labels/cgw-all 1.1\n" LAST),
+     "app", "203.0.113.9:21", "unknown source-filter=unknown gateway=unknown", "services not read",
+     false},
+    {"on an interface that the flow may take",
+     VMC LINKED GATEWAY("/r/1 cgw Default 1001 out " ANY " " ANY " HTTPS /svc/https ALLOW "
+                        "/infra/labels/cgw-public 1.1\n" LAST),
+     "app", "203.0.113.9:443", "unknown source-filter=unknown gateway=depends",
+     "applied to not asked about", false},
+    {"not on the interface of the VPC",
+     VMC LINKED GATEWAY("/r/1 cgw Default 1001 out " ANY " " ANY " HTTPS /svc/https ALLOW "
+                        "/infra/labels/cgw-cross-vpc 1.1\n" LAST),
+     "app", "203.0.113.9:443", "drop source-filter=unknown gateway=drop", NULL, false},
+    {"ping",
+     VMC GATEWAY("/r/1 cgw Default 1001 out " ANY " " ANY " Ping /svc/ping ALLOW "
+                 "/infra/labels/cgw-all 1.1\n" LAST),
+     "app", "203.0.113.9/ping", "unknown source-filter=unknown gateway=allow", NULL, false},
+    {"to the management network",
+     VMC GATEWAY("/r/1 mgw Default 1001 \"to vc\" apps /g/apps vcenter /g/vc HTTPS /svc/https "
+                 "ALLOW /infra/labels/mgw 1.1\n" LAST),
+     "app", "10.2.0.10:443", "unknown source-filter=unknown gateway=allow", "to vc", false},
+    {"between segments", VMC GATEWAY(LAST), "app", "app2:443",
+     "unknown source-filter=unknown destination-filter=unknown", NULL, false},
+    {"what NSX Manager means, on VMC",
+     VMC GATEWAY("/r/7 dfw App 1007 web " ANY " " ANY " HTTPS /svc/https ALLOW - 4.1\n" LAST),
+     "app", "app2:443", "unknown source-filter=unknown destination-filter=unknown",
+     "by the rules of NSX Manager the answer is allow: 'App / web'", false},
+    {"rules were not read", VMC "table rules tokyo/vmc failed 1m \"timed out\"\npath\n", "app",
+     "203.0.113.9:443", "unknown source-filter=unknown gateway=unknown", "timed out", true},
+    {"to an instance",
+     VMC LINKED GATEWAY("/r/1 cgw Default 1001 out " ANY " " ANY " HTTPS /svc/https ALLOW "
+                        "/infra/labels/cgw-cross-vpc 1.1\n" LAST)
+         ROUTE("192.168.1.0/24", "eni-a", "active"),
+     "app", "10.0.2.9:443",
+     "unknown source-filter=unknown gateway=allow eni=allow route-table=allow "
+     "security-group=unknown",
+     "192.168.1.0/24 -> eni-a", false},
+    {"from an instance, a route is a blackhole",
+     VMC LINKED GATEWAY("/r/1 cgw Default 1001 in " ANY " " ANY " HTTPS /svc/https ALLOW "
+                        "/infra/labels/cgw-cross-vpc 1.1\n" LAST)
+         ROUTE("192.168.1.0/24", "eni-a", "blackhole"),
+     "10.0.2.9", "app:443",
+     "drop security-group=unknown route-table=drop eni=allow gateway=allow "
+     "destination-filter=unknown",
+     "blackhole", false},
+    {"the route leads elsewhere", VMC LINKED GATEWAY(LAST) ROUTE("10.9.0.0/16", "eni-a", "active"),
+     "10.0.2.9", "app:443",
+     "drop security-group=unknown route-table=unknown eni=allow gateway=drop "
+     "destination-filter=unknown",
+     "leads to igw-1", false},
+};
+
+static const char onprem[] =
+    "table vms dc1/vc\nvm_id vm instance_uuid power_state host ips\n"
+    "vm-1 a u-a poweredOn esx-1 10.1.0.1\nvm-2 b u-b poweredOn esx-1 10.2.0.1\n"
+    "vm-3 c u-c poweredOn esx-1 10.1.0.3\n"
+    "table filters dc1/esx/esx-1\nhost filter vm agent\nesx-1 x other swsec\n"
+    "table segments dc1/nsx\npath segment cidr tier1\n/s/a a 10.1.0.0/24 t1-a\n"
+    "/s/b b 10.2.0.0/24 t1-b\n"
+    "table gateways dc1/nsx\ngateway edge_id tier path tier0\n"
+    "t1-a e-1 1 /infra/tier-1s/t1-a /infra/tier-0s/t0\n"
+    "table rules dc1/nsx\npath layer policy rule_id rule sources destinations services action "
+    "applied_to_paths evaluation direction\n"
+    "/r/1 t1 P 1 leave ANY ANY ANY ALLOW /infra/tier-1s/t1-a 1.1 OUT\n"
+    "/r/2 t1 P 2 enter ANY ANY ANY DROP /infra/tier-1s/t1-b 1.1 IN\n"
+    "/r/3 t0 P 3 edge 10.1.0.0/24 ANY ANY REJECT /infra/tier-0s/t0 1.1 IN_OUT\n";
+
+static const struct question tiers[] = {
+    {"behind two tier-1 gateways", onprem, "a", "b:22",
+     "drop source-filter=allow gateway=allow gateway=drop destination-filter=allow", "P / enter",
+     false},
+    {"behind one", onprem, "a", "c:22", "allow source-filter=allow destination-filter=allow", NULL,
+     false},
+    {"out by the tier-0 gateway", onprem, "a", "203.0.113.9:22",
+     "reject source-filter=allow gateway=allow gateway=reject", "P / edge", false},
+};
+
 static void ask(const char *tables, const char *from, const char *to, bool skipped,
                 struct explain_result *r, struct config **c, struct estate **e)
 {
@@ -212,6 +342,15 @@ static void test_questions(void **state)
     (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(questions); i++)
         run_question(&questions[i]);
+}
+
+static void test_gateways(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(gateways); i++)
+        run_question(&gateways[i]);
+    for (size_t i = 0; i < ARRAY_SIZE(tiers); i++)
+        run_question(&tiers[i]);
 }
 
 static void test_golden(void **state)
@@ -295,9 +434,8 @@ static void test_skipped(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_questions),
-        cmocka_unit_test(test_golden),
-        cmocka_unit_test(test_json),
+        cmocka_unit_test(test_questions), cmocka_unit_test(test_gateways),
+        cmocka_unit_test(test_golden),    cmocka_unit_test(test_json),
         cmocka_unit_test(test_skipped),
     };
 
