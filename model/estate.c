@@ -76,6 +76,16 @@ static struct changes *changes_of(const struct estate_slot *last, const struct s
     return changes_next(last->changes, before, s, now);
 }
 
+/* Another table's news make a new estate, too: what this one was before stays the same then, or no
+ * two readings could be compared. */
+static struct snapshot *before_of(const struct estate_slot *last, const struct snapshot *was,
+                                  const struct snapshot *s)
+{
+    bool same_reading = snapshot_taken_at(was) == snapshot_taken_at(s);
+
+    return snapshot_ref(same_reading && last->before ? last->before : was);
+}
+
 void estate_add(struct estate *e, unsigned place, struct snapshot *s, const struct estate *last)
 {
     struct estate_table *t = &e->tables[place];
@@ -87,7 +97,7 @@ void estate_add(struct estate *e, unsigned place, struct snapshot *s, const stru
     t->at[t->n] = s;
     t->slots[t->n] = (struct estate_slot){NULL, NULL};
     if (was && i < was->n) {
-        t->slots[t->n].before = snapshot_ref(was->at[i]);
+        t->slots[t->n].before = before_of(&was->slots[i], was->at[i], s);
         t->slots[t->n].changes = changes_of(&was->slots[i], was->at[i], s, e->now);
     }
     t->n++;
@@ -167,12 +177,19 @@ static const struct estate_slot *slot_of(const struct estate *e, const struct sn
     return NULL;
 }
 
-const struct row *estate_previous_row(const struct estate *e, const struct snapshot *s,
-                                      const struct row *r)
+const struct snapshot *estate_previous_snapshot(const struct estate *e, const struct snapshot *s)
 {
     const struct estate_slot *slot = slot_of(e, s);
 
-    return slot && slot->before ? snapshot_find(slot->before, r->key) : NULL;
+    return slot && slot->before && snapshot_taken_at(slot->before) ? slot->before : NULL;
+}
+
+const struct row *estate_previous_row(const struct estate *e, const struct snapshot *s,
+                                      const struct row *r)
+{
+    const struct snapshot *before = estate_previous_snapshot(e, s);
+
+    return before ? snapshot_find(before, r->key) : NULL;
 }
 
 int64_t estate_changed_at(const struct estate *e, const struct snapshot *s, const struct row *r,

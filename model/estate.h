@@ -40,8 +40,10 @@ const struct snapshot *estate_snapshot(const struct estate *e, const struct sche
  * FRESH_UNSUPPORTED when there is none that could serve it. */
 enum freshness estate_freshness(const struct estate *e, const struct schema *schema,
                                 const char *site);
-/* The row before this update (what it was in the previous estate), or NULL: changed-cell marks,
- * rates. */
+/* The table as it was at the reading before (taken_at tells when), or NULL: rates, what has gone.
+ * Valid while the estate is referenced. */
+const struct snapshot *estate_previous_snapshot(const struct estate *e, const struct snapshot *s);
+/* The row at the reading before, or NULL. */
 const struct row *estate_previous_row(const struct estate *e, const struct snapshot *s,
                                       const struct row *r);
 /* When cell @col of a row last changed (0: not since hycon has watched). */

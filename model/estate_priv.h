@@ -9,7 +9,7 @@
 #include <stdatomic.h>
 
 struct estate_slot {
-    struct snapshot *before; /* in the previous estate; NULL: not there */
+    struct snapshot *before; /* at the reading before; NULL: not there */
     struct changes *changes;
 };
 

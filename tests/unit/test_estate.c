@@ -23,6 +23,29 @@ static const struct row *find(const struct estate *e, const char *eni, const str
     return snapshot_find(*s, eni);
 }
 
+/* News of another table make a new estate; what this table was before stays the same. */
+static void test_previous_reading(void **state)
+{
+    const struct snapshot *s;
+    const struct row *r;
+    struct model_case c;
+
+    (void)state;
+    model_case_init(&c, NULL);
+    model_case_feed(&c, ENIS "eni-1 in-use a\n");
+    r = find(c.estate, "eni-1", &s);
+    assert_null(estate_previous_snapshot(c.estate, s));
+    c.now += 5000;
+    model_case_feed(&c, ENIS "eni-1 available a\n");
+    model_case_feed(&c, ENIS "eni-1 available a\n"
+                             "table vpcs tokyo/linked\nvpc cidr\nvpc-1 10.0.0.0/16\n");
+    r = find(c.estate, "eni-1", &s);
+    assert_int_equal(
+        snapshot_taken_at(s) - snapshot_taken_at(estate_previous_snapshot(c.estate, s)), 5000);
+    assert_string_equal(row_str(estate_previous_row(c.estate, s, r), ENIS_STATUS), "in-use");
+    model_case_release(&c);
+}
+
 static void test_changes(void **state)
 {
     const struct snapshot *s;
@@ -235,9 +258,13 @@ static void test_strangers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_changes),   cmocka_unit_test(test_failed_poll_marks_nothing),
-        cmocka_unit_test(test_freshness), cmocka_unit_test(test_worst),
-        cmocka_unit_test(test_idle),      cmocka_unit_test(test_lifetime),
+        cmocka_unit_test(test_previous_reading),
+        cmocka_unit_test(test_changes),
+        cmocka_unit_test(test_failed_poll_marks_nothing),
+        cmocka_unit_test(test_freshness),
+        cmocka_unit_test(test_worst),
+        cmocka_unit_test(test_idle),
+        cmocka_unit_test(test_lifetime),
         cmocka_unit_test(test_strangers),
     };
 
