@@ -22,7 +22,7 @@
 #define APP_MIN_W       20
 #define APP_MIN_H       8
 #define APP_TABLES_MAX  4
-#define APP_VIEWS_MAX   32
+#define APP_VIEWS_MAX   64
 #define APP_PLACES_MAX  32
 #define APP_MESSAGE_MS  12000
 #define APP_HISTORY_MAX 50

@@ -5,25 +5,8 @@
 #include "views/views.h"
 
 #include "core/i18n.h"
-#include "core/mem.h"
 #include "model/tables.h"
-
-/* One view over one table: its columns are written beside it. */
-#define PLAIN_VIEW(NAME, WORD, TITLE, ABOUT, SCHEMA)                               \
-    static const struct view_table NAME##_table = {                                \
-        .schema = &SCHEMA,                                                         \
-        .columns = NAME##_columns,                                                 \
-        .ncolumns = ARRAY_SIZE(NAME##_columns),                                    \
-        .sort = -1,                                                                \
-    };                                                                             \
-    static const struct view_table *const NAME##_tables[] = {&NAME##_table, NULL}; \
-    static const struct schema *const NAME##_focus[] = {&SCHEMA, NULL};            \
-    const struct view view_##NAME = {.name = WORD,                                 \
-                                     .title = TITLE,                               \
-                                     .hidden = true,                               \
-                                     .about = ABOUT,                               \
-                                     .focus = NAME##_focus,                        \
-                                     .tables = NAME##_tables}
+#include "views/plain.h"
 
 static const struct view_column links_columns[] = {
     {.column = LINKED_VPCS_SITE, .min = 5, .max = 12, .weight = 60},

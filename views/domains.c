@@ -8,6 +8,7 @@
 #include "core/text.h"
 #include "model/checks/check.h"
 #include "model/tables.h"
+#include "views/bar.h"
 #include "views/route_tables.h"
 
 #define NAMES_MAX 2 /* names of bad things in one sentence */
@@ -290,6 +291,82 @@ static enum severity say_segments(struct strbuf *out, const struct view_input *i
     return bad.worst;
 }
 
+/* ---- VMs, vSAN, replication ---------------------------------------------------------------------
+ */
+
+static enum severity say_vms(struct strbuf *out, const struct view_input *in, const char *site)
+{
+    struct tally t = {0};
+    struct bad bad = {STRBUF_INIT, 0, SEV_OK};
+    struct rows_item row;
+    size_t i = 0;
+
+    while (look_next(in, &table_vms, site, &i, &row)) {
+        const char *vm = look_text(row.row, VMS_VM), *word = look_text(row.row, VMS_POWER_STATE);
+        enum severity s = severity_of(&table_vms, row.row, VMS_CONNECTION_STATE);
+        tally_add(&t, *word ? word : "-");
+        if (s > SEV_OK)
+            bad_add(&bad, vm, look_text(row.row, VMS_CONNECTION_STATE), s);
+        else if (row_present(row.row, VMS_QUESTION_PENDING))
+            bad_add(&bad, vm, _("waits for an answer"), SEV_WARNING);
+    }
+    bad_say(out, &bad);
+    tally_say(out, &t);
+    return bad.worst;
+}
+
+static enum severity say_vsan(struct strbuf *out, const struct view_input *in, const char *site)
+{
+    enum severity worst = SEV_OK;
+    struct rows_item row;
+    size_t i = 0, n = 0;
+
+    while (look_next(in, &table_vsan, site, &i, &row)) {
+        enum severity s = severity_of(&table_vsan, row.row, VSAN_HEALTH);
+        worst = s > worst ? s : worst;
+        if (n++ >= NAMES_MAX)
+            continue;
+        strbuf_addf(out, "%s%s ", n > 1 ? "; " : "", look_text(row.row, VSAN_CLUSTER));
+        bar_percent(out, row.row, VSAN_USED_PERCENT);
+        strbuf_addf(out, _(" used, health %s"), look_cell(in, &table_vsan, row.row, VSAN_HEALTH));
+        if (row_present(row.row, VSAN_TREND))
+            strbuf_addf(out, ", %s", look_text(row.row, VSAN_TREND));
+    }
+    if (n > NAMES_MAX)
+        strbuf_addf(out, _(" and %zu more"), n - NAMES_MAX);
+    return worst;
+}
+
+/* How many hold their RPO, and the one that is latest. */
+static enum severity say_replication(struct strbuf *out, const struct view_input *in,
+                                     const char *site)
+{
+    const struct column *col = &table_replications.columns[REPLICATIONS_VERDICT];
+    struct tally t = {0};
+    struct rows_item row, latest = {NULL, NULL};
+    enum severity worst = SEV_OK;
+    int64_t most = 0, late;
+    size_t i = 0;
+
+    while (look_next(in, &table_replications, site, &i, &row)) {
+        enum severity s = cell_severity(col, &row.row->cells[REPLICATIONS_VERDICT]);
+        if (look_is(row.row, REPLICATIONS_KIND, "hcx"))
+            continue;
+        worst = s > worst ? s : worst;
+        tally_add(&t, look_cell(in, &table_replications, row.row, REPLICATIONS_VERDICT));
+        if (s >= SEV_WARNING && !look_is(row.row, REPLICATIONS_VERDICT, "paused") &&
+            row_int(row.row, REPLICATIONS_LATE_S, &late) && late > most) {
+            most = late;
+            latest = row;
+        }
+    }
+    if (latest.row)
+        strbuf_addf(out, _("%s is late by %s; "), look_text(latest.row, REPLICATIONS_VM),
+                    look_cell(in, &table_replications, latest.row, REPLICATIONS_LATE_S));
+    tally_say(out, &t);
+    return worst;
+}
+
 /* ---- the list -----------------------------------------------------------------------------------
  */
 
@@ -300,6 +377,9 @@ static const struct schema *const of_enis[] = {&table_enis, &table_linked_vpcs, 
 static const struct schema *const of_edges[] = {&table_edges, &table_gateways, NULL};
 static const struct schema *const of_hosts[] = {&table_hosts, NULL};
 static const struct schema *const of_segments[] = {&table_segments, NULL};
+static const struct schema *const of_vms[] = {&table_vms, &table_datastores, NULL};
+static const struct schema *const of_vsan[] = {&table_vsan, NULL};
+static const struct schema *const of_replication[] = {&table_replications, NULL};
 static const struct schema *const of_endpoints[] = {&table_endpoints, NULL};
 
 const struct domain domains_all[] = {
@@ -307,6 +387,10 @@ const struct domain domains_all[] = {
     {"eni", N_("ENI"), of_enis, "eni", NULL, say_enis},
     {"edges", N_("Edges"), of_edges, "edges", NULL, say_edges},
     {"hosts", N_("Hosts"), of_hosts, "hosts", NULL, say_hosts},
+    {"replication", N_("Replication"), of_replication, "replication", "replications",
+     say_replication},
+    {"vsan", N_("vSAN"), of_vsan, "vsan", NULL, say_vsan},
+    {"vms", N_("VMs"), of_vms, "vms", NULL, say_vms},
     {"segments", N_("Segments"), of_segments, "segments", NULL, say_segments},
     {"endpoints", N_("Endpoints"), of_endpoints, "endpoints", NULL, say_endpoints},
     {0},

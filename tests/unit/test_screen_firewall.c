@@ -1,0 +1,403 @@
+/* Firewall, Flows, Events and what they lead to, on golden screens. */
+#include "tests/support/screen.h"
+#include "tests/support/view_estate_vsphere.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/mem.h"
+#include "model/estate.h"
+#include "views/view.h"
+
+/* A screen is one literal, and wide ones are long. */
+#pragma GCC diagnostic ignored "-Woverlength-strings"
+
+#define SECOND 1000
+
+static struct screen *begin(const char *view, int w, int h, const char *language)
+{
+    return screen_new(&(struct screen_options){.config = view_config_dc,
+                                               .checks = true,
+                                               .w = w,
+                                               .h = h,
+                                               .language = language,
+                                               .view = view});
+}
+
+static void show(struct screen *s)
+{
+    char *all = mem_printf("%s%s%s", view_vcenter, view_firewall_tables, view_flow_tables);
+
+    screen_tables(s, all);
+    free(all);
+}
+
+static void test_firewall(void **state)
+{
+    struct screen *s = begin("firewall", 0, 0, NULL);
+
+    (void)state;
+    show(s);
+    SCREEN(s, "firewall",
+           " hycon  dc1                                          09:00:00 UTC  18:00:00 JST\n"
+           " CRIT 1 WARN 2  Host esx-2 of Cluster-1: notResponding.           vc+ esx. nsx+\n"
+           " 1 Overview [5 Firewall] 6 Flows  7 Hosts  8 VMs  Events  Endpoints\n"
+           " Rules, in the order of evaluation 4   +3 columns > ────────────────────────────\n"
+           "  layer policy        id rule         from     to       action      hits\n"
+           "> dfw   App-Tier    1006 web-in       ANY      Web      ALLOW      5,000\n"
+           "  dfw   App-Tier    1007 業務-DB      not Web  DB       ALLOW        200\n"
+           "  dfw   App-Tier    1008 old          ANY      DB       ALLOW off      0\n"
+           "  dfw   Default        2 default      ANY      ANY      DROP          77\n"
+           " Filters on hosts 2   +1 columns > ─────────────────────────────────────────────\n"
+           "  ^vm          vnic  host       state            on failure filter\n"
+           "  web-1        eth0  esx-1      IOChain Attached failClosed nic-100-eth0-vmware…\n"
+           "  業務サーバ   eth0  esx-1      IOChain Attached failOpen   nic-101-eth0-vmware…\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           " Enter open  d details  / filter  : command  Tab tabs  z hold  ? help  q quit\n");
+    screen_free(s);
+}
+
+static void test_firewall_wide(void **state)
+{
+    struct screen *s = begin("firewall", 120, 20, "ja");
+
+    (void)state;
+    show(s);
+    SCREEN(s, "firewall, Japanese",
+           " hycon  dc1                                                                            "
+           "      09:00:00 UTC  18:00:00 JST\n"
+           " CRIT 1 WARN 2  Host esx-2 of Cluster-1: notResponding.                                "
+           "                   vc+ esx. nsx+\n"
+           " 1 Overview [5 Firewall] 6 Flows  7 Hosts  8 VMs  Events  Endpoints\n"
+           " Rules, in the order of evaluation 4 "
+           "───────────────────────────────────────────────────────────────────────────────────\n"
+           "  layer  policy         id  rule          from      to        services       action    "
+           "   hits    rate  applied_to\n"
+           "> dfw    App-Tier     1006  web-in        ANY       Web       HTTPS          ALLOW     "
+           "  5,000       -  DFW\n"
+           "  dfw    App-Tier     1007  業務-DB       not Web   DB        MySQL + MYSQL  ALLOW     "
+           "    200       -  DFW\n"
+           "  dfw    App-Tier     1008  old           ANY       DB        SSH            ALLOW off "
+           "      0       -  DFW\n"
+           "  dfw    Default         2  default       ANY       ANY       ANY            DROP      "
+           "     77       -  DFW\n"
+           " Filters on hosts 2 "
+           "───────────────────────────────────────────────────────────────────────────────────────"
+           "─────────────\n"
+           "  ^vm           vnic   host        state             on failure  agent       filter\n"
+           "  web-1         eth0   esx-1       IOChain Attached  failClosed  vmware-sfw  "
+           "nic-100-eth0-vmware-sfw.2\n"
+           "  業務サーバ    eth0   esx-1       IOChain Attached  failOpen    vmware-sfw  "
+           "nic-101-eth0-vmware-sfw.2\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           " Enter 開く  r 関連  d 詳細  / 絞込  : コマンド  Tab タブ  > 並替  w 全幅  z 停止  R "
+           "更新  y コピー  ? ヘルプ  q 終了\n");
+    screen_free(s);
+}
+
+/* From what is meant to what is enforced, and back. */
+static void test_rule_and_host_lines(void **state)
+{
+    struct screen *s = begin("firewall", 120, 24, NULL);
+
+    (void)state;
+    show(s);
+    screen_keys(s, "d");
+    SCREEN_HAS(s, "1 lines on hosts (joined by rule id 1006)");
+    screen_keys(s, "<Esc><Enter>");
+    SCREEN(s, "host lines of a rule",
+           " hycon  dc1                                                                            "
+           "      09:00:00 UTC  18:00:00 JST\n"
+           " CRIT 1 WARN 2  Host esx-2 of Cluster-1: notResponding.                                "
+           "                   vc+ esx. nsx+\n"
+           " 1 Overview  5 Firewall  6 Flows  7 Hosts  8 VMs  Events  Endpoints [Host rules]\n"
+           " Host rules 1/2 /rule_id = "
+           "1006───────────────────────────────────────────────────────────────────────────────────"
+           "──────\n"
+           "  filter                  #     id  dir    proto  from          to            ports  "
+           "action  packets    rate  host\n"
+           "> nic-1…0-vmware-sfw.2    1   1006  in     tcp    any           addrset_web   443    "
+           "accept      900       -  esx-1\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           " Enter open  r related  d details  / filter  : command  Tab tabs  > sort  z hold  R "
+           "refresh  y copy  ? help  q quit\n");
+    screen_keys(s, "<Enter>");
+    SCREEN_HAS(s, "[5 Firewall]");
+    SCREEN_HAS(s, "/rule_id = 1006");
+    screen_keys(s, "<Esc>J<Enter>");
+    SCREEN_HAS(s, "Host rules");
+    SCREEN_HAS(s, "/filter = \"nic-100-eth0-vmware-sfw.2\"");
+    screen_free(s);
+}
+
+/* Between two readings, not between two paintings. */
+static void test_rates(void **state)
+{
+    struct screen *s = begin("firewall", 120, 24, NULL);
+
+    (void)state;
+    show(s);
+    SCREEN_LACKS(s, "/s");
+    screen_pass(s, 60 * SECOND);
+    screen_change(s, "HTTPS ALLOW yes DFW 5000 -60s", "HTTPS ALLOW yes DFW 5600 -60s");
+    SCREEN_HAS(s, "10/s");
+    screen_again(s);
+    SCREEN_HAS(s, "10/s");
+    screen_free(s);
+}
+
+static void test_flows(void **state)
+{
+    struct screen *s = begin("flows", 0, 0, NULL);
+
+    (void)state;
+    show(s);
+    SCREEN(s, "flows",
+           " hycon  dc1                                          09:00:00 UTC  18:00:00 JST\n"
+           " CRIT 1 WARN 2  Host esx-2 of Cluster-1: notResponding.           vc+ esx. nsx+\n"
+           " 1 Overview  5 Firewall [6 Flows] 7 Hosts  8 VMs  Events  Endpoints\n"
+           " most moved: web-1 295.6 KiB in 2 flows, 業務サーバ 0 B in 1 flows\n"
+           " Live flows, the largest first 3   +4 columns > ────────────────────────────────\n"
+           "  vm         proto source              destination         rule      rate\n"
+           "> web-1      tcp   172.16.9.5:44194    172.16.2.10:443     1006         -\n"
+           "  web-1      tcp   [2001:db8::5]:44195 [2001:db8::10]:443  1006         -\n"
+           "  業務サーバ udp   172.16.2.12:53000   172.16.0.53:53         2         -\n"
+           " Ended between the last two readings   +1 columns > ────────────────────────────\n"
+           "  vm         proto source           destination       rule     bytes host\n"
+           "  No flow has ended, or there is no reading before to compare with.\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           " Enter open  d details  / filter  : command  Tab tabs  z hold  ? help  q quit\n");
+    screen_pass(s, 15 * SECOND);
+    screen_change(s, "f2 tcp in 1006 2001:db8::5 44195", "f4 tcp in 1006 2001:db8::5 44999");
+    screen_change(s, "1500 300000", "1500 315000");
+    SCREEN_HAS(s, "new");
+    screen_free(s);
+}
+
+static void test_flows_end(void **state)
+{
+    struct screen *s = begin("flows", 120, 24, NULL);
+
+    (void)state;
+    show(s);
+    screen_pass(s, 15 * SECOND);
+    screen_change(s,
+                  "esx-1 nic-100-eth0-vmware-sfw.2 web-1 f2 tcp in 1006 2001:db8::5 44195 "
+                  "2001:db8::10 443 EST 500 700 \"f2 Active tcp\"\n",
+                  "esx-1 nic-100-eth0-vmware-sfw.2 web-1 f9 tcp in 1006 172.16.9.6 44196 "
+                  "172.16.2.10 443 EST 500 700 \"f9 Active tcp\"\n");
+    SCREEN(
+        s, "one flow has ended, one is new",
+        " hycon  dc1                                                                               "
+        "   09:00:15 UTC  18:00:15 JST\n"
+        " CRIT 1 WARN 2  Host esx-2 of Cluster-1: notResponding.                                   "
+        "                vc+ esx. nsx+\n"
+        " 1 Overview  5 Firewall [6 Flows] 7 Hosts  8 VMs  Events  Endpoints\n"
+        " most moved: web-1 295.6 KiB in 2 flows, 業務サーバ 0 B in 1 flows\n"
+        " Live flows, the largest first 3 "
+        "───────────────────────────────────────────────────────────────────────────────────────\n"
+        "  vm          proto  dir  source             destination        rule  tcp       bytes     "
+        "  rate       host\n"
+        "> web-1       tcp    in   172.16.9.5:44194   172.16.2.10:443    1006  EST   294.4 KiB     "
+        " 0 B/s       esx-1\n"
+        "  web-1       tcp    in   172.16.9.6:44196   172.16.2.10:443    1006  EST     1.2 KiB     "
+        "     -  new  esx-1\n"
+        "  業務サーバ  udp    out  172.16.2.12:53000  172.16.0.53:53        2  -             ?     "
+        "     -       esx-1\n"
+        " Ended between the last two readings "
+        "───────────────────────────────────────────────────────────────────────────────────\n"
+        "  vm          proto  source               destination          rule  tcp       bytes  "
+        "host\n"
+        "  web-1       tcp    [2001:db8::5]:44195  [2001:db8::10]:443   1006  EST     1.2 KiB  "
+        "esx-1\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        " Enter open  r related  d details  / filter  : command  Tab tabs  > sort  z hold  R "
+        "refresh  y copy  ? help  q quit\n");
+    screen_free(s);
+}
+
+static void test_flow_raw(void **state)
+{
+    struct screen *s = begin("flows", 0, 0, NULL);
+
+    (void)state;
+    show(s);
+    screen_keys(s, "/f3<Enter>d");
+    SCREEN_HAS(s, "the counters of this line are in a form that is not known");
+    SCREEN_HAS(s, "f3 Active udp ? ?");
+    screen_free(s);
+}
+
+static void test_events(void **state)
+{
+    struct screen *s = begin("events", 0, 0, NULL);
+
+    (void)state;
+    show(s);
+    SCREEN(s, "events",
+           " hycon  dc1                                          09:00:00 UTC  18:00:00 JST\n"
+           " CRIT 1 WARN 2  Host esx-2 of Cluster-1: notResponding.           vc+ esx. nsx+\n"
+           " 1 Overview  5 Firewall  6 Flows  7 Hosts  8 VMs [Events] Endpoints\n"
+           " Events   +2 columns > ─────────────────────────────────────────────────────────\n"
+           "       time     from    entity         message                        who\n"
+           "> CRIT 09:00:00 finding Cluster-1      Host esx-2 of Cluster-1: notR… -\n"
+           "  WARN 09:00:00 finding datastore-4 (… Datastore nfs-1 is 90.2% used. -\n"
+           "  WARN 09:00:00 finding vc             2 VMs run on snapshots older … -\n"
+           "       08:59:30 vcenter web-1          Migrating web-1 off host esx-1 EXAMPLE\\o…\n"
+           "  CRIT 08:58:30 alarm   esx-2          Host connection and power sta… -\n"
+           "  CRIT 08:58:25 vcenter esx-2          Host esx-2 is not responding   -\n"
+           "  WARN 07:00:00 alarm   nfs-1          Datastore usage on disk        -\n"
+           "       06:00:00 vcenter -              User EXAMPLE\\ops logged in     EXAMPLE\\o…\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           " Enter open  d details  / filter  : command  Tab tabs  z hold  ? help  q quit\n");
+    screen_keys(s, "/entity=web-1<Enter>");
+    SCREEN_HAS(s, "Migrating web-1");
+    SCREEN_LACKS(s, "is not responding");
+    screen_keys(s, "<Enter>");
+    SCREEN_HAS(s, "[8 VMs]");
+    SCREEN_HAS(s, "> ok   web-1");
+    screen_keys(s, "<Esc>/from=finding<Enter><Enter>");
+    SCREEN_HAS(s, "[1 Overview]");
+    screen_free(s);
+}
+
+static void test_events_japanese(void **state)
+{
+    struct screen *s = begin("events", 120, 16, "ja");
+
+    (void)state;
+    show(s);
+    SCREEN(s, "events, Japanese",
+           " hycon  dc1                                                                            "
+           "      09:00:00 UTC  18:00:00 JST\n"
+           " CRIT 1 WARN 2  Host esx-2 of Cluster-1: notResponding.                                "
+           "                   vc+ esx. nsx+\n"
+           " 1 Overview  5 Firewall  6 Flows  7 Hosts  8 VMs [Events] Endpoints\n"
+           " Events "
+           "───────────────────────────────────────────────────────────────────────────────────────"
+           "─────────────────────────\n"
+           "       time      site   from     entity          message                               "
+           "     who         kind\n"
+           "> CRIT 09:00:00  dc1    finding  Cluster-1       Host esx-2 of Cluster-1: "
+           "notResponding.    -           host-health\n"
+           "  WARN 09:00:00  dc1    finding  datastore-4 (…  Datastore nfs-1 is 90.2% used.        "
+           "     -           datastore-space\n"
+           "  WARN 09:00:00  dc1    finding  vc              2 VMs run on snapshots older than "
+           "3d00h;…  -           snapshot-old\n"
+           "       08:59:30  dc1    vcenter  web-1           Migrating web-1 off host esx-1        "
+           "     EXAMPLE\\o…  VmBeingHotMigra…\n"
+           "  CRIT 08:58:30  dc1    alarm    esx-2           Host connection and power state       "
+           "     -           Host connection…\n"
+           "  CRIT 08:58:25  dc1    vcenter  esx-2           Host esx-2 is not responding          "
+           "     -           HostConnectionL…\n"
+           "  WARN 07:00:00  dc1    alarm    nfs-1           Datastore usage on disk               "
+           "     -           Datastore usage…\n"
+           "       06:00:00  dc1    vcenter  -               User EXAMPLE\\ops logged in           "
+           "      EXAMPLE\\o…  UserLoginSessio…\n"
+           "\n"
+           "\n"
+           " Enter 開く  r 関連  d 詳細  / 絞込  : コマンド  Tab タブ  > 並替  w 全幅  z 停止  R "
+           "更新  y コピー  ? ヘルプ  q 終了\n");
+    screen_free(s);
+}
+
+static void test_plain(void **state)
+{
+    static const struct {
+        const char *view, *line;
+    } cases[] = {
+        {"policies", "App-Tier"},    {"groups", "172.16.2.10"}, {"filters", "failOpen"},
+        {"addrsets", "addrset_web"}, {"host_rules", "accept"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct screen *s = begin(cases[i].view, 120, 24, NULL);
+        show(s);
+        SCREEN_HAS(s, cases[i].line);
+        screen_keys(s, "<Enter>");
+        (void)screen_text(s);
+        screen_free(s);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_firewall),
+        cmocka_unit_test(test_firewall_wide),
+        cmocka_unit_test(test_rule_and_host_lines),
+        cmocka_unit_test(test_rates),
+        cmocka_unit_test(test_flows),
+        cmocka_unit_test(test_flows_end),
+        cmocka_unit_test(test_flow_raw),
+        cmocka_unit_test(test_events),
+        cmocka_unit_test(test_events_japanese),
+        cmocka_unit_test(test_plain),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,440 @@
+/* Hosts with a vCenter, VMs, vSAN, Replication and the plain tables of vCenter on golden screens.
+ */
+#include "tests/support/screen.h"
+#include "tests/support/view_estate_vsphere.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/mem.h"
+#include "model/estate.h"
+#include "views/view.h"
+
+/* A screen is one literal, and wide ones are long. */
+#pragma GCC diagnostic ignored "-Woverlength-strings"
+
+#define SECOND 1000
+
+static struct screen *begin(const char *view, int w, int h, const char *language)
+{
+    return screen_new(&(struct screen_options){.config = view_config_dc,
+                                               .checks = true,
+                                               .w = w,
+                                               .h = h,
+                                               .language = language,
+                                               .view = view});
+}
+
+static void show(struct screen *s)
+{
+    char *all = mem_printf("%s%s%s", view_vcenter, view_vsan_tables, view_replication_tables);
+
+    screen_tables(s, all);
+    free(all);
+}
+
+static void test_hosts(void **state)
+{
+    struct screen *s = begin("hosts", 0, 0, NULL);
+
+    (void)state;
+    show(s);
+    SCREEN(s, "hosts",
+           " hycon  dc1                                          09:00:00 UTC  18:00:00 JST\n"
+           " CRIT 2 WARN 6  Host esx-2 of Cluster-1: notResponding.           vc+ esx. nsx.\n"
+           " 1 Overview [7 Hosts] 8 VMs  9 vSAN  0 Replication  Events  Endpoints\n"
+           " Hosts 3   +4 columns > ────────────────────────────────────────────────────────\n"
+           "       host     state          edges       cluster   address     ha_state    cpu\n"
+           "> CRIT esx-2    notResponding              Cluster-1 -           hostDown      -\n"
+           "  WARN esx-3    connected mai…             Cluster-1 -           connected…   3%\n"
+           "  ok   esx-1    connected                  Cluster-1 -           master      42%\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           " Enter open  d details  / filter  : command  Tab tabs  z hold  ? help  q quit\n");
+    screen_keys(s, "/esx-1<Enter><Enter>");
+    SCREEN_HAS(s, "[8 VMs]");
+    SCREEN_HAS(s, "host_id = \"host-10\" and endpoint = \"vc\"");
+    SCREEN_LACKS(s, "db-1");
+    screen_free(s);
+}
+
+static void test_vms(void **state)
+{
+    struct screen *s = begin("vms", 0, 0, NULL);
+
+    (void)state;
+    show(s);
+    SCREEN(s, "vms",
+           " hycon  dc1                                          09:00:00 UTC  18:00:00 JST\n"
+           " CRIT 2 WARN 6  Host esx-2 of Cluster-1: notResponding.           vc+ esx. nsx.\n"
+           " 1 Overview  7 Hosts [8 VMs] 9 vSAN  0 Replication  Events  Endpoints\n"
+           " VMs 4   +4 columns > ──────────────────────────────────────────────────────────\n"
+           "       vm             power      host       ips             note\n"
+           "> WARN db-1           poweredOn  esx-2      172.16.2.11     disconnected\n"
+           "  WARN 業務サーバ     poweredOn  esx-1      -               waits for an answer\n"
+           "  ok   web-1          poweredOn  esx-1      172.16.2.10 fe…\n"
+           "       old            poweredOff esx-1      -               1 snapshots, 400d00h\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           " Enter open  d details  / filter  : command  Tab tabs  z hold  ? help  q quit\n");
+    screen_keys(s, "<Enter>");
+    SCREEN_HAS(s, "[7 Hosts]");
+    SCREEN_HAS(s, "> CRIT esx-2");
+    screen_free(s);
+}
+
+static void test_vm_depends(void **state)
+{
+    struct screen *s = begin("vms", 0, 0, NULL);
+
+    (void)state;
+    show(s);
+    screen_keys(s, "<Enter><Esc>");
+    SCREEN_HAS(s, "[8 VMs]");
+    screen_keys(s, "r");
+    SCREEN(s, "what a VM depends on",
+           " hycon  dc1                                          09:00:00 UTC  18:00:00 JST\n"
+           " CRIT 2 WARN 6  Host esx-2 of Cluster-1: notResponding.           vc+ esx. nsx.\n"
+           " 1 Overview  7 Hosts [8 VMs] 9 vSAN  0 Replication  Events  Endpoints\n"
+           " VMs 4   +4 columns > ──────────────────────────────────────────────────────────\n"
+           "       vm             power      host       ips             note\n"
+           "> WARN db-1           poweredOn  esx-2      172.16.2.11     disconnected\n"
+           "  WARN 業務サーバ     poweredOn  esx-1      -               waits for an answer\n"
+           "  ok   web-1          poweredOn  esx-1      172.16.2.10 fe…\n"
+           "       old            poweredOff esx-1      -               1 snapshots, 400d00h\n"
+           "                  ┌─ Related: Enter goes there, Esc closes ─┐\n"
+           "                  │>host esx-2                              │\n"
+           "                  │ its replication                         │\n"
+           "                  │ datastore vsan-1                        │\n"
+           "                  │ datastore nfs-1                         │\n"
+           "                  └─────────────────────────────────────────┘\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           " Enter open  q quit\n");
+    screen_free(s);
+}
+
+static void test_vms_wide(void **state)
+{
+    struct screen *s = begin("vms", 120, 12, "ja");
+
+    (void)state;
+    show(s);
+    SCREEN(s, "vms, Japanese",
+           " hycon  dc1                                                                            "
+           "      09:00:00 UTC  18:00:00 JST\n"
+           " CRIT 2 WARN 6  Host esx-2 of Cluster-1: notResponding.                                "
+           "                   vc+ esx. nsx.\n"
+           " 1 Overview  7 Hosts [8 VMs] 9 vSAN  0 Replication  Events  Endpoints\n"
+           " VMs 4   +1 列 > "
+           "───────────────────────────────────────────────────────────────────────────────────────"
+           "────────────────\n"
+           "       vm              power       host        ips                  note               "
+           "   tools    cluster    datastores\n"
+           "> WARN db-1            poweredOn   esx-2       172.16.2.11          disconnected       "
+           "   Running  Cluster-1  vsan-1 nf…\n"
+           "  WARN 業務サーバ      poweredOn   esx-1       -                    waits for an "
+           "answer   off      Cluster-1  vsan-1\n"
+           "  ok   web-1           poweredOn   esx-1       172.16.2.10 fe80::1                     "
+           "   Running  Cluster-1  vsan-1\n"
+           "       old             poweredOff  esx-1       -                    1 snapshots, "
+           "400d00h  -        Cluster-1  nfs-1\n"
+           "\n"
+           "\n"
+           " Enter 開く  r 関連  d 詳細  / 絞込  : コマンド  Tab タブ  > 並替  w 全幅  z 停止  R "
+           "更新  y コピー  ? ヘルプ  q 終了\n");
+    screen_free(s);
+}
+
+static void test_vsan(void **state)
+{
+    struct screen *s = begin("vsan", 0, 0, NULL);
+
+    (void)state;
+    show(s);
+    SCREEN(s, "vsan",
+           " hycon  dc1                                          09:00:00 UTC  18:00:00 JST\n"
+           " CRIT 2 WARN 6  Host esx-2 of Cluster-1: notResponding.           vc+ esx. nsx.\n"
+           " 1 Overview  7 Hosts  8 VMs [9 vSAN] 0 Replication  Events  Endpoints\n"
+           " vSAN clusters 2   +6 columns > ────────────────────────────────────────────────\n"
+           "       cluster   health  used              resync       trend\n"
+           "> WARN Cluster-1 yellow   75% █████████░░░ 1.5 TiB (3h… too few samples: 1 of 12\n"
+           "  ok   Cluster-2 green    20% ██▍░░░░░░░░░ none         too few samples: 1 of 12\n"
+           " Health groups that are not green ──────────────────────────────────────────────\n"
+           "  site  cluster   group\n"
+           "  dc1   Cluster-1 network: yellow\n"
+           "  dc1   Cluster-1 physicalDisks: yellow\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           " Enter open  d details  / filter  : command  Tab tabs  z hold  ? help  q quit\n");
+    screen_keys(s, "d");
+    SCREEN_HAS(s, "network: yellow");
+    screen_free(s);
+}
+
+/* Past and trend are of samples that were taken; until there are enough it says so. */
+static void test_vsan_trend(void **state)
+{
+    struct screen *s = begin("vsan", 120, 16, NULL);
+    char *from, *to;
+
+    (void)state;
+    show(s);
+    SCREEN_HAS(s, "too few samples: 1 of 12");
+    for (int i = 0; i < 14; i++) {
+        screen_pass(s, 10 * 60 * SECOND);
+        from = mem_printf("43980465111040 %lld", (30720LL + 40 * i) << 30);
+        to = mem_printf("43980465111040 %lld", (30720LL + 40 * (i + 1)) << 30);
+        screen_change(s, from, to);
+        free(from);
+        free(to);
+    }
+    SCREEN(
+        s, "vsan grows",
+        " hycon  dc1                                                                               "
+        "   11:20:00 UTC  20:20:00 JST\n"
+        " CRIT 3 WARN 6  Host esx-2 of Cluster-1: notResponding.                                   "
+        "                vc+ esx. nsx.\n"
+        " 1 Overview  7 Hosts  8 VMs [9 vSAN] 0 Replication  Events  Endpoints\n"
+        " vSAN clusters 2   +3 columns > "
+        "────────────────────────────────────────────────────────────────────────────────────────\n"
+        "       cluster    health   used                     of      free  resync        full    "
+        "trend\n"
+        "> WARN Cluster-1  yellow    75% █████████░░░  40.0 TiB  10.0 TiB  1.5 TiB (3h…  in 1d   "
+        "+5.6 TiB/day (15 samples, 2h20m)\n"
+        "  ok   Cluster-2  green     20% ██▍░░░░░░░░░  20.0 TiB  16.0 TiB  none          -       "
+        "not growing (15 samples, 2h20m)\n"
+        " Health groups that are not green "
+        "──────────────────────────────────────────────────────────────────────────────────────\n"
+        "  site   cluster    group\n"
+        "  dc1    Cluster-1  network: yellow\n"
+        "  dc1    Cluster-1  physicalDisks: yellow\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        " Enter open  r related  d details  / filter  : command  Tab tabs  > sort  z hold  R "
+        "refresh  y copy  ? help  q quit\n");
+    screen_free(s);
+}
+
+static void test_replication(void **state)
+{
+    struct screen *s = begin("replication", 0, 0, NULL);
+
+    (void)state;
+    show(s);
+    SCREEN(s, "replication",
+           " hycon  dc1                                          09:00:00 UTC  18:00:00 JST\n"
+           " CRIT 2 WARN 6  Host esx-2 of Cluster-1: notResponding.           vc+ esx. nsx.\n"
+           " 1 Overview  7 Hosts  8 VMs  9 vSAN [0 Replication] Events  Endpoints\n"
+           " Links ─────────────────────────────────────────────────────────────────────────\n"
+           "       site  link                  VMs late at risk other latest by vm\n"
+           "> CRIT dc1   vr-01                   3    2       0     0    25m00s db-1\n"
+           "  WARN dc1   vr-02                   2    0       1     1         - -\n"
+           " Replications 6   +4 columns > ─────────────────────────────────────────────────\n"
+           "       vm           verdict   lag of its RPO late by    RPO estimate\n"
+           "  CRIT db-1         late      ████████ 266%   25m00s 15m00s 18m00s n=1\n"
+           "  CRIT 業務サーバ   late      ████████ 133%    5m00s 15m00s 6m00s n=1\n"
+           "  WARN app-2        paused    ████████ 300%    2h00m  1h00m -\n"
+           "  WARN app-1        at_risk   █▍░░░░░░ 16%         -  1h00m 40m00s n=1\n"
+           "  ok   web-1        ok        ██▋░░░░░ 33%         - 15m00s 1m12s n=1\n"
+           "       mig-1        hcx       -                    -      - -\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           " Enter open  d details  / filter  : command  Tab tabs  z hold  ? help  q quit\n");
+    screen_keys(s, "J<Enter>");
+    SCREEN_HAS(s, "[8 VMs]");
+    screen_free(s);
+}
+
+static void test_replication_wide(void **state)
+{
+    struct screen *s = begin("replication", 120, 20, "ja");
+
+    (void)state;
+    show(s);
+    SCREEN(s, "replication, Japanese",
+           " hycon  dc1                                                                            "
+           "      09:00:00 UTC  18:00:00 JST\n"
+           " CRIT 2 WARN 6  Host esx-2 of Cluster-1: notResponding.                                "
+           "                   vc+ esx. nsx.\n"
+           " 1 Overview  7 Hosts  8 VMs  9 vSAN [0 Replication] Events  Endpoints\n"
+           " Links "
+           "───────────────────────────────────────────────────────────────────────────────────────"
+           "──────────────────────────\n"
+           "       site   link                   VMs  late  at risk  other  latest by  vm\n"
+           "> CRIT dc1    vr-01                    3     2        0      0     25m00s  db-1\n"
+           "  WARN dc1    vr-02                    2     0        1      1          -  -\n"
+           " Replications 6   +1 列 > "
+           "───────────────────────────────────────────────────────────────────────────────────────"
+           "───────\n"
+           "       vm            verdict    lag of its RPO  late by     RPO  estimate    RPO that "
+           "holds  state             to\n"
+           "  CRIT db-1          late       ████████ 266%    25m00s  15m00s  18m00s n=1          "
+           "36m00s  ok_rpo_violation  dr\n"
+           "  CRIT 業務サーバ    late       ████████ 133%     5m00s  15m00s  6m00s n=1           "
+           "12m00s  ok                dr\n"
+           "  WARN app-2         paused     ████████ 300%     2h00m   1h00m  -                     "
+           "   -  paused            dr\n"
+           "  WARN app-1         at_risk    █▍░░░░░░ 16%          -   1h00m  40m00s n=1           "
+           "1h20m  ok                dr\n"
+           "  ok   web-1         ok         ██▋░░░░░ 33%          -  15m00s  1m12s n=1            "
+           "3m00s  ok                dr\n"
+           "       mig-1         hcx        -                     -       -  -                     "
+           "   -  ok                cloud\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           " Enter 開く  d 詳細  / 絞込  : コマンド  Tab タブ  > 並替  w 全幅  x 列  z 停止  R "
+           "更新  y コピー  ? ヘルプ  q 終了\n");
+    screen_keys(s, "<Enter>");
+    SCREEN_HAS(s, "link = \"vr-01\"");
+    SCREEN_LACKS(s, "app-1");
+    screen_free(s);
+}
+
+static void test_ascii(void **state)
+{
+    struct screen *s = begin("replication", 0, 0, NULL);
+
+    (void)state;
+    show(s);
+    screen_keys(s, ":ascii<Enter>");
+    SCREEN_HAS(s, "######## 266%");
+    screen_free(s);
+}
+
+static void test_plain(void **state)
+{
+    static const struct {
+        const char *view, *line;
+    } cases[] = {
+        {"clusters", "Cluster-1"},    {"datastores", " 90% █████████"},
+        {"tasks", "RelocateVM_Task"}, {"alarms", "Host connection and power state"},
+        {"libraries", "templates"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct screen *s = begin(cases[i].view, 120, 24, NULL);
+        show(s);
+        SCREEN_HAS(s, cases[i].line);
+        screen_keys(s, "<Enter>");
+        (void)screen_text(s);
+        screen_free(s);
+    }
+}
+
+/* An alarm leads to what it is about. */
+static void test_alarm_leads(void **state)
+{
+    struct screen *s = begin("alarms", 0, 0, NULL);
+
+    (void)state;
+    show(s);
+    screen_keys(s, "<Enter>");
+    SCREEN_HAS(s, "[7 Hosts]");
+    SCREEN_HAS(s, "> CRIT esx-2");
+    screen_free(s);
+}
+
+static void test_overview(void **state)
+{
+    struct screen *s = begin("overview", 0, 0, NULL);
+
+    (void)state;
+    show(s);
+    SCREEN(s, "overview",
+           " hycon  dc1                                          09:00:00 UTC  18:00:00 JST\n"
+           " CRIT 2 WARN 6  Host esx-2 of Cluster-1: notResponding.           vc+ esx. nsx.\n"
+           "[1 Overview] 7 Hosts  8 VMs  9 vSAN  0 Replication  Events  Endpoints\n"
+           " CRIT  dc1: Host esx-2 of Cluster-1: notResponding.\n"
+           " do:   On VMC a failed host is replaced by itself: watch the task (:changes\n"
+           "       60m) and what ran on it. On premises: look at the host's management car…\n"
+           " Domains ───────────────────────────────────────────────────────────────────────\n"
+           "  is   domain      state                                              open  data\n"
+           "> CRIT Hosts       esx-2 notResponding; 2 connected, 1 notResponding     1    4s\n"
+           "  CRIT Replication db-1 is late by 25m00s; 1 ok, 2 late, 1 at_risk, …    3   20s\n"
+           "  WARN vSAN        Cluster-1 75% used, health yellow, too few sample…    2   40s\n"
+           "  WARN VMs         db-1 disconnected, 業務サーバ waits for an answer…    2    4s\n"
+           "  ok   Endpoints   1 ok                                                  0    4s\n"
+           " Findings 9   +2 columns > ─────────────────────────────────────────────────────\n"
+           "  is    age summary                                                      affects\n"
+           "  CRIT   0s Host esx-2 of Cluster-1: notResponding.                            1\n"
+           "  CRIT   0s 2 of 3 replications over vr-01 are late; the worst, db-1, b…       2\n"
+           "  WARN   0s Replication of app-2 is paused: changes are not sent.              1\n"
+           "  WARN   0s A transfer of app-1 takes 40m00s, more than half of its RPO…       1\n"
+           "  WARN   0s vSAN health of Cluster-1 is yellow: network: yellow, physic…       2\n"
+           "  WARN   0s vSAN of Cluster-1 is 75% used: rebuilds after a failure nee…       1\n"
+           "  WARN   0s Datastore nfs-1 is 90.2% used.                                     1\n"
+           "\n"
+           " Enter open  d details  / filter  : command  Tab tabs  z hold  ? help  q quit\n");
+    screen_free(s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_hosts),       cmocka_unit_test(test_vms),
+        cmocka_unit_test(test_vm_depends),  cmocka_unit_test(test_vms_wide),
+        cmocka_unit_test(test_vsan),        cmocka_unit_test(test_vsan_trend),
+        cmocka_unit_test(test_replication), cmocka_unit_test(test_replication_wide),
+        cmocka_unit_test(test_ascii),       cmocka_unit_test(test_plain),
+        cmocka_unit_test(test_alarm_leads), cmocka_unit_test(test_overview),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
