@@ -406,7 +406,9 @@ static void judge_address(struct explain_ask *a, const struct explain_party *p, 
         return;
     }
     h = explain_add_hop(a, out ? "source-filter" : "destination-filter");
-    if (unread)
+    if (is_vmc(a, p->site))
+        judge_vmc(a, p, h, out);
+    else if (unread)
         h->reason =
             arena_printf(a->arena, "which machine has %s is not known: %s", p->text, unread);
     else

@@ -69,7 +69,7 @@ static void judge_end(const struct check_input *in, struct found *out, const str
         return;
     map_put(out->sets, set, (void *)r);
     if (!out->f)
-        out->f = finding_add(in, SEV_WARNING, CHECK_TRANSIENT, "address sets");
+        out->f = finding_add(in, SEV_WARNING, 0, "address sets");
     finding_affected(out->f, set);
     if (finding_affected_count(out->f) <= 5)
         finding_evidence(out->f, "%s is empty on %s (%s): rule %s never matches (%s)", set, filter,

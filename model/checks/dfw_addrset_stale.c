@@ -75,7 +75,7 @@ static void judge_machines(const struct check_input *in)
         if (!missing)
             continue;
         map_put(seen, set, f);
-        f = f ? f : finding_add(in, SEV_WARNING, CHECK_TRANSIENT, "machines");
+        f = f ? f : finding_add(in, SEV_WARNING, 0, "machines");
         finding_affected(f, row_text(vm, VMS_VM));
         if (finding_affected_count(f) <= 5)
             finding_evidence(f, "%s has %s, which %s on %s has not (%s)", row_text(vm, VMS_VM),
@@ -130,7 +130,7 @@ static void judge_groups(const struct check_input *in)
         if (map_has(seen, set) || same_members(other, r))
             continue;
         map_put(seen, set, NULL);
-        f = f ? f : finding_add(in, SEV_WARNING, CHECK_TRANSIENT, "address sets");
+        f = f ? f : finding_add(in, SEV_WARNING, 0, "address sets");
         finding_affected(f, set);
         if (finding_affected_count(f) <= 5)
             finding_evidence(f, "%s has %s members on %s (%s), %s on %s (%s) (%s)", set,

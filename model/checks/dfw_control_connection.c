@@ -83,7 +83,9 @@ static void run(const struct check_input *in)
         h = look(all[i]);
         if (h.connected || !map_has(filter, name))
             continue;
-        f = f ? f : finding_add(in, h.tried ? SEV_CRITICAL : SEV_WARNING, CHECK_TRANSIENT, "hosts");
+        f = f ? f
+              : finding_add(in, h.tried ? SEV_CRITICAL : SEV_WARNING, h.tried ? CHECK_TRANSIENT : 0,
+                            "hosts");
         add(in, f, name, &h);
     }
     if (f)

@@ -34,7 +34,7 @@ static void judge_filter(const struct check_input *in, const struct dfw_intent *
     if (!extra)
         return;
     if (!*f)
-        *f = finding_add(in, SEV_WARNING, CHECK_TRANSIENT, at->host);
+        *f = finding_add(in, SEV_WARNING, 0, at->host);
     finding_affected(*f, at->filter);
     if (finding_affected_count(*f) <= 5)
         finding_evidence(*f, "%s has %zu such rules, the first is %s (%s)", at->filter, extra,

@@ -28,7 +28,7 @@ static void run(const struct check_input *in)
         const char *why = dfw_is_card(r) ? trouble(in, r) : NULL;
         if (!why)
             continue;
-        f = f ? f : finding_add(in, SEV_WARNING, CHECK_TRANSIENT, "filters");
+        f = f ? f : finding_add(in, SEV_WARNING, 0, "filters");
         finding_affected(f, dfw_card(in, r));
         if (finding_affected_count(f) <= 5)
             finding_evidence(f, "%s %s (%s)", dfw_card(in, r), why, check_age(in, s));

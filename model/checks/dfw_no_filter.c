@@ -4,7 +4,8 @@
  *
  * A host that has no such filter at all while others have is not prepared: one finding for it
  * instead of one for each machine. A site without any such filter has no distributed firewall.
- * Machines on the exclusion list have no filter on purpose: that finding is to be acknowledged.
+ * NSX excludes its own edges by itself. Other machines on the exclusion list have no filter on
+ * purpose, too: that finding is to be acknowledged.
  */
 #include "model/checks/checks.h"
 #include "model/checks/dfw.h"
@@ -19,6 +20,7 @@ struct site {
     struct map *hosts;   /* names of hosts whose filters were read; value: has a firewall filter */
     struct map *cards;   /* "host: machine.card" with a firewall filter */
     struct map *by_uuid; /* machines with one, by instance UUID in lower case, or by name */
+    struct map *edges;   /* names and instance UUIDs of NSX's own edges */
     bool any;
 };
 
@@ -53,7 +55,27 @@ static void read_site(const struct check_input *in, struct site *s)
     }
 }
 
-/* The text is only valid as evidence: what was seen and where. */
+static void read_edges(const struct check_input *in, struct site *s)
+{
+    const struct row *r;
+    size_t i = 0;
+
+    while ((r = check_next(in, &table_nsx_vms, &i, NULL)) != NULL) {
+        if (!row_is(r, NSX_VMS_TYPE, "EDGE"))
+            continue;
+        map_put(s->edges, row_text(r, NSX_VMS_VM), s);
+        map_put(s->edges, lower(in, row_text(r, NSX_VMS_INSTANCE_UUID)), s);
+        map_put(s->edges, lower(in, row_text(r, NSX_VMS_EXTERNAL_ID)), s);
+    }
+}
+
+/* By UUID where both sides know one: a name may be anybody's. */
+static bool is_edge(const struct check_input *in, const struct site *s, const char *uuid,
+                    const char *name)
+{
+    return uuid ? map_has(s->edges, lower(in, uuid)) : map_has(s->edges, name);
+}
+
 static void add(const struct check_input *in, struct finding **f, struct map *seen,
                 const char *what, const struct snapshot *s)
 {
@@ -61,7 +83,7 @@ static void add(const struct check_input *in, struct finding **f, struct map *se
         return;
     map_put(seen, what, seen);
     if (!*f)
-        *f = finding_add(in, SEV_WARNING, CHECK_TRANSIENT, "machines");
+        *f = finding_add(in, SEV_WARNING, 0, "machines");
     finding_affected(*f, what);
     if (finding_affected_count(*f) <= 5)
         finding_evidence(*f, "%s has no filter of agent %s (%s)", what, DFW_AGENT,
@@ -80,6 +102,7 @@ static void judge_cards(const struct check_input *in, const struct site *site, s
         const char *card = dfw_card(in, r);
         /* Ports of the host itself have no machine. */
         if (row_present(r, FILTERS_VM) && row_present(r, FILTERS_VNIC) &&
+            !is_edge(in, site, row_str(r, FILTERS_VM_UUID), row_text(r, FILTERS_VM)) &&
             map_get(site->hosts, lower(in, row_text(r, FILTERS_HOST))) &&
             !map_has(site->cards, card))
             add(in, f, seen, card, s);
@@ -98,7 +121,7 @@ static void judge_machines(const struct check_input *in, const struct site *site
         const char *host = row_str(r, VMS_HOST), *uuid = row_str(r, VMS_INSTANCE_UUID);
         const struct cell_list *macs = row_list(r, VMS_MACS);
         if (!host || !row_is(r, VMS_POWER_STATE, "poweredOn") || (macs && !macs->n) ||
-            !map_get(site->hosts, lower(in, host)))
+            !map_get(site->hosts, lower(in, host)) || is_edge(in, site, uuid, row_text(r, VMS_VM)))
             continue;
         if (uuid ? map_has(site->by_uuid, lower(in, uuid))
                  : map_has(site->by_uuid, row_text(r, VMS_VM)))
@@ -129,11 +152,13 @@ static void judge_hosts(const struct check_input *in, const struct site *site)
 
 static void run(const struct check_input *in)
 {
-    struct site site = {.hosts = map_new(), .cards = map_new(), .by_uuid = map_new()};
+    struct site site = {
+        .hosts = map_new(), .cards = map_new(), .by_uuid = map_new(), .edges = map_new()};
     struct map *seen = map_new();
     struct finding *f = NULL;
 
     read_site(in, &site);
+    read_edges(in, &site);
     if (site.any) {
         judge_hosts(in, &site);
         judge_cards(in, &site, &f, seen);
@@ -148,10 +173,11 @@ static void run(const struct check_input *in)
     map_free(site.hosts, NULL);
     map_free(site.cards, NULL);
     map_free(site.by_uuid, NULL);
+    map_free(site.edges, NULL);
 }
 
 static const struct schema *const tables[] = {&table_filters, NULL};
-static const struct schema *const optional[] = {&table_vms, NULL};
+static const struct schema *const optional[] = {&table_vms, &table_nsx_vms, NULL};
 
 const struct check check_dfw_no_filter = {
     .name = "dfw-no-filter",

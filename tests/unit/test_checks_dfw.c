@@ -200,6 +200,11 @@ static const struct check_case filters[] = {
      FILTERS("1") SFW("1", "web", "eth0") FILTERS("2") SWSEC("2", "db", "eth0")
          SWSEC("2", "app", "eth0"),
      VMS RUNNING("db", "esx-2"), "warning esx-2|1\n", "it is not prepared"},
+    {"edges of NSX have none", "dfw-no-filter",
+     FILTERS("1") SFW("1", "web", "eth0") SWSEC("1", "edge", "eth0"),
+     VMS RUNNING("edge", "esx-1") "table nsx_vms dc1/nsx\nexternal_id vm type instance_uuid\n"
+                                  "x-1 edge EDGE U-EDGE\n",
+     "", NULL},
     {"ports of the host itself", "dfw-no-filter",
      FILTERS("1")
          SFW("1", "web", "eth0") "esx-1 nic-0-vmk0-ESXi-Firewall.0 - - - ESXi-Firewall - -\n",
