@@ -46,14 +46,16 @@ static void run_twice(struct collector_run *r)
     strbuf_release(&second);
 }
 
-int fuzz_collector_after(const struct collector *collector, const char *endpoint,
-                         const struct canned_reply *good, const uint8_t *data, size_t size)
+static int fuzz(const struct collector *collector, const char *endpoint,
+                const struct session_facts *facts, const struct canned_reply *good,
+                const uint8_t *data, size_t size)
 {
     char *yaml = mem_printf("sites: [{name: fuzz, endpoints: [%s]}]\n", endpoint);
     struct config *config = config_parse(yaml, strlen(yaml), "fuzz.yaml", NULL, NULL);
     char *body = mem_alloc(size + 1);
     struct canned_reply replies[GOOD_MAX + 1] = {{0}};
-    struct collector_run run = {.collector = collector, .replies = replies, .repeat = true};
+    struct collector_run run = {
+        .collector = collector, .facts = facts, .replies = replies, .repeat = true};
 
     if (!config)
         broken("the endpoint is one", endpoint);
@@ -69,6 +71,20 @@ int fuzz_collector_after(const struct collector *collector, const char *endpoint
     free(body);
     free(yaml);
     return 0;
+}
+
+int fuzz_collector_after(const struct collector *collector, const char *endpoint,
+                         const struct canned_reply *good, const uint8_t *data, size_t size)
+{
+    return fuzz(collector, endpoint, NULL, good, data, size);
+}
+
+int fuzz_collector_knowing(const struct collector *collector, const char *endpoint,
+                           const struct session_facts *facts, const uint8_t *data, size_t size)
+{
+    static const struct canned_reply none[] = {{.body = NULL}};
+
+    return fuzz(collector, endpoint, facts, none, data, size);
 }
 
 int fuzz_collector(const struct collector *collector, const char *endpoint, const uint8_t *data,

@@ -24,4 +24,8 @@ int fuzz_collector(const struct collector *collector, const char *endpoint, cons
 int fuzz_collector_after(const struct collector *collector, const char *endpoint,
                          const struct canned_reply *good, const uint8_t *data, size_t size);
 
+/* The same for a collector that needs what its session has learned. */
+int fuzz_collector_knowing(const struct collector *collector, const char *endpoint,
+                           const struct session_facts *facts, const uint8_t *data, size_t size);
+
 #endif
