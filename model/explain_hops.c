@@ -309,15 +309,48 @@ static void judge_card(struct explain_ask *a, const struct explain_party *p, str
         add_flow(&c, h);
 }
 
-/* Is the machine's host one whose filters were all read? */
-static bool host_was_read(struct explain_ask *a, const struct explain_party *p)
+/* Names of hosts that machines with this instance UUID are on, by vCenter. */
+static const char *host_of_vm(const struct explain_ask *a, const char *site, const char *uuid)
 {
     struct explain_cursor at = {0};
 
-    while (p->host && explain_next(a->x, &table_filters, p->site, &at)) {
-        const char *host = row_str(at.found.row, FILTERS_HOST);
-        if (host && text_equal_nocase(host, p->host) &&
-            snapshot_freshness(at.found.source) == FRESH_OK)
+    while (uuid && explain_next(a->x, &table_vms, site, &at)) {
+        const char *id = row_str(at.found.row, VMS_INSTANCE_UUID);
+        if (id && text_equal_nocase(id, uuid))
+            return row_str(at.found.row, VMS_HOST);
+    }
+    return NULL;
+}
+
+/* Is @s of the host that vCenter calls @host? By name, or because every machine with a filter there
+ * is on @host by vCenter. */
+static bool is_of_host(const struct explain_ask *a, const struct snapshot *s, const char *host)
+{
+    bool same = false;
+
+    for (size_t i = 0; i < snapshot_count(s); i++) {
+        const struct row *r = snapshot_row(s, i);
+        const char *name = row_str(r, FILTERS_HOST), *theirs;
+        if (name && text_equal_nocase(name, host))
+            return true;
+        theirs = host_of_vm(a, snapshot_site(s), row_str(r, FILTERS_VM_UUID));
+        if (theirs && !text_equal_nocase(theirs, host))
+            return false;
+        same = same || theirs;
+    }
+    return same;
+}
+
+/* Is the machine's host one whose filters were all read? */
+static bool host_was_read(struct explain_ask *a, const struct explain_party *p)
+{
+    size_t n;
+    struct snapshot *const *all = estate_table(a->x->e, &table_filters, &n);
+
+    for (size_t i = 0; p->host && i < n; i++) {
+        if (snapshot_freshness(all[i]) == FRESH_OK &&
+            (!p->site || strcmp(snapshot_site(all[i]), p->site) == 0) &&
+            is_of_host(a, all[i], p->host))
             return true;
     }
     return false;

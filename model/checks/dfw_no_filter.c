@@ -4,6 +4,9 @@
  *
  * A host that has no such filter at all while others have is not prepared: one finding for it
  * instead of one for each machine. A site without any such filter has no distributed firewall.
+ * vCenter and the configuration may call one host differently: then it is known by the machines
+ * that are on it, as long as they all agree.
+ *
  * NSX excludes its own edges by itself. Other machines on the exclusion list have no filter on
  * purpose, too: that finding is to be acknowledged.
  */
@@ -21,6 +24,8 @@ struct site {
     struct map *cards;   /* "host: machine.card" with a firewall filter */
     struct map *by_uuid; /* machines with one, by instance UUID in lower case, or by name */
     struct map *edges;   /* names and instance UUIDs of NSX's own edges */
+    struct map *vm_host; /* of a machine's UUID: the host with a filter of it, of any agent */
+    struct map *aliases; /* of vCenter's name of a host: ours; "" when machines disagree */
     bool any;
 };
 
@@ -40,6 +45,8 @@ static void read_site(const struct check_input *in, struct site *s)
 
     while ((r = check_next(in, &table_filters, &i, NULL)) != NULL) {
         const char *host = lower(in, row_text(r, FILTERS_HOST));
+        if (row_present(r, FILTERS_VM_UUID))
+            map_put(s->vm_host, lower(in, row_text(r, FILTERS_VM_UUID)), (void *)host);
         if (!dfw_is_card(r)) {
             if (!map_has(s->hosts, host))
                 map_put(s->hosts, host, NULL);
@@ -53,6 +60,29 @@ static void read_site(const struct check_input *in, struct site *s)
         if (row_present(r, FILTERS_VM))
             map_put(s->by_uuid, row_text(r, FILTERS_VM), (void *)r);
     }
+}
+
+static void read_aliases(const struct check_input *in, struct site *s)
+{
+    const struct row *r;
+    size_t i = 0;
+
+    while ((r = check_next(in, &table_vms, &i, NULL)) != NULL) {
+        const char *theirs = lower(in, row_text(r, VMS_HOST)), *before;
+        const char *ours = map_get(s->vm_host, lower(in, row_text(r, VMS_INSTANCE_UUID)));
+        if (!ours || !*theirs)
+            continue;
+        before = map_get(s->aliases, theirs);
+        map_put(s->aliases, theirs, (void *)(before && strcmp(before, ours) != 0 ? "" : ours));
+    }
+}
+
+/* Our host has filters of the firewall, by the name that vCenter gives it. */
+static bool host_filters(const struct check_input *in, const struct site *s, const char *theirs)
+{
+    const char *name = lower(in, theirs), *alias = map_get(s->aliases, name);
+
+    return map_get(s->hosts, name) || (alias && *alias && map_get(s->hosts, alias));
 }
 
 static void read_edges(const struct check_input *in, struct site *s)
@@ -121,7 +151,7 @@ static void judge_machines(const struct check_input *in, const struct site *site
         const char *host = row_str(r, VMS_HOST), *uuid = row_str(r, VMS_INSTANCE_UUID);
         const struct cell_list *macs = row_list(r, VMS_MACS);
         if (!host || !row_is(r, VMS_POWER_STATE, "poweredOn") || (macs && !macs->n) ||
-            !map_get(site->hosts, lower(in, host)) || is_edge(in, site, uuid, row_text(r, VMS_VM)))
+            !host_filters(in, site, host) || is_edge(in, site, uuid, row_text(r, VMS_VM)))
             continue;
         if (uuid ? map_has(site->by_uuid, lower(in, uuid))
                  : map_has(site->by_uuid, row_text(r, VMS_VM)))
@@ -152,13 +182,18 @@ static void judge_hosts(const struct check_input *in, const struct site *site)
 
 static void run(const struct check_input *in)
 {
-    struct site site = {
-        .hosts = map_new(), .cards = map_new(), .by_uuid = map_new(), .edges = map_new()};
+    struct site site = {.hosts = map_new(),
+                        .cards = map_new(),
+                        .by_uuid = map_new(),
+                        .edges = map_new(),
+                        .vm_host = map_new(),
+                        .aliases = map_new()};
     struct map *seen = map_new();
     struct finding *f = NULL;
 
     read_site(in, &site);
     read_edges(in, &site);
+    read_aliases(in, &site);
     if (site.any) {
         judge_hosts(in, &site);
         judge_cards(in, &site, &f, seen);
@@ -174,6 +209,8 @@ static void run(const struct check_input *in)
     map_free(site.cards, NULL);
     map_free(site.by_uuid, NULL);
     map_free(site.edges, NULL);
+    map_free(site.vm_host, NULL);
+    map_free(site.aliases, NULL);
 }
 
 static const struct schema *const tables[] = {&table_filters, NULL};

@@ -200,6 +200,14 @@ static const struct check_case filters[] = {
      FILTERS("1") SFW("1", "web", "eth0") FILTERS("2") SWSEC("2", "db", "eth0")
          SWSEC("2", "app", "eth0"),
      VMS RUNNING("db", "esx-2"), "warning esx-2|1\n", "it is not prepared"},
+    {"a host that vCenter calls otherwise", "dfw-no-filter", FILTERS("1") SFW("1", "web", "eth0"),
+     VMS RUNNING("web", "esx-1.example") RUNNING("db", "esx-1.example"), "warning machines|1\n",
+     NULL},
+    {"a name of a host that machines do not agree about", "dfw-no-filter",
+     FILTERS("1") SFW("1", "web", "eth0") FILTERS("2") SFW("2", "app", "eth0"),
+     VMS RUNNING("app", "esx-1.example") RUNNING("web", "esx-1.example")
+         RUNNING("db", "esx-1.example"),
+     "", NULL},
     {"edges of NSX have none", "dfw-no-filter",
      FILTERS("1") SFW("1", "web", "eth0") SWSEC("1", "edge", "eth0"),
      VMS RUNNING("edge", "esx-1") "table nsx_vms dc1/nsx\nexternal_id vm type instance_uuid\n"

@@ -126,6 +126,12 @@ static const struct question questions[] = {
      "drop source-filter=unknown destination-filter=drop", "off is powered off", false},
     {"a machine on a host that is not configured", DC1, "far", "db-1:23",
      "drop source-filter=unknown destination-filter=drop", "its host esx-9 is not among", false},
+    {"a machine without a filter on a host that vCenter calls otherwise",
+     "table vms dc1/vc\nvm_id vm instance_uuid power_state host ips\n"
+     "vm-1 web-1 5026c7cd-0000-0000-0000-000000000001 poweredOn esx-1.example 172.16.10.12\n"
+     "vm-5 bare u-5 poweredOn esx-1.example 172.16.10.15\n" FILTERS1 RULES1 SETS1,
+     "bare", "web-1:23", "reject source-filter=allow destination-filter=reject",
+     "no filter of the distributed firewall on host esx-1.example", false},
     {"nobody is called so", DC1, "nobody", "db-1:22", "unknown source-filter=unknown",
      "no machine is called nobody", false},
     {"nobody is called so, but machines were not read",
