@@ -132,40 +132,62 @@ static const struct explain_named *find_set(void *arg, const char *name)
     return n;
 }
 
-static int compare_rules(const void *a, const void *b)
-{
-    const struct explain_rule *x = a, *y = b;
+/* A row and its place: sorted before it is compiled, because rules are large. */
+struct place {
+    int64_t position;
+    const struct row *row;
+};
 
-    return (x->position > y->position) - (x->position < y->position);
+static int compare_places(const void *a, const void *b)
+{
+    const struct place *x = a, *y = b;
+
+    if (x->position != y->position)
+        return x->position < y->position ? -1 : 1;
+    return strcmp(x->row->key, y->row->key);
 }
 
-/* Rows come by key, in which positions are text. */
-static void sort_ruleset(struct explain_filter *f, struct ruleset *rs)
-{
-    struct explain_rule *r = f->rules + rs->first;
-    bool sorted = true;
-
-    for (size_t i = 1; i < rs->n && sorted; i++)
-        sorted = r[i - 1].position <= r[i].position;
-    if (!sorted)
-        qsort(r, rs->n, sizeof(*r), compare_rules);
-    rs->l2 = text_has_suffix(rs->name, "_L2");
-    for (size_t i = 0; i < rs->n && !rs->l2; i++)
-        rs->l2 = r[i].l2;
-}
-
-static void add_row(struct explain_filter *f, const struct row *row)
+static const char *ruleset_of(const struct row *row)
 {
     const char *name = row_str(row, HOST_RULES_RULESET);
-    struct ruleset *last = f->nrulesets ? &f->sets_of_rules[f->nrulesets - 1] : NULL;
 
-    if (!last || strcmp(last->name, name ? name : "") != 0) {
-        f->sets_of_rules = mem_grow(f->sets_of_rules, f->nrulesets, &f->cap, sizeof(*last));
-        last = &f->sets_of_rules[f->nrulesets++];
-        *last = (struct ruleset){.name = name ? name : "", .first = f->n};
+    return name ? name : "";
+}
+
+/* The rows of one ruleset come by key, in which positions are text. */
+static void add_ruleset(struct explain_filter *f, struct place *places, size_t n)
+{
+    struct ruleset *rs;
+
+    f->sets_of_rules = mem_grow(f->sets_of_rules, f->nrulesets, &f->cap, sizeof(*rs));
+    rs = &f->sets_of_rules[f->nrulesets++];
+    *rs = (struct ruleset){.name = ruleset_of(places[0].row), .first = f->n, .n = n};
+    rs->l2 = text_has_suffix(rs->name, "_L2");
+    qsort(places, n, sizeof(*places), compare_places);
+    for (size_t i = 0; i < n; i++) {
+        struct explain_rule *r = &f->rules[f->n++];
+        explain_rule_compile(r, places[i].row, f->arena, find_set, f);
+        rs->l2 = rs->l2 || r->l2;
     }
-    explain_rule_compile(&f->rules[f->n++], row, f->arena, find_set, f);
-    last->n++;
+}
+
+static void add_rows(struct explain_filter *f, const struct snapshot *rules, size_t first, size_t n)
+{
+    struct place *places = mem_array(n + 1, sizeof(*places));
+    size_t from = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        places[i].row = snapshot_row(rules, first + i);
+        places[i].position = -1;
+        (void)row_int(places[i].row, HOST_RULES_POSITION, &places[i].position);
+    }
+    for (size_t i = 1; i <= n; i++) {
+        if (i < n && strcmp(ruleset_of(places[i].row), ruleset_of(places[from].row)) == 0)
+            continue;
+        add_ruleset(f, places + from, i - from);
+        from = i;
+    }
+    free(places);
 }
 
 struct explain_filter *explain_filter_new(const char *host, const char *filter,
@@ -182,10 +204,7 @@ struct explain_filter *explain_filter_new(const char *host, const char *filter,
     f->partial = rules && snapshot_freshness(rules) != FRESH_OK;
     n = explain_filter_rows(rules, host, filter, &first);
     f->rules = mem_array(n + 1, sizeof(*f->rules));
-    for (size_t i = 0; i < n; i++)
-        add_row(f, snapshot_row(rules, first + i));
-    for (size_t i = 0; i < f->nrulesets; i++)
-        sort_ruleset(f, &f->sets_of_rules[i]);
+    add_rows(f, rules, first, n);
     return f;
 }
 
