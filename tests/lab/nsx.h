@@ -64,6 +64,15 @@ typedef struct json_object *(*nsx_make)(const struct nsx_context *c, size_t i);
 void nsx_send_page(const struct lab_request *req, struct lab_reply *reply, size_t total,
                    nsx_make make, const struct nsx_context *c);
 
+/* ---- firewall (nsx_fw.c); false: no such call, or there is no firewall in the model -----------
+ */
+
+struct lab_path;
+bool nsx_fw_answer(struct nsx_context *c, const struct lab_request *req, const struct lab_path *p,
+                   struct lab_reply *reply);
+bool nsx_fw_search(struct nsx_context *c, const struct lab_request *req, const char *type,
+                   struct lab_reply *reply);
+
 /* ---- objects (nsx_objects.c) ---------------------------------------------------------------- */
 
 void nsx_common(const struct nsx_context *c, struct json_object *o, const char *type,

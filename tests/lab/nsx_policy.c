@@ -330,6 +330,8 @@ bool nsx_policy_answer(struct lab *lab, const struct lab_nsx *nsx, const struct 
     }
     if (p.n < 2 || strcmp(p.part[0], "infra") != 0)
         return false;
+    if (nsx_fw_answer(&c, req, &p, reply))
+        return true;
     if (strcmp(p.part[1], "segments") == 0)
         return answer_segments(&c, req, &p, reply);
     if (strcmp(p.part[1], "tier-0s") == 0 || strcmp(p.part[1], "tier-1s") == 0)

@@ -43,6 +43,8 @@ void nsx_search(struct lab *lab, const struct lab_nsx *nsx, const struct lab_req
     }
     type = query + strlen("resource_type:");
     type = arena_strndup(req->arena, type, strcspn(type, " "));
+    if (nsx_fw_search(&c, req, type, reply))
+        return;
     if (strcmp(type, "Segment") == 0)
         nsx_send_page(req, reply, nsx->segments.n, make_segment, &c);
     else if (strcmp(type, "Rule") == 0)
