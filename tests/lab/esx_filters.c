@@ -38,8 +38,7 @@ static void add_vm(struct esx_call *c, const struct lab_vm *vm)
     strbuf_addf(c->out, "world %u vmm0:%s vcUuid:'", world, vm->mo.name);
     add_uuid(c->out, vm->instance_uuid);
     strbuf_addf(c->out, "'\n port %u %s.eth0\n", 50331648 + vm->number, vm->mo.name);
-    /* Edges are on the exclusion list. */
-    if (!vm->no_filter && !vm->edge)
+    if (!vm->no_filter)
         add_slot(c->out, 2, lab_fw_filter(c->a, vm), "vmware-sfw",
                  vm->fail_open ? "failOpen" : "failClosed", "Dynamic Filter Creation");
     add_slot(c->out, 1, arena_printf(c->a, "nic-%u-eth0-dvfilter-generic-vmware-swsec.1", world),
@@ -51,6 +50,7 @@ static bool here(const struct esx_call *c, const struct lab_vm *vm)
     return lab_vm_host(c->vc, vm) == c->host && strcmp(vm->power, "poweredOn") == 0;
 }
 
+/* Worlds with filters alone; edges are excluded from the firewall and have none. */
 int esx_dvfilter(struct esx_call *c)
 {
     strbuf_addstr(
@@ -66,7 +66,7 @@ int esx_dvfilter(struct esx_call *c)
     add_slot(c->out, 0, "nic-0-eth4294967295-ESXi-Firewall.0", "ESXi-Firewall", "failOpen",
              "Invalid");
     for (size_t i = 0; i < c->vc->vms.n; i++)
-        if (here(c, c->vc->vms.at[i]))
+        if (here(c, c->vc->vms.at[i]) && !((const struct lab_vm *)c->vc->vms.at[i])->edge)
             add_vm(c, c->vc->vms.at[i]);
     return 0;
 }

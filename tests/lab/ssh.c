@@ -35,6 +35,7 @@ struct conn {
     struct lab_server *server;
     int fd;
     bool admitted;
+    char user[64]; /* who was asked; the answer itself does not say */
 };
 
 /* ---- keys ----------------------------------------------------------------------------------- */
@@ -137,6 +138,16 @@ static bool password_good(struct conn *c, const char *user, const char *password
     return good;
 }
 
+static void keep_user(struct conn *c, const char *user)
+{
+    size_t len = user ? strlen(user) : 0;
+
+    if (len >= sizeof(c->user))
+        len = 0;
+    memcpy(c->user, user ? user : "", len);
+    c->user[len] = '\0';
+}
+
 static void interactive(struct conn *c, ssh_session session, ssh_message m)
 {
     const char *prompts[] = {"Password: "};
@@ -144,13 +155,14 @@ static void interactive(struct conn *c, ssh_session session, ssh_message m)
     char echo[] = {0};
 
     if (!ssh_message_auth_kbdint_is_response(m)) {
+        keep_user(c, ssh_message_auth_user(m));
         ssh_message_auth_interactive_request(m, "", "", 1, prompts, echo);
         return;
     }
     answer = ssh_userauth_kbdint_getnanswers(session) == 1
                  ? ssh_userauth_kbdint_getanswer(session, 0)
                  : NULL;
-    c->admitted = password_good(c, ssh_message_auth_user(m), answer);
+    c->admitted = password_good(c, c->user, answer);
     if (c->admitted)
         ssh_message_auth_reply_success(m, 0);
     else

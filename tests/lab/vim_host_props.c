@@ -60,6 +60,8 @@ TEXT(model, v->vc->sddc ? "i3.metal-512GiB" : "PowerEdge R750")
 TEXT(cpu_model, "Intel(R) Xeon(R) Gold 6354 CPU @ 3.00GHz")
 TEXT(uuid, h->host->id)
 TEXT(fqdn, h->host->fqdn)
+TEXT(short_name, h->host->name)
+TEXT(domain_name, strchr(h->host->fqdn, '.') ? strchr(h->host->fqdn, '.') + 1 : "")
 TEXT(product, "VMware ESXi")
 TEXT(product_full, "VMware ESXi 8.0.3 build-24280767")
 TEXT(maker, "VMware, Inc.")
@@ -213,6 +215,9 @@ const struct vim_leaf vim_host_leaves[] = {
     {MO_HOST, "hardware.memorySize", "xsd:long", NULL, memory, false},
     {MO_HOST, "config.host", NULL, NULL, self, false},
     PRODUCT("config.product"),
+    {MO_HOST, "config.network.dnsConfig.dhcp", "xsd:boolean", NULL, no, false},
+    {MO_HOST, "config.network.dnsConfig.hostName", "xsd:string", NULL, short_name, false},
+    {MO_HOST, "config.network.dnsConfig.domainName", "xsd:string", NULL, domain_name, false},
     {MO_HOST, "config.network.pnic", "ArrayOfPhysicalNic", "PhysicalNic", pnics, false},
     {MO_HOST, "config.network.vnic", "ArrayOfHostVirtualNic", "HostVirtualNic", vnics, false},
     {MO_HOST, "config.vsanHostConfig", "VsanHostConfigInfo", NULL, NULL, false},

@@ -36,6 +36,7 @@ static const struct {
     {MO_HOST, "config", "HostConfigInfo"},
     {MO_HOST, "config.product", "AboutInfo"},
     {MO_HOST, "config.network", "HostNetworkInfo"},
+    {MO_HOST, "config.network.dnsConfig", "HostDnsConfig"},
     {MO_VM, "runtime", "VirtualMachineRuntimeInfo"},
     {MO_VM, "guest", "GuestInfo"},
     {MO_VM, "config", "VirtualMachineConfigInfo"},

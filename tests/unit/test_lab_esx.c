@@ -13,6 +13,7 @@
 #include "core/mem.h"
 #include "tests/lab/actions.h"
 #include "tests/lab/esx.h"
+#include "tests/lab/nsx.h"
 
 static struct lab lab;
 static struct lab_vc *vc;
@@ -164,6 +165,46 @@ static void test_filters_follow_a_vmotion(void **state)
     assert_int_equal(count(" Active "), 13);
 }
 
+/* What NSX answers at @path below /policy/api/v1, or NULL. */
+static struct json_object *nsx(const char *path, const char *query)
+{
+    struct lab_pair pair = {"query", query ? query : ""};
+    struct lab_request req = {.method = "GET", .path = path, .query = {&pair, query ? 1 : 0}};
+    struct lab_reply reply = {.status = 200, .body = STRBUF_INIT};
+    struct json_object *o = NULL;
+
+    req.arena = lab.arena;
+    if (nsx_policy_answer(&lab, vc->nsx, NULL, &req, path, &reply) && reply.status == 200)
+        o = json_tokener_parse(reply.body.buf);
+    strbuf_release(&reply.body);
+    return o;
+}
+
+static void test_policy_and_hosts_agree(void **state)
+{
+    struct json_object *rules = nsx("/search/query", "resource_type:Rule");
+    struct json_object *ips =
+        nsx("/infra/domains/default/groups/grp-web/members/ip-addresses", NULL);
+    const char *only =
+        arena_printf(lab.arena, " -a %s", lab_fw_group(vc->nsx->fw, "grp-web")->uuid);
+    struct json_object *list = json_object_object_get(ips, "results");
+
+    (void)state;
+    assert_int_equal(json_object_array_length(json_object_object_get(rules, "results")),
+                     vc->nsx->fw->rules.n);
+    on_filter("esx01", "vm-00001", "getaddrsets", only);
+    assert_int_equal(json_object_array_length(list), count("ip "));
+    for (size_t i = 0; i < json_object_array_length(list); i++)
+        assert_int_equal(
+            count(arena_printf(lab.arena, "ip %s,\n",
+                               json_object_get_string(json_object_array_get_idx(list, i)))),
+            1);
+    assert_null(nsx("/infra/domains/default/groups/nobody", NULL));
+    assert_null(nsx("/infra/domains/default/security-policies/nobody/rules", NULL));
+    json_object_put(rules);
+    json_object_put(ips);
+}
+
 static void test_fail_open_and_no_filter(void **state)
 {
     struct lab_pair words[] = {
@@ -223,6 +264,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_rule_that_is_missing, begin, end),
         cmocka_unit_test_setup_teardown(test_address_sets, begin, end),
         cmocka_unit_test_setup_teardown(test_filters_follow_a_vmotion, begin, end),
+        cmocka_unit_test_setup_teardown(test_policy_and_hosts_agree, begin, end),
         cmocka_unit_test_setup_teardown(test_fail_open_and_no_filter, begin, end),
         cmocka_unit_test_setup_teardown(test_odd_shells, begin, end),
         cmocka_unit_test_setup_teardown(test_nothing_else_is_run, begin, end),
