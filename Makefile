@@ -59,7 +59,7 @@ E2E_SRC := $(wildcard tests/e2e/test_*.c)
 MO := $(patsubst po/%.po,build/po/%/LC_MESSAGES/hycon.mo,$(wildcard po/*.po))
 E2E_BIN := $(E2E_SRC:tests/e2e/%.c=$(B)/e2e/%)
 
-.PHONY: all po man objects programs tsan tsan-run tsan-programs tsan-list deps deps-build test check lint fuzz fuzz-programs fuzz-run fuzz-replay \
+.PHONY: all po man objects programs tsan tsan-run tsan-programs tsan-list deps deps-build deps-bench test check lint fuzz fuzz-programs fuzz-run fuzz-replay \
 	fuzz-replay-run demo install clean unit unit-run e2e e2e-run lint-clang
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -158,6 +158,9 @@ objects: $(B)/libhycon.a $(B)/cli/main.o $(LAB_OBJ) $(SUPPORT_OBJ) $(UNIT_SRC:%.
 # and end-to-end tests alone. Both end with a line "N passed, N failed"; tests/check/run.sh says more.
 deps:
 	@sh tests/check/deps.sh $(DEPS) $(DEPS_TEST)
+# What `make bench T=ssh` compares with; without it the section names what is missing.
+deps-bench:
+	@sh tests/check/deps.sh pssh clustershell ansible-core
 deps-build:
 	@sh tests/check/deps.sh $(DEPS)
 check: deps
@@ -244,12 +247,14 @@ install: all man
 	for p in $(MAN); do install -D -m 644 $$p $(DESTDIR)$(PREFIX)/share/man/man$${p##*.}/$${p##*/} || exit 1; done
 
 # make bench [T="aws keys"] [BENCH_ROUNDS=11]: speed and size as ratios against peers of the same run.
-BENCH_SRC := $(filter-out tests/bench/bare.c,$(wildcard tests/bench/*.c))
+BENCH_SRC := $(filter-out tests/bench/bare.c tests/bench/fan.c,$(wildcard tests/bench/*.c))
 build/opt/bench: $(BENCH_SRC:%.c=build/opt/%.o) build/opt/libsupport.a build/opt/libhycon.a
 	$(CC) $(LINK_opt) -o $@ $^ -lvterm -lutil $(LAB_LIBS) $(LIBS)
 build/opt/bench-bare: build/opt/tests/bench/bare.o
 	$(CC) $(LINK_opt) -o $@ $^ -lncursesw -ltinfo
-bench: hycon hycon-lab build/opt/bench build/opt/bench-bare
+build/opt/bench-fan: build/opt/tests/bench/fan.o build/opt/libhycon.a
+	$(CC) $(LINK_opt) -o $@ $^ $(LIBS)
+bench: hycon hycon-lab build/opt/bench build/opt/bench-bare build/opt/bench-fan
 	build/opt/bench $(if $(BENCH_ROUNDS),--rounds $(BENCH_ROUNDS)) $(T)
 
 clean:
