@@ -48,8 +48,8 @@ struct check {
     /* More inputs: a site without an endpoint that serves one is judged without it, but where one
      * is served it must be ok, too. NULL-terminated or NULL. */
     const struct schema *const *optional;
-    /* More inputs that are read only for what is being looked at: what was never read of them is not
-     * missing, it is not judged. Where some was read it must be ok. NULL-terminated or NULL. */
+    /* More inputs that are read only for what is being looked at: what was never read of them is
+     * not missing, it is not judged. Where some was read it must be ok. NULL-terminated or NULL. */
     const struct schema *const *heavy;
     /* What is missing can only hide violations, never make one up: the check runs on what is ok,
      * besides the `unknown` finding about the rest. */

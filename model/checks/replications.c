@@ -107,9 +107,9 @@ const char *replication_facts(const struct check_input *in, const struct row *r)
     add(&sb, r, REPLICATIONS_RPO_S, "RPO ", "");
     add(&sb, r, REPLICATIONS_LAG_S, ", newest instance ", " old");
     add(&sb, r, REPLICATIONS_LATE_S, ", late by ", "");
-    add(&sb, r, REPLICATIONS_ESTIMATE_S, ", a transfer takes ", "");
+    add(&sb, r, REPLICATIONS_ESTIMATE_S, ", a transfer is estimated to take ", "");
     if (row_present(r, REPLICATIONS_ESTIMATE_S))
-        add(&sb, r, REPLICATIONS_SAMPLES, " (estimate, ", " samples)");
+        add(&sb, r, REPLICATIONS_SAMPLES, " (n=", ")");
     add(&sb, r, REPLICATIONS_SYNC_PROGRESS_PERCENT, ", synchronised ", "");
     add(&sb, r, REPLICATIONS_SYNC_CAUSE, ", before it: ", "");
     text = check_text(in, "%s", sb.buf);

@@ -27,7 +27,8 @@ const char *replication_vm(const struct row *r);
 void link_groups_init(struct link_groups *g, const struct check_input *in,
                       bool (*wanted)(const struct row *r));
 void link_groups_release(struct link_groups *g);
-/* How it was measured: "db: RPO 30m, newest instance 45m old, estimate 24m (15 samples)". */
+/* How it was measured: "db: RPO 30m, newest instance 45m old, a transfer is estimated to
+ * take 24m (n=15)". */
 const char *replication_facts(const struct check_input *in, const struct row *r);
 
 #endif

@@ -2,6 +2,8 @@
 #include "model/checks/checks.h"
 #include "model/checks/lookup.h"
 
+#include "core/text.h"
+
 static bool is_bad(enum severity s)
 {
     return s == SEV_WARNING || s == SEV_CRITICAL;
@@ -10,6 +12,22 @@ static bool is_bad(enum severity s)
 static enum severity worse(enum severity a, enum severity b)
 {
     return a > b ? a : b;
+}
+
+/* vSAN's test of its capacity says what vsan-space says: one cause, one line. */
+static bool is_about_space(const struct check_input *in, const struct row *r,
+                           const struct cell_list *groups)
+{
+    const struct cell *used = &r->cells[VSAN_USED_PERCENT];
+    double limit = check_endpoint_threshold(in, row_text(r, SCHEMA_ENDPOINT), "vsan_used_warning");
+
+    if (!groups || !groups->n || used->type != CELL_REAL || used->u.d < limit)
+        return false;
+    for (size_t i = 0; i < groups->n; i++) {
+        if (!text_has_prefix_nocase(groups->items[i], "capacity"))
+            return false;
+    }
+    return true;
 }
 
 static void judge(const struct check_input *in, const struct row *r, const struct snapshot *s)
@@ -31,6 +49,8 @@ static void judge(const struct check_input *in, const struct row *r, const struc
         finding_affected(f, groups->items[i]);
     if (!finding_affected_count(f))
         finding_affected(f, name);
+    if (is_about_space(in, r, groups))
+        finding_caused_by(f, "vsan-space", name);
     if (is_bad(kms))
         finding_summary(f,
                         "The key provider of %s is %s: encrypted disks do not come back after a "

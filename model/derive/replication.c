@@ -113,7 +113,12 @@ struct cause {
     const char *what;
 };
 
+/* Where a replication is told best: by the appliance, which knows its instances; then by vCenter,
+ * which knows its configuration; then by a host, which knows its progress. */
+enum rank { RANK_HOST, RANK_VCENTER, RANK_APPLIANCE };
+
 struct causes {
+    struct map *ranks;      /* by mark_of() -> the best rank plus one */
     struct map *by_id;      /* "ID NAME" -> row of vms, or the causes themselves for several */
     struct map *vms;        /* instance UUID -> row of vms */
     struct map *by_entity;  /* "ENDPOINT/ID" of a VM -> struct cause */
@@ -225,6 +230,77 @@ static const char *series_key(struct derive *d, const struct row *r)
     return arena_printf(d->arena, "%s/%s", row_str(r, SCHEMA_ENDPOINT), r->key);
 }
 
+static enum rank rank_of(const struct derive *d, const struct row *r)
+{
+    const struct config_site *site = d->view->site;
+    const char *endpoint = row_str(r, SCHEMA_ENDPOINT);
+
+    for (size_t i = 0; site && i < site->nendpoints; i++) {
+        if (strcmp(site->endpoints[i]->name, endpoint) != 0)
+            continue;
+        return site->endpoints[i]->kind == KIND_ESXI      ? RANK_HOST
+               : site->endpoints[i]->kind == KIND_VCENTER ? RANK_VCENTER
+                                                          : RANK_APPLIANCE;
+    }
+    return RANK_APPLIANCE;
+}
+
+/* What a replication can be recognised by; NULL: not by this. A host knows no more of a VM than its
+ * name, which others may have, too. */
+enum mark { MARK_ID, MARK_UUID, MARK_VM, MARK_NAME, MARKS };
+
+static const char *mark_of(struct derive *d, const struct row *r, enum mark mark)
+{
+    const char *id = row_str(r, REPLICATIONS_REPLICATION_ID), *vm = row_str(r, REPLICATIONS_VM);
+    const char *uuid = row_str(r, REPLICATIONS_VM_UUID), *vm_id = row_str(r, REPLICATIONS_VM_ID);
+
+    switch (mark) {
+    case MARK_ID:
+        return id ? arena_printf(d->arena, "id %s", id) : NULL;
+    case MARK_UUID:
+        return uuid ? arena_printf(d->arena, "uuid %s", uuid) : NULL;
+    case MARK_VM:
+        return vm && vm_id ? arena_printf(d->arena, "vm %s %s", vm_id, vm) : NULL;
+    case MARK_NAME:
+        return vm ? arena_printf(d->arena, "name %s", vm) : NULL;
+    case MARKS:
+        break;
+    }
+    return NULL;
+}
+
+static void read_ranks(struct derive *d, struct causes *c)
+{
+    struct view_cursor at = {0};
+    const struct row *r;
+    const char *mark;
+
+    c->ranks = map_new();
+    while ((r = derive_next(d, &table_replications, &at))) {
+        uintptr_t rank = (uintptr_t)rank_of(d, r) + 1;
+        for (enum mark i = MARK_ID; i < MARKS; i++) {
+            mark = mark_of(d, r, i);
+            if (mark && (uintptr_t)map_get(c->ranks, mark) < rank)
+                map_put(c->ranks, mark, (void *)rank);
+        }
+    }
+}
+
+/* Is the same replication told better by another endpoint of the site? */
+static bool is_told_better(struct derive *d, const struct causes *c, const struct row *r)
+{
+    enum rank own = rank_of(d, r);
+    enum mark end = own == RANK_HOST ? MARKS : MARK_NAME;
+    const char *mark;
+
+    for (enum mark i = MARK_ID; own < RANK_APPLIANCE && i < end; i++) {
+        mark = mark_of(d, r, i);
+        if (mark && (uintptr_t)map_get(c->ranks, mark) > (uintptr_t)own + 1)
+            return true;
+    }
+    return false;
+}
+
 /* The appliance tells the id of a VM, which several vCenters may have, and its name. */
 static void *prepare(struct derive *d)
 {
@@ -232,6 +308,7 @@ static void *prepare(struct derive *d)
     struct view_cursor at = {0};
     const struct row *r;
 
+    read_ranks(d, c);
     c->by_id = map_new();
     while ((r = derive_next(d, &table_vms, &at))) {
         const char *id = row_str(r, VMS_VM_ID), *vm = row_str(r, VMS_VM);
@@ -258,6 +335,7 @@ static void release(void *facts)
 {
     struct causes *c = facts;
 
+    map_free(c->ranks, NULL);
     map_free(c->by_id, NULL);
     map_free(c->vms, NULL);
     map_free(c->by_entity, NULL);
@@ -341,6 +419,10 @@ static void row(struct derive *d, void *facts, struct table_builder *b, const st
         samples_find(d->samples, d->view->site->name, SAMPLE_TRANSFER, series_key(d, r));
     struct sample only;
 
+    if (is_told_better(d, facts, r)) {
+        builder_drop(b);
+        return;
+    }
     if (!series.n && row_int(r, REPLICATIONS_LAST_TRANSFER_S, &only.value)) {
         only.at = s.last_instance_at;
         series = (struct sample_series){&only, 1};

@@ -296,6 +296,35 @@ static void test_uuid_by_id_and_name(void **state)
     model_case_release(&c);
 }
 
+/* One replication, one row: by whom knows most. */
+static void test_told_once(void **state)
+{
+    static const char three[] =
+        "sites:\n"
+        "  - name: dc1\n"
+        "    endpoints:\n"
+        "      - {name: esx, kind: esxi, hosts: [h1], user: root}\n"
+        "      - {name: vc, kind: vcenter, url: \"https://vc.example/\", user: u, password: {env: "
+        "P}}\n"
+        "      - {name: vr, kind: replication, url: \"https://vr.example/\", user: u, password: "
+        "{env: P}}\n";
+    static const char text[] =
+        "table replications dc1/esx/h1 ok 0s\nreplication_id vm state\n"
+        "GID-1 db idle\nGID-2 web idle\nGID-9 alone idle\n"
+        "table replications dc1/vc ok 0s\nreplication_id vm vm_uuid vm_id rpo_s\n"
+        "GID-1 db u1 vm-1 30m\nGID-2 web u2 vm-2 30m\nGID-3 db u3 vm-3 30m\n"
+        "table replications dc1/vr ok 0s\nreplication_id vm vm_id rpo_s state\nx1 db vm-1 30m OK\n"
+        "table vms dc1/vc ok 0s\nvm_id vm instance_uuid\nvm-1 db u1\nvm-2 web u2\n";
+    struct model_case c;
+
+    (void)state;
+    model_case_init(&c, three);
+    model_case_feed(&c, text);
+    model_case_expect(c.estate, "once", "replications", "endpoint replication_id",
+                      "esx/h1 GID-9\nvc GID-2\nvc GID-3\nvr x1\n");
+    model_case_release(&c);
+}
+
 /* A manager whose clock runs ahead must not close the series. */
 static void test_future_instances_do_not_count(void **state)
 {
@@ -323,6 +352,7 @@ int main(void)
         cmocka_unit_test(test_eta),
         cmocka_unit_test(test_samples_survive),
         cmocka_unit_test(test_damaged_history),
+        cmocka_unit_test(test_told_once),
         cmocka_unit_test(test_uuid_by_id_and_name),
         cmocka_unit_test(test_future_instances_do_not_count),
     };
