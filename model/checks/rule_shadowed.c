@@ -32,6 +32,7 @@ struct rule {
     const struct snapshot *source;
     const char *endpoint, *layer, *place;
     uint64_t whole[DIMS]; /* hash of the list; ANY */
+    uint64_t firewall;    /* rules of the same one can meet */
     bool covers;          /* may stand before another */
 };
 
@@ -173,6 +174,10 @@ static void add_rule(struct judge *j, const struct row *r, const struct snapshot
         if (!rule.whole[i])
             return;
     }
+    /* Rules for frames (Ethernet) and for packets do not meet. */
+    rule.firewall =
+        hash_fast(rule.layer, strlen(rule.layer), row_is(r, RULES_CATEGORY, "Ethernet")) ^
+        hash_text(rule.endpoint);
     rule.whole[DIM_APPLIED] = hash_applied(&rule, policy);
     rule.whole[DIM_DIRECTION] = hash_word(row_str(r, RULES_DIRECTION), "IN_OUT");
     rule.whole[DIM_FAMILY] = hash_word(row_str(r, RULES_IP_PROTOCOL), "IPV4_IPV6");
@@ -190,7 +195,7 @@ static void add_rule(struct judge *j, const struct row *r, const struct snapshot
     j->rules[j->n++] = rule;
 }
 
-/* One group for each firewall; rules for frames (Ethernet) and for packets do not meet. */
+/* In the order of evaluation, firewall by firewall. */
 static int compare(const void *a, const void *b)
 {
     const struct rule *x = a, *y = b;
@@ -208,10 +213,8 @@ static int compare(const void *a, const void *b)
 
 static uint64_t key_of(const struct rule *rule, const uint64_t *part)
 {
-    bool frames = row_is(rule->row, RULES_CATEGORY, "Ethernet");
-    uint64_t h = hash_fast(rule->layer, strlen(rule->layer), frames) ^ hash_text(rule->endpoint);
+    uint64_t h = hash_fast(part, DIMS * sizeof(*part), rule->firewall);
 
-    h = hash_fast(part, DIMS * sizeof(*part), h);
     return h ? h : 1;
 }
 

@@ -49,44 +49,40 @@ static const struct check_case shadowed[] = {
          ON R("2", "p1", "b", "2", "g1,g2", "g3", "HTTPS", "DROP") ON,
      NULL, "", NULL},
     {"off, negated, application, raw services, jump", "rule-shadowed",
-     POLICIES RULES
-         R("1", "p1", "a", "1", "ANY", "ANY", "ANY", "ALLOW") " no DFW IN_OUT IPV4_IPV6 no - - "
-                                                              "no\n" R("2", "p1", "b", "2", "ANY", "ANY", "ANY", "ALLOW") " yes DFW IN_OUT IPV4_IPV6 yes - - no\n" R(
-                                                                  "3", "p1", "c", "3",
-                                                                  "ANY", "ANY", "ANY",
-                                                                  "ALLOW") " yes DFW IN_OUT "
-                                                                           "IPV4_IPV6 no SSL - "
-                                                                           "no\n" R("4", "p1", "d",
-                                                                                    "4", "ANY",
-                                                                                    "ANY", "ANY",
-                                                                                    "ALLOW") " yes "
-                                                                                             "DFW "
-                                                                                             "IN_"
-                                                                                             "OUT "
-                                                                                             "IPV4_"
-                                                                                             "IPV6 "
-                                                                                             "no - "
-                                                                                             "\"TCP"
-                                                                                             " dst="
-                                                                                             "1\" "
-                                                                                             "no"
-                                                                                             "\n" R("5",
-                                                                                                    "p1",
-                                                                                                    "e",
-                                                                                                    "5",
-                                                                                                    "ANY",
-                                                                                                    "ANY",
-                                                                                                    "ANY",
-                                                                                                    "JUMP_TO_APPLICATION") ON
-                                                                                                 R("6",
-                                                                                                   "p1",
-                                                                                                   "f",
-                                                                                                   "6",
-                                                                                                   "g1",
-                                                                                                   "g3",
-                                                                                                   "HTTPS",
-                                                                                                   "DROP")
-                                                                                                     ON,
+     POLICIES RULES R(
+         "1", "p1", "a", "1", "ANY", "ANY", "ANY",
+         "ALLOW") " no DFW IN_OUT IPV4_IPV6 no - - "
+                  "no\n" R("2", "p1", "b", "2", "ANY", "ANY", "ANY",
+                           "ALLOW") " yes DFW IN_OUT IPV4_IPV6 yes - - "
+                                    "no\n" R("3", "p1", "c", "3", "ANY", "ANY", "ANY",
+                                             "ALLOW") " yes DFW IN_OUT "
+                                                      "IPV4_IPV6 no SSL - "
+                                                      "no\n" R("4", "p1", "d", "4", "ANY", "ANY",
+                                                               "ANY",
+                                                               "ALLOW") " yes "
+                                                                        "DFW "
+                                                                        "IN_"
+                                                                        "OUT "
+                                                                        "IPV4_"
+                                                                        "IPV6 "
+                                                                        "no - "
+                                                                        "\"TCP"
+                                                                        " dst="
+                                                                        "1\" "
+                                                                        "no"
+                                                                        "\n" R("5", "p1", "e", "5",
+                                                                               "ANY", "ANY", "ANY",
+                                                                               "JUMP_"
+                                                                               "TO_"
+                                                                               "APPLI"
+                                                                               "CATIO"
+                                                                               "N")
+                                                                            ON R("6", "p1", "f",
+                                                                                 "6", "g1", "g3",
+                                                                                 "HTT"
+                                                                                 "PS",
+                                                                                 "DRO"
+                                                                                 "P") ON,
      NULL, "", NULL},
     {"at night only", "rule-shadowed",
      POLICIES RULES R("1", "p4", "a", "1", "ANY", "ANY", "ANY", "ALLOW")
