@@ -286,7 +286,7 @@ void app_refresh_tab(struct app *a)
     }
 }
 
-static void request_focus(struct app *a)
+void app_request_focus(struct app *a)
 {
     const char *names[APP_VIEWS_MAX];
     const struct schema *const *focus = app_tab(a)->view->focus;
@@ -305,7 +305,7 @@ void app_switch(struct app *a, size_t tab)
         a->last = a->current;
     a->current = tab;
     app_refresh_tab(a);
-    request_focus(a);
+    app_request_focus(a);
 }
 
 void app_remember_place(struct app *a)

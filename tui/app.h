@@ -139,6 +139,8 @@ void app_say(struct app *a, enum style style, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 void app_request(struct app *a, enum tui_request_kind kind);
 void app_request_with(struct app *a, const struct tui_request *r);
+/* Tell the engine which tables are looked at: those of the tab. */
+void app_request_focus(struct app *a);
 void app_push(struct app *a, const struct pane_ops *ops, void *self);
 void app_pop(struct app *a);
 void app_switch(struct app *a, size_t tab);

@@ -13,6 +13,7 @@
 #include "model/tables.h"
 #include "tui/app.h"
 #include "tui/dialog.h"
+#include "tui/explain_pane.h"
 #include "tui/help.h"
 #include "tui/log_pane.h"
 
@@ -58,6 +59,16 @@ static const char *nth_column(const struct app *a, size_t i)
     const struct schema *s = t->ngrids ? t->grids[t->focus]->table->schema : NULL;
 
     return s && i < s->ncolumns ? s->columns[i].name : NULL;
+}
+
+static const char *nth_vm(const struct app *a, size_t i)
+{
+    const struct view_input in = {.estate = a->estate, .site = a->site};
+    struct rows_item row;
+
+    if (!a->estate || !view_walk(&in, &table_vms, &i, &row))
+        return NULL;
+    return row_str(row.row, VMS_VM) ? row_str(row.row, VMS_VM) : "";
 }
 
 static void did_you_mean(struct app *a, const char *what, const char *word,
@@ -172,6 +183,27 @@ static void run_changes(struct app *a, char **words, size_t n)
     fmt_time_iso(&text, (clock_now_ms() - ms) / 1000 * 1000);
     set_filter(a, text.buf);
     strbuf_release(&text);
+}
+
+/* ":explain web-1 db-1:3306/tcp"; a name with blanks needs " -> " between the two. */
+static void run_explain(struct app *a, char **words, size_t n)
+{
+    char *line = join(words, n), *arrow = strstr(line, " -> ");
+    const char *source = n == 2 ? words[0] : NULL, *destination = n == 2 ? words[1] : NULL;
+    struct err err = {0};
+
+    if (arrow) {
+        *arrow = '\0';
+        source = line;
+        destination = arrow + 4;
+    }
+    if (!source)
+        app_say(a, STYLE_NORMAL,
+                _("From where to where? ':explain web-1 db-1:3306/tcp'; names with blanks: "
+                  "':explain A -> B:443'."));
+    else if (explain_pane_open(a, source, destination, &err))
+        app_say(a, STYLE_WARNING, "%s", err.msg);
+    free(line);
 }
 
 static void run_refresh(struct app *a, char **words, size_t n)
@@ -310,6 +342,9 @@ const struct palette_command palette_commands[] = {
     {"ascii", "", N_("draw lines with ASCII, or not (wide line characters)"), run_ascii, NULL},
     {"changes", "[DURATION]", N_("what changed, newest first, with who (60m)"), run_changes, NULL},
     {"columns", "", N_("choose the columns"), run_columns, NULL},
+    {"explain", "SRC DST[:PORT][/PROTO]",
+     N_("why a packet passes, or does not: rules, gateways and routes on its way"), run_explain,
+     nth_vm},
     {"filter", "[EXPRESSION]", N_("filter the rows; without one: show all"), run_filter,
      nth_column},
     {"help", "", N_("keys, tabs, commands, the filter"), run_help, NULL},

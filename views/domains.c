@@ -367,6 +367,35 @@ static enum severity say_replication(struct strbuf *out, const struct view_input
     return worst;
 }
 
+/* ---- firewall -----------------------------------------------------------------------------------
+ */
+
+/* What is meant and what enforces it, counted; which of it is wrong, checks say. */
+static enum severity say_firewall(struct strbuf *out, const struct view_input *in, const char *site)
+{
+    size_t rules = 0, off = 0, filters = 0, open = 0, i = 0;
+    struct rows_item row;
+    bool on;
+
+    while (look_next(in, &table_rules, site, &i, &row)) {
+        rules++;
+        off += row_bool(row.row, RULES_ENABLED, &on) && !on;
+    }
+    i = 0;
+    while (look_next(in, &table_filters, site, &i, &row)) {
+        filters++;
+        open += look_is(row.row, FILTERS_FAIL_POLICY, "failOpen");
+    }
+    strbuf_addf(out, _("%zu rules"), rules);
+    if (off)
+        strbuf_addf(out, _(", %zu off"), off);
+    if (filters)
+        strbuf_addf(out, _("; %zu filters on hosts"), filters);
+    if (open)
+        strbuf_addf(out, _(", %zu fail open"), open);
+    return SEV_OK;
+}
+
 /* ---- the list -----------------------------------------------------------------------------------
  */
 
@@ -380,6 +409,8 @@ static const struct schema *const of_segments[] = {&table_segments, NULL};
 static const struct schema *const of_vms[] = {&table_vms, &table_datastores, NULL};
 static const struct schema *const of_vsan[] = {&table_vsan, NULL};
 static const struct schema *const of_replication[] = {&table_replications, NULL};
+static const struct schema *const of_firewall[] = {&table_rules, &table_policies, &table_filters,
+                                                   NULL};
 static const struct schema *const of_endpoints[] = {&table_endpoints, NULL};
 
 const struct domain domains_all[] = {
@@ -391,13 +422,27 @@ const struct domain domains_all[] = {
      say_replication},
     {"vsan", N_("vSAN"), of_vsan, "vsan", NULL, say_vsan},
     {"vms", N_("VMs"), of_vms, "vms", NULL, say_vms},
+    {"firewall", N_("Firewall"), of_firewall, "firewall", "rules", say_firewall},
     {"segments", N_("Segments"), of_segments, "segments", NULL, say_segments},
     {"endpoints", N_("Endpoints"), of_endpoints, "endpoints", NULL, say_endpoints},
     {0},
 };
 
+/* What is read only once somebody asks says nothing of how a domain is, but its findings do. */
+static const struct schema *asked_for(const struct schema *s)
+{
+    static const struct schema *const of_rules[] = {&table_host_rules, &table_addrsets,
+                                                    &table_flows, &table_groups, &table_services};
+
+    for (size_t i = 0; i < ARRAY_SIZE(of_rules); i++)
+        if (of_rules[i] == s)
+            return &table_rules;
+    return s;
+}
+
 static const struct domain *domain_of_table(const struct schema *s)
 {
+    s = asked_for(s);
     for (const struct domain *d = domains_all; d->name; d++)
         for (size_t i = 0; d->tables[i]; i++)
             if (d->tables[i] == s)
