@@ -176,7 +176,7 @@ int lab_change_vmotion(struct lab *lab, const struct lab_pairs *a, struct err *e
     if (!to)
         return -1;
     user = arena_strdup(vc->arena, user ? user : vc->user);
-    t = lab_vc_task(vc, "VirtualMachine.relocate", "RelocateVM_Task", &vm->mo, user, lab_wall_ms());
+    t = lab_vc_task(vc, "VirtualMachine.migrate", "MigrateVM_Task", &vm->mo, user, lab_wall_ms());
     t->to = to;
     vm_event(vc, vm, "VmBeingHotMigratedEvent", "info", user,
              arena_printf(vc->arena, "Migrating %s off host %s in %s", vm->mo.name,
