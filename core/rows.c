@@ -298,6 +298,54 @@ static void reverse_rows(struct rows *r)
     }
 }
 
+/* Keys are text, so a number at their end would put position 10 before 2. Rows that differ only
+ * there stand together: each such run is put into the order of the numbers. */
+static int number_column(const struct schema *schema)
+{
+    for (unsigned i = schema->ncolumns; i-- > 0;) {
+        if (schema->columns[i].flags & COL_KEY)
+            return schema->columns[i].type == CELL_INT ? (int)i : -1;
+    }
+    return -1;
+}
+
+static size_t key_stem(const char *key)
+{
+    const char *last = strrchr(key, ROW_KEY_SEPARATOR);
+
+    return last ? (size_t)(last - key) : 0;
+}
+
+static bool is_same_run(const struct rows_item *a, const struct rows_item *b)
+{
+    size_t stem = key_stem(a->row->key);
+
+    return a->snapshot == b->snapshot && key_stem(b->row->key) == stem &&
+           memcmp(a->row->key, b->row->key, stem) == 0;
+}
+
+static int compare_numbers(const void *a, const void *b, void *column)
+{
+    const struct rows_item *x = a, *y = b;
+    int col = *(const int *)column;
+    int c = cell_compare(&x->row->cells[col], &y->row->cells[col]);
+
+    return c ? c : (x->row > y->row) - (x->row < y->row);
+}
+
+static void order_by_number(struct rows *r)
+{
+    int col = number_column(r->schema);
+    size_t end;
+
+    for (size_t start = 0; col >= 0 && start < r->n; start = end) {
+        end = start + 1;
+        while (end < r->n && is_same_run(&r->items[start], &r->items[end]))
+            end++;
+        qsort_r(r->items + start, end - start, sizeof(*r->items), compare_numbers, &col);
+    }
+}
+
 /* ---- the list ----------------------------------------------------------------------------------
  */
 
@@ -307,6 +355,7 @@ void rows_init(struct rows *r, const struct schema *schema, struct snapshot *con
     *r = (struct rows){.schema = schema};
     take_sources(r, snapshots, n);
     take_rows(r, filter);
+    order_by_number(r);
     if (sort_col >= 0)
         sort_rows(r, (unsigned)sort_col, reverse);
     else if (reverse)

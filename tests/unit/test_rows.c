@@ -96,6 +96,42 @@ static void test_merge(void **state)
     rows_release(&r);
 }
 
+/* A number at the end of a key: 2 comes before 10. */
+static void test_numbered_keys(void **state)
+{
+    static const struct column numbered[] = {
+        {"site", CELL_STR, UNIT_NONE, 0, "", NULL, NULL},
+        {"endpoint", CELL_STR, UNIT_NONE, 0, "", NULL, NULL},
+        {"name", CELL_STR, UNIT_NONE, COL_KEY, "", NULL, NULL},
+        {"position", CELL_INT, UNIT_NONE, COL_KEY, "", NULL, NULL},
+    };
+    static const struct schema lines = {"lines", "", numbered, 4};
+    static const struct {
+        const char *name;
+        int64_t position;
+    } given[] = {{"b", 10}, {"a", 10}, {"a", 2}, {"b", 1}, {"a", 1}, {"a", 100}, {"b", 9}};
+    struct table_builder *b = builder_new(&lines, "s", "e", NULL);
+    struct strbuf got = STRBUF_INIT;
+    struct snapshot *all;
+    struct rows r;
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(given); i++) {
+        builder_row(b);
+        builder_str(b, NAME, given[i].name);
+        builder_int(b, 3, given[i].position);
+    }
+    all = finish(b);
+    rows_init(&r, &lines, &all, 1, NULL, -1, false);
+    for (size_t i = 0; i < r.n; i++)
+        strbuf_addf(&got, "%s%lld ", name_of(&r, i), (long long)r.items[i].row->cells[3].u.i);
+    assert_string_equal(got.buf, "a1 a2 a10 a100 b1 b9 b10 ");
+    assert_true(rows_find(&r, "s", "e", r.items[2].row->key) == 2);
+    rows_release(&r);
+    strbuf_release(&got);
+    snapshot_unref(all);
+}
+
 static void test_filter_and_find(void **state)
 {
     (void)state;
@@ -410,11 +446,17 @@ static void test_long_texts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_merge),          cmocka_unit_test(test_filter_and_find),
-        cmocka_unit_test(test_find_duplicate), cmocka_unit_test(test_sort_property),
-        cmocka_unit_test(test_json),           cmocka_unit_test(test_csv),
-        cmocka_unit_test(test_table),          cmocka_unit_test(test_fields),
-        cmocka_unit_test(test_sources_not_ok), cmocka_unit_test(test_json_is_read_back),
+        cmocka_unit_test(test_numbered_keys),
+        cmocka_unit_test(test_merge),
+        cmocka_unit_test(test_filter_and_find),
+        cmocka_unit_test(test_find_duplicate),
+        cmocka_unit_test(test_sort_property),
+        cmocka_unit_test(test_json),
+        cmocka_unit_test(test_csv),
+        cmocka_unit_test(test_table),
+        cmocka_unit_test(test_fields),
+        cmocka_unit_test(test_sources_not_ok),
+        cmocka_unit_test(test_json_is_read_back),
         cmocka_unit_test(test_long_texts),
     };
 
