@@ -7,7 +7,7 @@
 /* hosts, clusters, vms, datastores: one WaitForUpdatesEx feeds them all. */
 extern const struct collector collector_vcenter_inventory;
 extern const struct collector collector_vcenter_alarms, collector_vcenter_events,
-    collector_vcenter_tasks;
+    collector_vcenter_replications, collector_vcenter_tasks;
 
 #define VCENTER_SDK "/sdk"
 #define VCENTER_VIM "urn:vim25"

@@ -84,11 +84,11 @@ static const char *verdict_of(const struct replication_seen *s, const struct rep
         return "full_sync";
     if (late)
         return "late";
-    if (!s->rpo_ms || (v->lag_ms < 0 && !s->state.known))
+    if (!s->rpo_ms || (v->lag_ms < 0 && !s->state.known && !s->holds))
         return "unknown";
     if (s->state.failed || (s->estimate_ms >= 0 && 2 * s->estimate_ms > s->rpo_ms))
         return "at_risk";
-    return v->lag_ms < 0 ? "unknown" : "ok";
+    return v->lag_ms < 0 && !s->holds ? "unknown" : "ok";
 }
 
 struct replication_verdict replication_judge(const struct replication_seen *s)
@@ -119,9 +119,11 @@ enum rank { RANK_HOST, RANK_VCENTER, RANK_APPLIANCE };
 
 struct causes {
     struct map *ranks;      /* by mark_of() -> the best rank plus one */
+    struct map *hcx;        /* links to interconnect appliances of HCX */
     struct map *by_id;      /* "ID NAME" -> row of vms, or the causes themselves for several */
     struct map *vms;        /* instance UUID -> row of vms */
     struct map *by_entity;  /* "ENDPOINT/ID" of a VM -> struct cause */
+    struct map *said;       /* "ENDPOINT/ID" of a VM -> struct said; NULL: not read */
     struct cause *anywhere; /* the link itself; NULL: nothing */
 };
 
@@ -222,6 +224,58 @@ static const char *find_cause(struct derive *d, struct causes *c, const char *uu
     return best ? cause_text(d, best) : NULL;
 }
 
+/* ---- what vCenter's events say of an RPO --------------------------------------------------------
+ */
+
+struct said {
+    int64_t at;
+    bool violated;
+};
+
+static void read_said(struct derive *d, struct causes *c, const struct row *r)
+{
+    const char *type = row_str(r, EVENTS_TYPE), *id = row_str(r, EVENTS_ENTITY_ID);
+    bool violated = view_same_text(type, "com.vmware.vcHms.rpoViolatedEvent");
+    struct said *said;
+    int64_t at;
+
+    if (!id || !row_int(r, EVENTS_AT, &at) ||
+        (!violated && !view_same_text(type, "com.vmware.vcHms.rpoRestoredEvent")))
+        return;
+    id = arena_printf(d->arena, "%s/%s", row_str(r, SCHEMA_ENDPOINT), id);
+    said = map_get(c->said, id);
+    if (said && said->at > at)
+        return;
+    said = arena_alloc(d->arena, sizeof(*said));
+    *said = (struct said){at, violated};
+    map_put(c->said, id, said);
+}
+
+/* For rows of vCenter itself, which tell no instance. Until then it was violated, or held again. */
+static void look_at_events(struct derive *d, struct causes *c, const struct row *r,
+                           struct replication_seen *s)
+{
+    const char *id = row_str(r, REPLICATIONS_VM_ID);
+    struct view_cursor at = {0};
+    const struct said *said;
+    const struct row *e;
+
+    if (s->last_instance_at || s->state.known || !id)
+        return;
+    if (!c->said) {
+        c->said = map_new();
+        while ((e = derive_next(d, &table_events, &at)))
+            read_said(d, c, e);
+    }
+    said = map_get(c->said, arena_printf(d->arena, "%s/%s", row_str(r, SCHEMA_ENDPOINT), id));
+    if (!said)
+        return;
+    s->state.violated = said->violated;
+    s->holds = !said->violated;
+    if (said->violated && s->now > said->at)
+        s->violation_ms = s->now - said->at;
+}
+
 /* ---- the join -----------------------------------------------------------------------------------
  */
 
@@ -301,6 +355,19 @@ static bool is_told_better(struct derive *d, const struct causes *c, const struc
     return false;
 }
 
+/* HCX replicates to its interconnect appliance, a VM of this vCenter that it calls MESH-IX-I1 or
+ * the like. That is its habit, not a documented name. */
+static void read_interconnect(struct derive *d, struct causes *c, const struct row *vm)
+{
+    const char *name = row_str(vm, VMS_VM);
+    const struct cell_list *ips = row_list(vm, VMS_IPS);
+
+    if (!name || (!text_glob("*-IX-I*", name) && !text_glob("*-IX-R*", name)))
+        return;
+    for (size_t i = 0; ips && i < ips->n; i++)
+        map_put(c->hcx, arena_printf(d->arena, "to %s", ips->items[i]), c);
+}
+
 /* The appliance tells the id of a VM, which several vCenters may have, and its name. */
 static void *prepare(struct derive *d)
 {
@@ -310,10 +377,12 @@ static void *prepare(struct derive *d)
 
     read_ranks(d, c);
     c->by_id = map_new();
+    c->hcx = map_new();
     while ((r = derive_next(d, &table_vms, &at))) {
         const char *id = row_str(r, VMS_VM_ID), *vm = row_str(r, VMS_VM);
         if (id && vm && map_put(c->by_id, arena_printf(d->arena, "%s %s", id, vm), (void *)r))
             map_put(c->by_id, arena_printf(d->arena, "%s %s", id, vm), c);
+        read_interconnect(d, c, r);
     }
     return c;
 }
@@ -336,6 +405,8 @@ static void release(void *facts)
     struct causes *c = facts;
 
     map_free(c->ranks, NULL);
+    map_free(c->hcx, NULL);
+    map_free(c->said, NULL);
     map_free(c->by_id, NULL);
     map_free(c->vms, NULL);
     map_free(c->by_entity, NULL);
@@ -396,10 +467,15 @@ static void set_verdict(struct derive *d, struct causes *c, struct table_builder
 {
     struct replication_verdict v = replication_judge(s);
     const char *kind = row_str(r, REPLICATIONS_KIND), *uuid = find_uuid(d, c, r);
+    const char *link = row_str(r, REPLICATIONS_LINK);
 
     builder_str(b, REPLICATIONS_VM_UUID, uuid);
     set(b, REPLICATIONS_LAG_S, v.lag_ms);
     set(b, REPLICATIONS_SMALLEST_RPO_S, v.smallest_rpo_ms);
+    if (link && map_has(c->hcx, link)) {
+        kind = "hcx";
+        builder_state(b, REPLICATIONS_KIND, kind);
+    }
     if (kind && strcmp(kind, "hcx") == 0)
         return;
     if (v.verdict)
@@ -428,6 +504,7 @@ static void row(struct derive *d, void *facts, struct table_builder *b, const st
         series = (struct sample_series){&only, 1};
     }
     s.estimate_ms = replication_estimate(&series);
+    look_at_events(d, facts, r, &s);
     set_transfers(d, b, &series);
     set(b, REPLICATIONS_ESTIMATE_S, s.estimate_ms);
     set_eta(d, b, r);

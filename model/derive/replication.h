@@ -35,6 +35,7 @@ struct replication_seen {
     int64_t last_instance_at; /* 0: not known */
     int64_t violation_ms;     /* what the manager says; -1: nothing */
     int64_t estimate_ms;      /* -1: no transfer was seen */
+    bool holds;               /* the manager said that it holds its RPO again */
     struct replication_state state;
 };
 

@@ -8,8 +8,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const struct collector *const collectors[] = {
-        &collector_vcenter_alarms, &collector_vcenter_events, &collector_vcenter_tasks};
+        &collector_vcenter_alarms, &collector_vcenter_events, &collector_vcenter_tasks,
+        &collector_vcenter_replications};
     static const struct vsphere_facts vcenter = {.root_folder = "group-d1",
+                                                 .view_manager = "ViewManager",
                                                  .property_collector = "propertyCollector",
                                                  .event_manager = "EventManager",
                                                  .task_manager = "TaskManager",

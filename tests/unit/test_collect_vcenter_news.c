@@ -17,6 +17,7 @@
     "{name: vc, kind: vcenter, url: 'https://vc.example/', user: u, password: {env: P}}"
 
 static const struct vsphere_facts vcenter = {.root_folder = "group-d1",
+                                             .view_manager = "ViewManager",
                                              .property_collector = "propertyCollector",
                                              .event_manager = "EventManager",
                                              .task_manager = "TaskManager",
@@ -65,6 +66,20 @@ static const struct harness_reply event_none[] = {CREATE, READ("end.xml"), {0}};
 static const struct harness_reply event_hostile[] = {
     CREATE, READ("hostile.xml"), READ("end.xml"), {0}};
 
+#define VIEW                                                 \
+    {                                                        \
+        .file = "view.xml", .match = "<CreateContainerView " \
+    }
+#define VMS(file_)                                       \
+    {                                                    \
+        .file = file_, .match = "<RetrievePropertiesEx " \
+    }
+static const struct harness_reply rep_vms[] = {VIEW, VMS("vms.xml"), {0}};
+static const struct harness_reply rep_none[] = {VIEW, VMS("none.xml"), {0}};
+static const struct harness_reply rep_hostile[] = {VIEW, VMS("hostile.xml"), {0}};
+static const struct harness_reply rep_pages[] = {
+    VIEW, {.file = "page2.xml", .match = "<token>t9</token>"}, VMS("page1.xml"), {0}};
+
 #define CASE(of, name_, replies_)                                                  \
     {                                                                              \
         .name = name_, .collector = &collector_vcenter_##of, .endpoint = ENDPOINT, \
@@ -72,11 +87,20 @@ static const struct harness_reply event_hostile[] = {
     }
 
 static const struct harness_case cases[] = {
-    CASE(tasks, "sample", task_sample),     CASE(tasks, "error", task_error),
-    CASE(tasks, "many", task_many),         CASE(tasks, "none", task_none),
-    CASE(tasks, "hostile", task_hostile),   CASE(tasks, "pages", task_pages),
-    CASE(alarms, "states", alarm_states),   CASE(alarms, "none", alarm_none),
-    CASE(alarms, "hostile", alarm_hostile), CASE(alarms, "nameless", alarm_nameless),
+    CASE(tasks, "sample", task_sample),
+    CASE(tasks, "error", task_error),
+    CASE(tasks, "many", task_many),
+    CASE(tasks, "none", task_none),
+    CASE(tasks, "hostile", task_hostile),
+    CASE(tasks, "pages", task_pages),
+    CASE(alarms, "states", alarm_states),
+    CASE(alarms, "none", alarm_none),
+    CASE(alarms, "hostile", alarm_hostile),
+    CASE(alarms, "nameless", alarm_nameless),
+    CASE(replications, "vms", rep_vms),
+    CASE(replications, "none", rep_none),
+    CASE(replications, "hostile", rep_hostile),
+    CASE(replications, "pages", rep_pages),
 };
 
 /* Their second poll goes on where the first one ended, so it has replies of its own. */

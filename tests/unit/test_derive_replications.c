@@ -178,6 +178,12 @@ static void test_hcx_has_no_verdict(void **state)
     model_case_init(&c, config);
     model_case_feed(&c, TABLE("ok", "0s") "r1 db OK 2h -3h 5m hcx -\n");
     model_case_expect(c.estate, "hcx", "replications", "verdict late_s lag_s", "- - 10800\n");
+    model_case_feed(&c, "table replications dc1/vc ok 0s\nreplication_id state rpo_s kind link\n"
+                        "r1 PAUSED 2h vr \"to 192.0.2.9\"\nr2 PAUSED 2h vr \"to 192.0.2.8\"\n"
+                        "table vms dc1/vc ok 0s\nvm_id vm ips\n"
+                        "vm-9 mesh-1-IX-I1 10.0.0.1,192.0.2.9\nvm-8 web 192.0.2.8\n");
+    model_case_expect(c.estate, "by its appliance", "replications", "kind verdict",
+                      "hcx -\nvr paused\n");
     model_case_release(&c);
 }
 
@@ -296,6 +302,26 @@ static void test_uuid_by_id_and_name(void **state)
     model_case_release(&c);
 }
 
+/* Without an appliance vCenter's events say whether the RPO holds. */
+static void test_events_say(void **state)
+{
+    struct model_case c;
+
+    (void)state;
+    model_case_init(&c, config);
+    model_case_feed(&c, "table replications dc1/vc ok 0s\nreplication_id vm vm_id rpo_s state\n"
+                        "r1 db vm-1 30m -\nr2 web vm-2 30m -\nr3 app vm-3 30m -\n"
+                        "r4 off vm-4 30m PAUSED\n"
+                        "table events dc1/vc ok 0s\nevent_id at type entity_id\n"
+                        "1 -20m com.vmware.vcHms.rpoViolatedEvent vm-1\n"
+                        "2 -90m com.vmware.vcHms.rpoViolatedEvent vm-2\n"
+                        "3 -60m com.vmware.vcHms.rpoRestoredEvent vm-2\n"
+                        "4 -60m com.vmware.vcHms.rpoViolatedEvent vm-4\n");
+    model_case_expect(c.estate, "events", "replications", "vm verdict late_s",
+                      "db late 1200\nweb ok -\napp unknown -\noff paused -\n");
+    model_case_release(&c);
+}
+
 /* One replication, one row: by whom knows most. */
 static void test_told_once(void **state)
 {
@@ -352,6 +378,7 @@ int main(void)
         cmocka_unit_test(test_eta),
         cmocka_unit_test(test_samples_survive),
         cmocka_unit_test(test_damaged_history),
+        cmocka_unit_test(test_events_say),
         cmocka_unit_test(test_told_once),
         cmocka_unit_test(test_uuid_by_id_and_name),
         cmocka_unit_test(test_future_instances_do_not_count),
