@@ -106,8 +106,8 @@ void details_pretty(struct strbuf *out, const char *body)
 static const char *unit_name(enum unit u)
 {
     static const char *const names[] = {
-        [UNIT_NONE] = "",     [UNIT_MS] = "",         [UNIT_S] = "",
-        [UNIT_PERCENT] = "%", [UNIT_BYTES] = "bytes", [UNIT_PER_MIN] = "per minute",
+        [UNIT_NONE] = "",    [UNIT_MS] = "",         [UNIT_S] = "",
+        [UNIT_PERCENT] = "", [UNIT_BYTES] = "bytes", [UNIT_PER_MIN] = "per minute",
         [UNIT_COUNT] = "",
     };
 

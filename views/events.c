@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "core/fmt.h"
 #include "core/i18n.h"
 #include "core/mem.h"
 #include "core/strbuf.h"
@@ -190,6 +191,32 @@ static enum style message_style(const struct view_input *in, const struct rows_i
     return s >= SEV_WARNING ? view_severity_style(s) : STYLE_NORMAL;
 }
 
+/* Months back the year matters more than the minute. */
+#define TODAY_MS (12 * 60 * 60 * 1000LL)
+#define YEAR_MS  (300 * 24 * 60 * 60 * 1000LL)
+
+/* The time of day; of what was on another day the date first: a zone and seconds would take the
+ * room of the message. */
+static void format_at(struct strbuf *out, const struct view_input *in, const struct rows_item *row,
+                      const char *arg)
+{
+    struct strbuf full = STRBUF_INIT;
+    int64_t at = 0;
+
+    (void)arg;
+    (void)row_int(row->row, EV_AT, &at);
+    if (in->now - at < TODAY_MS) {
+        view_time(out, in, at);
+        return;
+    }
+    fmt_time_full(&full, at, in->local); /* 2026-11-24 16:09:21 UTC */
+    if (in->now - at < YEAR_MS && full.len > 16)
+        strbuf_add(out, full.buf + 5, 11);
+    else
+        strbuf_add(out, full.buf, full.len < 10 ? full.len : 10);
+    strbuf_release(&full);
+}
+
 static void format_message(struct strbuf *out, const struct view_input *in,
                            const struct rows_item *row, const char *arg)
 {
@@ -253,7 +280,7 @@ static size_t related(const struct view_input *in, const struct rows_item *row,
 }
 
 static const struct view_column columns[] = {
-    {.column = EV_AT, .title = "time", .min = 8, .max = 23, .weight = 100},
+    {.column = EV_AT, .title = "time", .min = 8, .max = 11, .weight = 100, .format = format_at},
     {.column = EV_SITE, .min = 5, .max = 12, .weight = 60},
     {.column = EV_FROM, .min = 7, .max = 7, .weight = 90},
     {.column = EV_ENTITY, .min = 14, .max = 32, .weight = 85},

@@ -6,6 +6,7 @@
 #include "core/i18n.h"
 #include "core/mem.h"
 #include "core/strbuf.h"
+#include "core/text.h"
 #include "model/tables.h"
 #include "views/bar.h"
 #include "views/jump.h"
@@ -106,9 +107,24 @@ static void format_memory(struct strbuf *out, const struct view_input *in,
 /* ---- where it leads -----------------------------------------------------------------------------
  */
 
+/* The same host as another manager of the site tells it (the VMC service, vCenter): told by its
+ * full name, never by the short one. */
+static bool find_twin(const struct view_input *in, const struct rows_item *row,
+                      struct rows_item *out)
+{
+    const char *fqdn = look_text(row->row, HOSTS_FQDN);
+    size_t i = 0;
+
+    while (*fqdn && look_next(in, &table_hosts, snapshot_site(row->snapshot), &i, out))
+        if (out->snapshot != row->snapshot &&
+            text_equal_nocase(look_text(out->row, HOSTS_FQDN), fqdn))
+            return true;
+    return false;
+}
+
 /* Its VMs: by the id in its own vCenter; a host that another manager names, by its name. */
-static size_t jump_vms(const struct view_input *in, const struct rows_item *row,
-                       struct view_target *out)
+static size_t own_vms(const struct view_input *in, const struct rows_item *row,
+                      struct view_target *out)
 {
     const char *site = snapshot_site(row->snapshot), *endpoint = snapshot_endpoint(row->snapshot);
     const char *id = look_text(row->row, HOSTS_HOST_ID), *host = look_text(row->row, HOSTS_HOST);
@@ -127,10 +143,22 @@ static size_t jump_vms(const struct view_input *in, const struct rows_item *row,
     return 1;
 }
 
+static size_t jump_vms(const struct view_input *in, const struct rows_item *row,
+                       struct view_target *out)
+{
+    struct rows_item twin;
+
+    return own_vms(in, row, out) || (find_twin(in, row, &twin) && own_vms(in, &twin, out));
+}
+
 static size_t jump_eni(const struct view_input *in, const struct rows_item *row,
                        struct view_target *out)
 {
     const char *eni = row_str(row->row, HOSTS_ENI);
+    struct rows_item twin;
+
+    if (!eni && find_twin(in, row, &twin))
+        eni = row_str(twin.row, HOSTS_ENI);
 
     return jump_find(in, out, "eni", &table_enis, snapshot_site(row->snapshot), ENIS_ENI, eni,
                      view_printf(in, _("ENI %s"), eni ? eni : ""));
@@ -147,9 +175,13 @@ static size_t related(const struct view_input *in, const struct rows_item *row,
     const char *site = snapshot_site(row->snapshot);
     const char *host = look_text(row->row, HOSTS_HOST);
     const char *cluster = row_str(row->row, HOSTS_CLUSTER);
-    struct rows_item edge;
+    struct rows_item edge, twin;
     size_t n = 0, i = 0;
 
+    if (find_twin(in, row, &twin))
+        jump_row(&out[n++], "hosts", &twin,
+                 view_printf(in, _("the same host at %s (joined by its full name)"),
+                             snapshot_endpoint(twin.snapshot)));
     n += jump_vms(in, row, &out[n]);
     n += jump_eni(in, row, &out[n]);
     n += jump_find(in, &out[n], "clusters", &table_clusters, site, CLUSTERS_CLUSTER, cluster,

@@ -123,7 +123,7 @@ static enum severity say_domain(struct strbuf *out, const struct view_input *in,
     else if (!any && data->worst != FRESH_OK)
         strbuf_addf(out, _("%s is %s, nothing was read"), data->endpoint,
                     view_freshness_word(data->worst));
-    if (!any)
+    if (!any && data->worst != FRESH_OK)
         return SEV_OK;
     if (out->len)
         strbuf_addstr(out, "; ");

@@ -76,6 +76,36 @@ static void test_hosts(void **state)
     screen_free(s);
 }
 
+/* VMC and vCenter tell of one host; what either knows is one key away. */
+static void test_host_twice(void **state)
+{
+    static const char cloud[] =
+        "sites:\n"
+        "  - name: tokyo\n"
+        "    endpoints:\n"
+        "      - {name: vmc, kind: vmc, org: o, sddc: s, token: {env: T}}\n"
+        "      - {name: vc, kind: vcenter, url: \"https://vc.example/\", user: a, password: {env: "
+        "P}}\n";
+    static const char tables[] =
+        "table hosts tokyo/vmc ok 4s\nhost_id host fqdn state eni\n"
+        "5d76 esx-0 esx-0.example ready eni-0aaaaaaaaaaaa0001\n"
+        "table hosts tokyo/vc ok 4s\nhost_id host fqdn connection_state\n"
+        "host-20 esx-0.example ESX-0.example connected\n"
+        "table vms tokyo/vc ok 4s\nvm_id vm host host_id power_state\n"
+        "vm-1 web-1 esx-0.example host-20 poweredOn\nvm-2 web-2 esx-9.example host-29 poweredOn\n";
+    struct screen *s = screen_new(&(struct screen_options){.config = cloud, .view = "hosts"});
+
+    (void)state;
+    screen_tables(s, tables);
+    screen_keys(s, "/5d76<Enter><Enter>");
+    SCREEN_HAS(s, "[8 VMs]");
+    SCREEN_HAS(s, "web-1");
+    SCREEN_LACKS(s, "web-2");
+    screen_keys(s, "7/eni-0a<Enter>r");
+    SCREEN_HAS(s, "the same host at vc");
+    screen_free(s);
+}
+
 static void test_vms(void **state)
 {
     struct screen *s = begin("vms", 0, 0, NULL);
@@ -429,12 +459,19 @@ static void test_overview(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_hosts),       cmocka_unit_test(test_vms),
-        cmocka_unit_test(test_vm_depends),  cmocka_unit_test(test_vms_wide),
-        cmocka_unit_test(test_vsan),        cmocka_unit_test(test_vsan_trend),
-        cmocka_unit_test(test_replication), cmocka_unit_test(test_replication_wide),
-        cmocka_unit_test(test_ascii),       cmocka_unit_test(test_plain),
-        cmocka_unit_test(test_alarm_leads), cmocka_unit_test(test_overview),
+        cmocka_unit_test(test_hosts),
+        cmocka_unit_test(test_host_twice),
+        cmocka_unit_test(test_vms),
+        cmocka_unit_test(test_vm_depends),
+        cmocka_unit_test(test_vms_wide),
+        cmocka_unit_test(test_vsan),
+        cmocka_unit_test(test_vsan_trend),
+        cmocka_unit_test(test_replication),
+        cmocka_unit_test(test_replication_wide),
+        cmocka_unit_test(test_ascii),
+        cmocka_unit_test(test_plain),
+        cmocka_unit_test(test_alarm_leads),
+        cmocka_unit_test(test_overview),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
