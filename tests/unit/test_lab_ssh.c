@@ -1,0 +1,205 @@
+/* The lab's SSH servers, read by OpenSSH's client: whoever implemented the other end did not
+ * implement this one. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/err.h"
+#include "core/mem.h"
+#include "tests/lab/actions.h"
+#include "tests/lab/fault.h"
+#include "tests/lab/fw.h"
+#include "tests/lab/lab.h"
+#include "tests/lab/script.h"
+#include "tests/lab/ssh.h"
+#include "tests/lab/topology.h"
+#include "tests/support/child.h"
+
+static struct lab lab;
+static struct lab_script script;
+static struct lab_scenario *scenario;
+static struct lab_server *server;
+static char dir[] = "/tmp/hycon-test-lab-ssh-XXXXXX";
+
+static int begin(void **state)
+{
+    struct err err;
+
+    (void)state;
+    assert_non_null(mkdtemp(dir));
+    scenario = lab_scenario_load("fail-open", &err);
+    assert_non_null(scenario);
+    lab = (struct lab){.seed = 1, .dir = dir, .scenario = "fail-open", .script = &script};
+    script.scenario = scenario;
+    pthread_mutex_init(&lab.lock, NULL);
+    pthread_mutex_init(&lab.listeners, NULL);
+    pthread_mutex_init(&script.lock, NULL);
+    lab.clock = (struct lab_clock){.speed = 1, .manual = true};
+    lab.arena = arena_new(0);
+    lab_params_init(&lab.params);
+    lab.params.esxi = 1;
+    assert_int_equal(lab_params_check(&lab.params, &err), 0);
+    lab.estate = lab_estate_new(&lab.params, 1, lab_wall_ms());
+    lab.ca = lab_ca_new();
+    assert_int_equal(lab_topology_start(&lab, 0, &err), 0);
+    assert_int_equal(lab_files_write(&lab, scenario, &err), 0);
+    server = lab_server_find(&lab, "esxi-dc1-esx01");
+    assert_non_null(server);
+    return 0;
+}
+
+static int end(void **state)
+{
+    char *command = mem_printf("rm -r '%s'", dir);
+    int rc;
+
+    (void)state;
+    lab_topology_stop(&lab);
+    lab_ca_free(lab.ca);
+    lab_estate_free(lab.estate);
+    arena_free(lab.arena);
+    lab_scenario_free(scenario);
+    rc = system(command);
+    free(command);
+    return rc;
+}
+
+/* @askpass: a password for keyboard-interactive; NULL: the key. */
+static void ssh(struct child_result *r, const char *command, const char *askpass)
+{
+    struct arena *a = lab.arena;
+    const char *env[] = {"SSH_ASKPASS_REQUIRE=force", NULL, "DISPLAY=", NULL};
+    const char *argv[] = {"ssh",
+                          "-F",
+                          "none",
+                          "-p",
+                          arena_printf(a, "%d", server->port),
+                          "-o",
+                          arena_printf(a, "UserKnownHostsFile=%s/known_hosts", dir),
+                          "-o",
+                          "StrictHostKeyChecking=yes",
+                          "-o",
+                          "IdentitiesOnly=yes",
+                          "-o",
+                          "NumberOfPasswordPrompts=1",
+                          "-o",
+                          askpass ? "PreferredAuthentications=keyboard-interactive"
+                                  : "PreferredAuthentications=publickey",
+                          "-i",
+                          arena_printf(a, "%s/id_ecdsa", dir),
+                          "root@127.0.0.1",
+                          command,
+                          NULL};
+
+    env[1] = arena_printf(a, "SSH_ASKPASS=%s", askpass ? askpass : "/bin/false");
+    child_run(r, &(struct child_options){.argv = argv, .env = env, .timeout_ms = 20000});
+}
+
+static void write_askpass(const char *path, const char *file)
+{
+    FILE *f = fopen(path, "w");
+
+    assert_non_null(f);
+    fprintf(f, "#!/bin/sh\ncat '%s'\n", file);
+    fclose(f);
+    assert_int_equal(chmod(path, 0700), 0);
+}
+
+static void test_key_and_exit_status(void **state)
+{
+    struct child_result r;
+
+    (void)state;
+    ssh(&r, "hostname", NULL);
+    assert_int_equal(r.status, 0);
+    assert_string_equal(r.out.buf, "esx01.dc1.example.jp\n");
+    child_release(&r);
+    ssh(&r, "nonsense", NULL);
+    assert_int_equal(r.status, 127);
+    assert_non_null(strstr(r.err.buf, "not found"));
+    child_release(&r);
+}
+
+static void test_password(void **state)
+{
+    const char *good = arena_printf(lab.arena, "%s/good", dir);
+    const char *bad = arena_printf(lab.arena, "%s/bad", dir);
+    struct child_result r;
+
+    (void)state;
+    write_askpass(good, arena_printf(lab.arena, "%s/password-esxi-dc1.txt", dir));
+    write_askpass(bad, arena_printf(lab.arena, "%s/password-dc1.txt", dir));
+    ssh(&r, "hostname", good);
+    assert_int_equal(r.status, 0);
+    child_release(&r);
+    ssh(&r, "hostname", bad);
+    assert_int_equal(r.status, 255);
+    child_release(&r);
+    assert_int_equal(server->counts.failed_logins, 1);
+}
+
+static void test_much_output_is_whole(void **state)
+{
+    struct child_result r;
+
+    (void)state;
+    lab_find_nsx(lab.estate, "dc1")->fw->flows = 20000;
+    ssh(&r, "vsipioctl getflows -f nic-1000192-eth0-vmware-sfw.2", NULL);
+    assert_int_equal(r.status, 0);
+    assert_true(r.out.len > 2000000);
+    assert_int_equal(r.out.buf[r.out.len - 1], '\n');
+    child_release(&r);
+}
+
+static void test_faults(void **state)
+{
+    struct lab_pair words[] = {{"fault", "truncated"}, {"action", "esxcli vsan*"}, {"count", "1"}};
+    struct lab_pairs spec = {words, ARRAY_SIZE(words)};
+    struct child_result r;
+    struct err err;
+    unsigned id;
+
+    (void)state;
+    assert_int_equal(lab_fault_add(server, &spec, &id, &err), 0);
+    ssh(&r, "hostname", NULL);
+    assert_int_equal(r.status, 0);
+    child_release(&r);
+    ssh(&r, "esxcli vsan cluster get", NULL);
+    assert_int_equal(r.status, 255); /* the end came without an exit status */
+    assert_true(r.out.len > 0 && r.out.buf[r.out.len - 1] != '\n');
+    child_release(&r);
+}
+
+static void test_a_changed_key_is_refused(void **state)
+{
+    struct lab_pair words[] = {{"do", "host-key"}, {"endpoint", "esxi-dc1-esx01"}};
+    struct lab_pairs action = {words, ARRAY_SIZE(words)};
+    struct child_result r;
+    struct err err;
+
+    (void)state;
+    assert_int_equal(lab_action_run(&lab, &action, &err), 0);
+    ssh(&r, "hostname", NULL);
+    assert_int_equal(r.status, 255);
+    assert_non_null(strstr(r.err.buf, "HOST IDENTIFICATION HAS CHANGED"));
+    child_release(&r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_key_and_exit_status),      cmocka_unit_test(test_password),
+        cmocka_unit_test(test_much_output_is_whole),     cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_a_changed_key_is_refused),
+    };
+
+    return cmocka_run_group_tests(tests, begin, end);
+}
