@@ -43,6 +43,8 @@ static const struct param params[] = {
     PARAM(vms, 0, 100000, 0,
           "virtual machines in realized-state of each data centre, and of each vCenter"),
     PARAM(vcenter, 0, 1, 0, "1: a vCenter Server in each data centre and SDDC"),
+    PARAM(soft_auth, 0, 1, 0,
+          "1: a vCenter reads without a session, and says so for each property"),
     PARAM(replication, 0, 10000, 0, "replicated VMs of each data centre; needs vcenter"),
     PARAM(firewall, 0, 1, 0, "1: policies, groups and services of the firewalls"),
     PARAM(esxi, 0, 512, 0,

@@ -304,6 +304,33 @@ static void not_authenticated(struct vim_call *c)
     c->reply->counted_bad = true;
 }
 
+/* Reading needs no session on a real vCenter: the reply is good, and each property is missing. */
+static bool answer_softly(struct vim_call *c)
+{
+    xmlNode *spec = vim_child(c->method, "specSet");
+    xmlNode *object = vim_child(vim_child(spec, "objectSet"), "obj");
+    xmlNode *path = vim_child(vim_child(spec, "propSet"), "pathSet");
+
+    if (!c->lab->params.soft_auth || !object || !path ||
+        strcmp((const char *)c->method->name, "RetrievePropertiesEx") != 0)
+        return false;
+    strbuf_addstr(c->out, "<returnval><objects><obj type=\"");
+    xml_escape(c->out, vim_attr(c->a, object, "type") ? vim_attr(c->a, object, "type") : "");
+    strbuf_addstr(c->out, "\">");
+    xml_escape(c->out, vim_node_text(c->a, object));
+    strbuf_addstr(c->out, "</obj>");
+    for (; path; path = vim_next(path, "pathSet")) {
+        strbuf_addstr(c->out, "<missingSet>");
+        vim_element(c->out, "path", vim_node_text(c->a, path));
+        strbuf_addstr(c->out, "<fault><fault xsi:type=\"NotAuthenticated\"><object "
+                              "type=\"Folder\">group-d1</object><privilegeId>System.Read"
+                              "</privilegeId></fault><localizedMessage>The session is not "
+                              "authenticated.</localizedMessage></fault></missingSet>");
+    }
+    strbuf_addstr(c->out, "</objects></returnval>");
+    return true;
+}
+
 struct lab_mo *vim_find(const struct lab_vc *vc, const struct vim_session *s, const char *id)
 {
     const struct lab_list *lists[] = {&s->views, &s->collectors, &s->histories};
@@ -539,7 +566,8 @@ static void run_call(struct vim_call *c)
         if (strcmp(calls[i].name, name) != 0)
             continue;
         if (!calls[i].open && !c->session) {
-            not_authenticated(c);
+            if (!answer_softly(c))
+                not_authenticated(c);
             return;
         }
         if (c->session) {

@@ -58,7 +58,8 @@ static int begin(void **state)
 
 static int end(void **state)
 {
-    char *command = mem_printf("rm -r '%s'", dir);
+    const char *argv[] = {"rm", "-r", dir, NULL};
+    struct child_result r;
     int rc;
 
     (void)state;
@@ -67,8 +68,9 @@ static int end(void **state)
     lab_estate_free(lab.estate);
     arena_free(lab.arena);
     lab_scenario_free(scenario);
-    rc = system(command);
-    free(command);
+    child_run(&r, &(struct child_options){.argv = argv, .timeout_ms = 20000});
+    rc = r.status;
+    child_release(&r);
     return rc;
 }
 

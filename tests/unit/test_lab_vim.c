@@ -220,6 +220,23 @@ static void test_unknown_property(void **state)
           "ManagedObjectNotFound");
 }
 
+static void test_reading_without_a_session(void **state)
+{
+    const char *call = PC("RetrievePropertiesEx",
+                          "<specSet><propSet><type>Folder</type><pathSet>name</pathSet></propSet>"
+                          "<objectSet><obj type=\"Folder\">group-d1</obj></objectSet></specSet>");
+    const char *text;
+
+    (void)state;
+    fails(call, "NotAuthenticated");
+    lab.params.soft_auth = 1;
+    text = good(call);
+    assert_non_null(strstr(text, "<missingSet><path>name</path>"));
+    assert_null(strstr(text, "<propSet>"));
+    login("right", NULL);
+    assert_null(strstr(good(call), "missingSet"));
+}
+
 static void watch(const char *type, const char *paths)
 {
     good(arena_printf(lab.arena,
@@ -363,6 +380,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_lockout, begin, end),
         cmocka_unit_test_setup_teardown(test_pages_have_tokens, begin, end),
         cmocka_unit_test_setup_teardown(test_unknown_property, begin, end),
+        cmocka_unit_test_setup_teardown(test_reading_without_a_session, begin, end),
         cmocka_unit_test_setup_teardown(test_one_change_costs_one_object, begin, end),
         cmocka_unit_test_setup_teardown(test_waiting_ends_with_news, begin, end),
         cmocka_unit_test_setup_teardown(test_a_lost_host, begin, end),
