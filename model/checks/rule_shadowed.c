@@ -30,10 +30,11 @@ enum { DIM_SOURCES, DIM_DESTINATIONS, DIM_SERVICES, DIM_APPLIED, DIM_DIRECTION, 
 struct rule {
     const struct row *row;
     const struct snapshot *source;
-    const char *endpoint, *layer, *place;
-    uint64_t whole[DIMS]; /* hash of the list; ANY */
-    uint64_t firewall;    /* rules of the same one can meet */
-    bool covers;          /* may stand before another */
+    const char *endpoint, *layer;
+    uint64_t major, minor; /* place in the order of evaluation */
+    uint64_t whole[DIMS];  /* hash of the list; ANY */
+    uint64_t firewall;     /* rules of the same one can meet */
+    bool covers;           /* may stand before another */
 };
 
 struct slot {
@@ -48,6 +49,7 @@ struct judge {
     size_t n, alloc;
     struct slot *slots;
     size_t mask, used;
+    bool seen[1u << DIMS]; /* by which dimensions are ANY: is there such a key at all */
     struct rule_findings differ, same;
     const char *last, *last_endpoint; /* the policy of the rule before */
     const struct row *last_policy;
@@ -158,16 +160,33 @@ static bool may_cover(const struct rule *rule, const struct row *policy)
            !row_is(r, RULES_ACTION, "JUMP_TO_APPLICATION");
 }
 
+/* "4.0000001010.0000000010" as two numbers, because 100,000 of them are sorted. */
+static bool read_place(struct rule *rule, const char *place)
+{
+    uint64_t *to = &rule->major;
+    unsigned part = 0;
+
+    for (; place && *place; place++) {
+        if (*place == '.')
+            part++;
+        else if (*place < '0' || *place > '9')
+            return false;
+        else
+            *to = *to * 10 + (uint64_t)(*place - '0');
+        to = part < 2 ? &rule->major : &rule->minor;
+    }
+    return place != NULL;
+}
+
 static void add_rule(struct judge *j, const struct row *r, const struct snapshot *source)
 {
     const struct row *policy = policy_of(j, r, snapshot_endpoint(source));
     struct rule rule = {.row = r,
                         .source = source,
                         .endpoint = snapshot_endpoint(source),
-                        .layer = row_text(r, RULES_LAYER),
-                        .place = row_str(r, RULES_EVALUATION)};
+                        .layer = row_text(r, RULES_LAYER)};
 
-    if (!rule.place || !rule_is_on(r))
+    if (!read_place(&rule, row_str(r, RULES_EVALUATION)) || !rule_is_on(r))
         return;
     for (unsigned i = DIM_SOURCES; i <= DIM_SERVICES; i++) {
         rule.whole[i] = hash_list(dimension(r, i));
@@ -199,13 +218,14 @@ static void add_rule(struct judge *j, const struct row *r, const struct snapshot
 static int compare(const void *a, const void *b)
 {
     const struct rule *x = a, *y = b;
-    int c = strcmp(x->endpoint, y->endpoint);
 
-    if (!c)
-        c = strcmp(x->layer, y->layer);
-    if (!c)
-        c = strcmp(x->place, y->place);
-    return c ? c : strcmp(x->row->key, y->row->key);
+    if (x->firewall != y->firewall)
+        return x->firewall < y->firewall ? -1 : 1;
+    if (x->major != y->major)
+        return x->major < y->major ? -1 : 1;
+    if (x->minor != y->minor)
+        return x->minor < y->minor ? -1 : 1;
+    return strcmp(x->row->key, y->row->key);
 }
 
 /* ---- the table ---------------------------------------------------------------------------------
@@ -310,6 +330,15 @@ static void way(const struct ways *w, size_t i, uint64_t *part)
     }
 }
 
+static unsigned any_mask(const uint64_t *part)
+{
+    unsigned mask = 0;
+
+    for (unsigned d = 0; d < DIMS; d++)
+        mask |= (unsigned)(part[d] == ANY) << d;
+    return mask;
+}
+
 static const struct rule *find_cover(const struct judge *j, const struct rule *rule)
 {
     const struct rule *found = NULL;
@@ -323,6 +352,8 @@ static const struct rule *find_cover(const struct judge *j, const struct rule *r
         const struct slot *s;
 
         way(&w, i, part);
+        if (!j->seen[any_mask(part)])
+            continue;
         s = probe(j->slots, j->mask, key_of(rule, part));
         if (s->key && (!found || s->rule < found))
             found = s->rule;
@@ -338,6 +369,7 @@ static void put_rule(struct judge *j, const struct rule *rule)
     ways_to_put(&w, rule);
     for (size_t i = 0; i < w.all; i++) {
         way(&w, i, part);
+        j->seen[any_mask(part)] = true;
         put(j, rule, part);
     }
 }
