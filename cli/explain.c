@@ -9,6 +9,7 @@
 #include "core/strbuf.h"
 #include "model/explain.h"
 #include "model/explain_text.h"
+#include "model/tables.h"
 
 /* Tables that somebody here serves, and what their joins need, into @out. */
 static bool choose_tables(const struct cli_options *o, const struct config *c,
@@ -22,12 +23,6 @@ static bool choose_tables(const struct cli_options *o, const struct config *c,
             wanted[n++] = explain_tables[i];
     }
     return n && pick_inputs(wanted, n, out);
-}
-
-static void report(const struct estate *e, const struct cli_options *o)
-{
-    for (size_t i = 0; explain_tables[i]; i++)
-        (void)headless_report(e, explain_tables[i], o);
 }
 
 static int answer(const struct cli_options *o, const struct explain_query *q,
@@ -45,7 +40,7 @@ static int answer(const struct cli_options *o, const struct explain_query *q,
         explain_print_text(&out, &r);
     rc = cli_write(&out);
     if (r.incomplete) {
-        report(e, o);
+        (void)headless_report(e, &table_endpoints, o);
         rc = rc ? rc : CLI_NOT_OK;
     }
     strbuf_release(&out);
