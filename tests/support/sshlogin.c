@@ -185,7 +185,7 @@ static void make_key(struct sshlogin *s)
     unsigned char *hash = NULL;
     size_t len = 0;
     char *text;
-    ssh_key key;
+    ssh_key key = NULL;
     int fd;
 
     s->key_file = mem_strdup("/tmp/hycon-sshlogin-XXXXXX");
