@@ -52,17 +52,24 @@ static int compare_ids(const void *a, const void *b)
     return (*x > *y) - (*x < *y);
 }
 
+static bool is_compared(const struct row *rule)
+{
+    bool internal;
+
+    if (row_bool(rule, HOST_RULES_INTERNAL, &internal) && internal)
+        return false;
+    return !text_has_prefix(row_text(rule, HOST_RULES_PROTOCOL), "ethertype");
+}
+
 int64_t *dfw_rule_ids(const struct dfw_filter *f, size_t *n)
 {
     int64_t *ids = mem_array(f->n + 1, sizeof(*ids));
     size_t kept = 0;
-    bool internal;
 
     *n = 0;
     for (size_t i = 0; i < f->n; i++) {
         const struct row *r = snapshot_row(f->source, f->first + i);
-        if (!(row_bool(r, HOST_RULES_INTERNAL, &internal) && internal) &&
-            row_int(r, HOST_RULES_RULE_ID, &ids[*n]))
+        if (is_compared(r) && row_int(r, HOST_RULES_RULE_ID, &ids[*n]))
             ++*n;
     }
     qsort(ids, *n, sizeof(*ids), compare_ids);

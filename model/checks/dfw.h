@@ -22,7 +22,8 @@ struct dfw_filter {
 };
 
 bool dfw_next(const struct check_input *in, struct dfw_filter *f);
-/* Numbers of the rules of a filter, without internal ones: sorted, each once. The caller frees. */
+/* Numbers of the rules of a filter: sorted, each once. The caller frees. Without internal ones, and
+ * without those of layer 2: it is not verified that every manager lists its default one. */
 int64_t *dfw_rule_ids(const struct dfw_filter *f, size_t *n);
 bool dfw_has_id(const int64_t *ids, size_t n, int64_t id);
 /* Is this row of filters one of the distributed firewall? */

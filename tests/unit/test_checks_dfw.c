@@ -84,6 +84,12 @@ static const struct check_case rules[] = {
          LINE("1", "1", "1", "4711"),
      NULL, "", NULL},
 
+    {"the default rule of layer 2 is not listed by every manager", "dfw-extra-on-host",
+     POLICIES RULES "table host_rules dc1/esx/esx-1\n"
+                    "host filter ruleset position rule_id protocol\n"
+                    "esx-1 nic-1-eth0-vmware-sfw.2 mainrs 1 1006 tcp\n"
+                    "esx-1 nic-1-eth0-vmware-sfw.2 mainrs_L2 1 1 ethertype_any_stateless\n",
+     NULL, "", NULL},
     {"in order", "dfw-order", POLICIES RULES HOST_RULES("1") GOOD("1", "1"), NULL, "", NULL},
     {"not in order", "dfw-order",
      POLICIES RULES HOST_RULES("1") LINE("1", "1", "1", "1005") LINE("1", "1", "2", "1006")
