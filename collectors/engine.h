@@ -62,6 +62,10 @@ void engine_progress(const struct engine *e, unsigned *done, unsigned *total);
 void engine_refresh(struct engine *e, const char *table); /* NULL: everything, now */
 void engine_focus(struct engine *e, const char *const *tables,
                   size_t n); /* visible tables poll faster */
+/* What somebody looks at of the heavy tables (host_rules, addrsets, flows ...): of @endpoint alone
+ * ("SITE/ENDPOINT" or its name; NULL: of all), and of filter @filter alone (NULL: of all). What is
+ * read then is partial, and says so. */
+void engine_look(struct engine *e, const char *endpoint, const char *filter);
 void engine_login_again(struct engine *e,
                         const char *credential); /* NULL: all that were rejected */
 void engine_answer_prompt(struct engine *e, const char *credential,

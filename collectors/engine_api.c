@@ -243,6 +243,46 @@ static bool has_name(const struct endpoint *ep, const char *name)
            strcmp(name + site + 1, ep->config->name) == 0;
 }
 
+static bool is_same_scope(const struct job *job, const char *scope)
+{
+    return job->scope && scope ? strcmp(job->scope, scope) == 0 : !job->scope && !scope;
+}
+
+static void look(struct job *job, const char *endpoint, const char *filter)
+{
+    bool aside = endpoint && !has_name(job->ep, endpoint);
+
+    if (!job->collector->on_demand || (job->aside == aside && is_same_scope(job, filter)))
+        return;
+    job->aside = aside;
+    free(job->scope);
+    job->scope = mem_strdup(aside ? NULL : filter);
+    if (!aside && job->state == JOB_IDLE)
+        job->due_at = clock_mono_ms();
+}
+
+static void on_look(void *arg)
+{
+    struct message *m = arg;
+
+    for (size_t i = 0; i < m->engine->nendpoints; i++) {
+        struct endpoint *ep = &m->engine->endpoints[i];
+
+        for (size_t k = 0; k < ep->njobs; k++)
+            look(&ep->jobs[k], m->name, m->value);
+    }
+    engine_poke(m->engine, NULL);
+    message_free(m);
+}
+
+void engine_look(struct engine *e, const char *endpoint, const char *filter)
+{
+    struct message *m = message_new(e, endpoint);
+
+    m->value = mem_strdup(filter);
+    loop_post(e->loop, on_look, m);
+}
+
 /* A name that two sites use means the one that was refused. */
 static struct endpoint *find_distrusted(struct engine *e, const char *name)
 {

@@ -71,6 +71,7 @@ void engine_job_release(struct job *job)
         job->collector->state_release(job->memory);
     free(job->memory);
     free(job->errout);
+    free(job->scope);
 }
 
 bool engine_job_is_active(const struct job *job)
@@ -103,6 +104,9 @@ int64_t engine_job_interval(const struct job *job)
 {
     int64_t fast = job->interval / FOCUS_DIVISOR;
 
+    /* It is read for those who look alone, as often as its host can bear. */
+    if (job->collector->on_demand)
+        return job->interval;
     if (fast < FOCUS_LEAST_MS)
         fast = job->interval < FOCUS_LEAST_MS ? job->interval : FOCUS_LEAST_MS;
     return job->focused ? fast : job->interval;

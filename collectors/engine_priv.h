@@ -120,6 +120,8 @@ struct job {
     int64_t due_at, started_at, wake_at, deadline, once_deadline;
     int64_t ok_at; /* last good publish; 0: none */
     bool named;    /* somebody asks for it by name */
+    bool aside;    /* on demand: somebody looks at another endpoint */
+    char *scope;   /* on demand: see run.scope */
     bool focused, forced, first_done;
     unsigned failures; /* runs in a row */
     unsigned rounds;   /* once: still to do after this one */

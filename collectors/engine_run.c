@@ -51,6 +51,7 @@ void engine_run_open(struct job *job)
                             .once = job->ep->engine->o.once,
                             .builders = job->builders,
                             .collector = job->collector};
+    job->run.scope = arena_strdup(job->run.arena, job->scope);
     job->requests = 0;
     job->has_reply = job->streamed = false;
     job->lane = NULL;

@@ -48,7 +48,8 @@ static void on_filter(void *arg, const struct dvfilter_entry *e)
 {
     struct walk *w = arg;
 
-    if (!e->agent || strcmp(e->agent, FIREWALL_AGENT) != 0)
+    if (!e->agent || strcmp(e->agent, FIREWALL_AGENT) != 0 ||
+        (w->scope && strcmp(w->scope, e->name) != 0))
         return;
     w->filters = mem_grow(w->filters, w->n, &w->cap, sizeof(*w->filters));
     w->filters[w->n++] = (struct walk_filter){.filter = arena_strdup(w->arena, e->name),
@@ -71,6 +72,7 @@ static enum step start(struct run *run, struct walk *w, const struct walk_ops *o
     walk_release(w);
     w->ops = ops;
     w->arena = arena_new(0);
+    w->scope = arena_strdup(w->arena, run->scope);
     w->listing = true;
     dvfilter_init(&w->dvfilter, on_filter, w);
     return esxi_command_send(run, ESXI_DVFILTER, NULL);
@@ -98,6 +100,10 @@ static enum step finish(struct run *run, struct walk *w)
     if (host_is_garbage(&w->health))
         return host_fail_garbage(run, schema->name, &w->health);
     host_note_health(run, schema, "output", &w->health);
+    if (w->scope) {
+        run->freshness = FRESH_PARTIAL;
+        builder_note(run_table(run, schema), "filter '%s' alone was read, as asked", w->scope);
+    }
     if (w->failed) {
         run->freshness = FRESH_PARTIAL;
         run->err = w->first;

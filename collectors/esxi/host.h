@@ -50,6 +50,7 @@ struct walk_ops {
 struct walk {
     const struct walk_ops *ops;
     struct dvfilter dvfilter;
+    const char *scope;  /* the one filter that is wanted; NULL: all */
     bool listing, open; /* open: the decoder of a filter is in use */
     struct arena *arena;
     struct walk_filter *filters;

@@ -203,6 +203,29 @@ static void test_heavy_tables_wait_for_somebody(void **state)
     close_scene(&s);
 }
 
+/* The other endpoint sleeps, and so do the other filters. */
+static void test_somebody_looks_at_one_filter(void **state)
+{
+    static const char *const seen[] = {"flows"};
+    struct scene s;
+    struct snapshot *snap;
+
+    (void)state;
+    open_scene(&s, 2, 1, PASSWORD, NULL, false);
+    wait_for(&s, &table_filters, FRESH_OK);
+    char *name = mem_printf("esx0/127.0.0.1:%d", sshlogin_port(s.servers[0]));
+    engine_look(s.engine, name, "nic-9-eth0-vmware-sfw.2");
+    engine_focus(s.engine, seen, 1);
+    wait_for(&s, &table_flows, FRESH_PARTIAL);
+    snap = snapshot_of(&s, &table_flows, 0);
+    assert_string_equal(snapshot_note(snap),
+                        "filter 'nic-9-eth0-vmware-sfw.2' alone was read, as asked");
+    snapshot_unref(snap);
+    assert_int_equal(freshness_of(&s, &table_flows, 1), FRESH_NEVER);
+    free(name);
+    close_scene(&s);
+}
+
 /* ---- command lines -----------------------------------------------------------------------------
  */
 
@@ -259,6 +282,7 @@ int main(void)
         cmocka_unit_test(test_a_wrong_password_is_tried_once),
         cmocka_unit_test(test_all_hosts_are_read_with_one_password),
         cmocka_unit_test(test_heavy_tables_wait_for_somebody),
+        cmocka_unit_test(test_somebody_looks_at_one_filter),
         cmocka_unit_test(test_names_are_checked),
         cmocka_unit_test(test_names_are_quoted),
     };
