@@ -75,7 +75,7 @@ static void finish(struct reader *r)
     r->builder = NULL;
 }
 
-/* table NAME SITE/ENDPOINT [FRESHNESS [AGE [ERROR]]] */
+/* table NAME SITE/ENDPOINT [FRESHNESS [AGE [ERROR [NOTE]]]] */
 static void begin(struct reader *r, const struct words *w)
 {
     const struct schema *s = w->n > 1 ? tables_find(w->at[1]) : NULL;
@@ -92,7 +92,9 @@ static void begin(struct reader *r, const struct words *w)
         fail_msg("line %u: no duration '%s'", r->line, w->at[4]);
     r->taken_at = r->freshness == FRESH_NEVER ? 0 : r->now - age;
     err_clear(&r->err);
-    if (w->n > 5)
+    if (w->n > 6)
+        builder_note(r->builder, "%s", w->at[6]);
+    if (w->n > 5 && *w->at[5])
         err_set(&r->err, r->freshness == FRESH_DENIED ? ERR_AUTH : ERR_NET, 0, "%s", w->at[5]);
     r->ncolumns = 0;
 }

@@ -6,6 +6,7 @@
  *     eni-1  active  yes
  *     eni-2  spare   -                   - is ABSENT
  *   table routes tokyo/linked failed 5m "503 too many requests"     freshness, age, error
+ *   table flows dc1/esx ok 5m "" "1 filter is silent"               and a note beside it
  *
  * Values are separated by blanks; "..." keeps them. A list is a,b,c ("[]" is empty), a time is ISO
  * 8601 or relative to now (-5m), a duration 10m, a bool yes or no. # begins a comment. A mistake in

@@ -272,6 +272,20 @@ static void test_flows_end(void **state)
     screen_free(s);
 }
 
+/* An empty list is not "nothing passes" when the host says otherwise. */
+static void test_flows_off(void **state)
+{
+    struct screen *s = begin("flows", 0, 0, NULL);
+
+    (void)state;
+    screen_tables(s, "table flows dc1/esx/esx-1 ok 15s \"\" \"2 filters count flows but list none: "
+                     "is Flow Monitoring on?\"\nhost filter flow\n");
+    SCREEN_HAS(s, "no flow is listed");
+    SCREEN_HAS(s, "esx/esx-1: 2 filters count flows but list none: is Flow Monitoring on?");
+    SCREEN_HAS(s, "The hosts list no flow: nothing passes, or Flow Monitoring is off.");
+    screen_free(s);
+}
+
 static void test_flow_raw(void **state)
 {
     struct screen *s = begin("flows", 0, 0, NULL);
@@ -453,6 +467,7 @@ int main(void)
         cmocka_unit_test(test_rates),
         cmocka_unit_test(test_flows),
         cmocka_unit_test(test_flows_end),
+        cmocka_unit_test(test_flows_off),
         cmocka_unit_test(test_flow_raw),
         cmocka_unit_test(test_explain),
         cmocka_unit_test(test_explain_waits),
