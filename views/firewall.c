@@ -106,19 +106,31 @@ static void format_rate(struct strbuf *out, const struct view_input *in,
         strbuf_addch(out, '-');
 }
 
+static int by_text(const struct row *a, const struct row *b, unsigned col)
+{
+    const char *x = look_text(a, col), *y = look_text(b, col);
+
+    return x == y ? 0 : strcmp(x, y);
+}
+
 /* Layers one after the other, each in the order of evaluation: the first match wins, so the order
- * is the meaning. */
+ * is the meaning. Where the manager's place is known it decides alone; 100,000 rules are compared
+ * millions of times. */
 static int as_evaluated(const struct rows_item *a, const struct rows_item *b)
 {
-    static const unsigned by[] = {RULES_LAYER, RULES_EVALUATION, RULES_POLICY};
-    int c = strcmp(snapshot_site(a->snapshot), snapshot_site(b->snapshot));
     int64_t x = 0, y = 0;
+    int c = 0;
 
-    for (size_t i = 0; !c && i < ARRAY_SIZE(by); i++)
-        c = strcmp(look_text(a->row, by[i]), look_text(b->row, by[i]));
+    if (a->snapshot != b->snapshot)
+        c = strcmp(snapshot_site(a->snapshot), snapshot_site(b->snapshot));
+    c = c ? c : by_text(a->row, b->row, RULES_LAYER);
+    c = c ? c : by_text(a->row, b->row, RULES_EVALUATION);
+    c = c ? c : by_text(a->row, b->row, RULES_POLICY);
+    if (c)
+        return c;
     (void)row_int(a->row, RULES_SEQUENCE, &x);
     (void)row_int(b->row, RULES_SEQUENCE, &y);
-    return c ? c : x < y ? -1 : x > y;
+    return x < y ? -1 : x > y;
 }
 
 static bool enter(const struct view_input *in, const struct rows_item *row, struct view_target *out)
