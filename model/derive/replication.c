@@ -516,10 +516,10 @@ static void remembered(struct derive *d, struct table_builder *b, const struct r
                        const struct snapshot *from)
 {
     int64_t rpo, taken_at = snapshot_taken_at(from);
-    const char *kind = row_str(r, REPLICATIONS_KIND);
 
-    if (!row_int(r, REPLICATIONS_RPO_S, &rpo) || !taken_at || (kind && strcmp(kind, "hcx") == 0))
-        return;
+    if (!row_int(r, REPLICATIONS_RPO_S, &rpo) || !taken_at ||
+        builder_peek(b, REPLICATIONS_VERDICT)->type == CELL_ABSENT)
+        return; /* nor was there one before */
     if (d->view->now - taken_at > rpo)
         builder_state(b, REPLICATIONS_VERDICT, "unknown");
     else
