@@ -16,6 +16,7 @@
 #include "core/arena.h"
 #include "core/mem.h"
 
+#define CLOCK_NEAR_MS  (5 * 60000)
 #define STS_CONNECT_MS 4000
 #define STS_TOTAL_MS   10000
 #define SMALL_REPLY    65536
@@ -141,13 +142,27 @@ static enum session_step know_account(struct session *s, const struct reply *rep
     return SESSION_READY;
 }
 
+/* EC2 says RequestExpired both when our clock is off and when a session token is over. Its own time
+ * tells which: signatures hold for 15 minutes, so a clock that is nearly right is not the reason.
+ */
+static void read_fault(const struct session *s, const struct reply *reply, struct fault *f)
+{
+    int64_t offset = fault_clock_offset(reply, s->now);
+    bool is_near = reply->header && reply->header(reply, "Date") && offset > -CLOCK_NEAR_MS &&
+                   offset < CLOCK_NEAR_MS;
+
+    fault_read(reply, f);
+    if (f->class == FAULT_SKEW && is_near)
+        f->class = FAULT_EXPIRED;
+}
+
 static enum session_step refused_by_sts(struct session *s, const struct reply *reply)
 {
     struct aws_session *a = s->priv;
     int64_t offset = fault_clock_offset(reply, s->now);
     struct fault f;
 
-    fault_read(reply, &f);
+    read_fault(s, reply, &f);
     if (f.class == FAULT_SKEW && !a->clock_corrected && offset != 0) {
         a->clock_corrected = true;
         s->clock_offset_ms = offset;
@@ -285,7 +300,7 @@ static enum session_verdict aws_judge(struct session *s, const struct request *r
             err_set(err, ERR_NET, 0, "no answer");
         return VERDICT_RETRY;
     }
-    fault_read(reply, &f);
+    read_fault(s, reply, &f);
     offset = fault_clock_offset(reply, s->now);
     if (f.class == FAULT_SKEW && offset != 0)
         s->clock_offset_ms = offset;

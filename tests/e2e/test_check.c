@@ -117,7 +117,7 @@ SCENARIO(failover, {"failover", .status = 0},
 /* What cannot be read is not judged, and the one cause is named. */
 SCENARIO(expired_token, {"expired-token", .status = 3,
                          .found = {"unknown endpoint-health", "unknown routes-follow"},
-                         .mentions = "ExpiredToken"})
+                         .mentions = "ended the session"})
 
 /* A reply that was cut says nothing about the estate: nothing or unknown, never an alarm. */
 static void test_flaky(void **state)

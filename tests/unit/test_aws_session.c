@@ -378,13 +378,40 @@ static void test_judge(void **state)
     close_session(&f);
 }
 
+static const char *our_date(const struct reply *r, const char *name)
+{
+    (void)r;
+    return strcmp(name, "Date") == 0 ? "Fri, 20 Nov 2026 09:00:00 GMT" : NULL;
+}
+
+/* RequestExpired from a server whose clock is ours: the session token is over, not the clock off.
+ */
+static void test_expired_and_not_skewed(void **state)
+{
+    struct request req = {
+        .service = SERVICE_EC2, .method = "POST", .path = "/", .body = "Action=X"};
+    char *body = fixture_text("error-ec2.400-RequestExpired.xml");
+    struct reply r = {.status = 400, .body = body, .len = strlen(body), .header = our_date};
+    struct err err = {0};
+    struct fixture f;
+
+    (void)state;
+    open_session(&f, PLAIN, keys);
+    log_in(&f);
+    assert_int_equal(f.s.ops->judge(&f.s, &req, &r, &err), VERDICT_EXPIRED);
+    assert_non_null(strstr(err.msg, "AWS has ended the session"));
+    assert_int_equal(f.s.clock_offset_ms, 0);
+    close_session(&f);
+    free(body);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_login),         cmocka_unit_test(test_login_refusals),
         cmocka_unit_test(test_wrong_account), cmocka_unit_test(test_clock),
         cmocka_unit_test(test_addresses),     cmocka_unit_test(test_authorize),
-        cmocka_unit_test(test_judge),
+        cmocka_unit_test(test_judge),         cmocka_unit_test(test_expired_and_not_skewed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
