@@ -243,8 +243,7 @@ static void open_session(struct endpoint *ep)
         ep->state = ENDPOINT_STOPPED;
         return;
     }
-    ep->session =
-        ops ? session_new_with(ep->config, ops, &ep->err) : session_new(ep->config, &ep->err);
+    ep->session = session_new_with(ep->config, ops, &ep->err);
     if (!ep->session)
         ep->state = ENDPOINT_STOPPED;
 }

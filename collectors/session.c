@@ -8,8 +8,14 @@
 struct session *session_new_with(const struct config_endpoint *e, const struct session_ops *ops,
                                  struct err *err)
 {
-    struct session *s = mem_alloc(sizeof(*s));
+    struct session *s;
 
+    if (!ops) {
+        err_set(err, ERR_UNSUPPORTED, 0, "this version of hycon does not read endpoints of kind %s",
+                kinds_name(e->kind));
+        return NULL;
+    }
+    s = mem_alloc(sizeof(*s));
     s->ops = ops;
     s->endpoint = e;
     s->arena = arena_new(0);
@@ -28,13 +34,7 @@ struct session *session_new_with(const struct config_endpoint *e, const struct s
 
 struct session *session_new(const struct config_endpoint *e, struct err *err)
 {
-    const struct session_ops *ops = session_ops_for(e->kind);
-
-    if (ops)
-        return session_new_with(e, ops, err);
-    err_set(err, ERR_UNSUPPORTED, 0, "this version of hycon does not read endpoints of kind %s",
-            kinds_name(e->kind));
-    return NULL;
+    return session_new_with(e, session_ops_for(e->kind), err);
 }
 
 void session_free(struct session *s)

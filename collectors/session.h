@@ -91,7 +91,8 @@ struct session_ops {
 /* The implementation for a kind; NULL: none yet ("not built"). In collectors/registry.c. */
 const struct session_ops *session_ops_for(enum endpoint_kind kind);
 
-/* NULL when there is no ops for its kind, or @err (may be NULL) says what init refused. */
+/* NULL when there are no ops for its kind (@ops NULL), or @err (may be NULL) says what init
+ * refused. */
 struct session *session_new(const struct config_endpoint *e, struct err *err);
 struct session *session_new_with(const struct config_endpoint *e, const struct session_ops *ops,
                                  struct err *err);

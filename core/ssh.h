@@ -78,8 +78,8 @@ struct ssh_facts {
 
 typedef void (*ssh_done_fn)(void *arg, struct ssh_result *r);
 
-/* All hosts of a loop. (ssh_new() and ssh_free() are names of libssh, which the lab and tests use as
- * a server.) */
+/* All hosts of a loop. (ssh_new() and ssh_free() are names of libssh, which the lab and tests use
+ * as a server.) */
 struct ssh *ssh_pool_new(struct loop *l);
 /* After all hosts are freed; NULL is fine. Before loop_free(). */
 void ssh_pool_free(struct ssh *s);

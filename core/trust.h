@@ -25,8 +25,9 @@ void trust_free(struct trust *t); /* NULL is fine */
 const char *trust_sha256(const struct trust *t, const char *name, const char *where);
 /* The same of SSH host keys: "SHA256:...". */
 const char *trust_ssh_key(const struct trust *t, const char *name, const char *where);
-/* Accept (@sha256 is hex digits, or "SHA256:..." of a host key): replaces the line of the same name and address (@where NULL: the whole endpoint), creates
- * the file and its directories. The file is replaced atomically, under a lock. */
+/* Accept (@sha256 is hex digits, or "SHA256:..." of a host key): replaces the line of the same name
+ * and address (@where NULL: the whole endpoint), creates the file and its directories. The file is
+ * replaced atomically, under a lock. */
 int trust_accept(const char *path, const char *name, const char *where, const char *sha256,
                  struct err *err);
 

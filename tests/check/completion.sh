@@ -22,5 +22,6 @@ offers --filter hycon get enis --f
 offers jsonl hycon get enis -o js
 offers json hycon --config x check -o j
 offers '' hycon get --filter g
-offers '' hycon explai
+offers explain hycon expl
+offers '' hycon bundl
 exit $failed
