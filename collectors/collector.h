@@ -57,6 +57,7 @@ enum service {
     SERVICE_VMC, /* vmc: https://vmc.vmware.com */
     SERVICE_EC2,
     SERVICE_STS,
+    SERVICE_REST, /* vcenter: its REST API, which has a session of its own */
 };
 
 struct request {

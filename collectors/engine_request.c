@@ -405,6 +405,12 @@ static void on_verdict(struct job *job, struct http_reply *http, enum session_ve
     case VERDICT_THROTTLED:
         on_throttled(job, http, err);
         break;
+    case VERDICT_AGAIN:
+        if (++job->tries < ENGINE_TRIES)
+            requeue(job, 0);
+        else
+            engine_job_finish(job, err);
+        break;
     case VERDICT_RETRY:
         if (++job->tries < ENGINE_TRIES) {
             requeue(job,

@@ -34,7 +34,10 @@ enum session_verdict {
     VERDICT_REJECTED,  /* credentials refused: stop */
     VERDICT_THROTTLED, /* 429, 503, RequestLimitExceeded: wait (Retry-After) and repeat, bounded */
     VERDICT_RETRY,     /* a passing fault (500/607, InternalError): repeat, bounded */
-    VERDICT_ERROR,     /* anything else: hand to the collector with the sentence in *err */
+    /* The reply was to a question of the session's own, which it sent in the place of the request
+     * (a second token): nothing for the collector; authorise the request anew, bounded. */
+    VERDICT_AGAIN,
+    VERDICT_ERROR, /* anything else: hand to the collector with the sentence in *err */
 };
 
 struct session_call {

@@ -4,6 +4,8 @@
  * without login, too), and Login. The cookie it sets goes with every request, verbatim: its value
  * usually stands in quotes.
  *
+ * The REST API has a token of its own beside it: collectors/vcenter/rest.h.
+ *
  * An ESXi host that is asked directly speaks the same; its ServiceContent says so and has fewer
  * managers.
  */
@@ -14,6 +16,7 @@
 
 #include "collectors/vcenter/facts.h"
 #include "collectors/vcenter/fault.h"
+#include "collectors/vcenter/rest.h"
 #include "collectors/wire.h"
 #include "core/arena.h"
 #include "core/mem.h"
@@ -27,11 +30,12 @@
 #define BODY_MAX      (4u << 20)
 #define COOKIE_MAX    4096
 
-enum stage { STAGE_VERSIONS, STAGE_CONTENT, STAGE_LOGIN };
+enum stage { STAGE_VERSIONS, STAGE_CONTENT, STAGE_LOGIN, STAGE_REST_LOGOUT, STAGE_LOGOUT };
 
 struct vcenter_session {
     struct wire wire;
     enum stage stage;
+    struct vcenter_rest rest;
     struct secret *cookie; /* "vmware_soap_session=..."; NULL: none yet */
     bool logged_in;
     const char *version; /* of the API, in facts_arena; NULL: not asked yet */
@@ -54,6 +58,7 @@ static void forget(struct vcenter_session *v)
     secret_unref(v->cookie);
     v->cookie = NULL;
     v->logged_in = false;
+    vcenter_rest_forget(&v->rest);
 }
 
 static void vcenter_release(struct session *s)
@@ -63,6 +68,7 @@ static void vcenter_release(struct session *s)
     if (!v)
         return;
     forget(v);
+    vcenter_rest_release(&v->rest);
     wire_release(&v->wire);
     free(v);
     s->priv = NULL;
@@ -373,16 +379,24 @@ static enum session_step vcenter_login(struct session *s, const struct reply *re
     return v->stage == STAGE_CONTENT ? take_content(s, reply) : login_done(s);
 }
 
+/* Of the REST API first: both are asked, whatever the answers. */
 static enum session_step vcenter_logout(struct session *s, const struct reply *reply)
 {
     struct vcenter_session *v = s->priv;
 
-    if (reply || !v->logged_in) {
+    wire_reset(&v->wire);
+    if (!reply && v->logged_in && vcenter_rest_token(&v->rest, &v->wire)) {
+        vcenter_rest_forget(&v->rest);
+        v->stage = STAGE_REST_LOGOUT;
+        fill(s, "DELETE", VCENTER_REST_SESSION, "logout");
+        return SESSION_SEND;
+    }
+    if ((reply && v->stage != STAGE_REST_LOGOUT) || !v->logged_in) {
         forget(v);
         wire_reset(&v->wire);
         return SESSION_READY;
     }
-    wire_reset(&v->wire);
+    v->stage = STAGE_LOGOUT;
     soap_headers(s);
     soap_begin(&v->wire.body, "Logout", VIM);
     soap_ref(&v->wire.body, "_this", "SessionManager", v->content->session_manager);
@@ -400,10 +414,13 @@ static int vcenter_authorize(struct session *s, const struct request *req)
 
     if (!v->logged_in)
         return err_set(&s->err, ERR_AUTH, 0, "not logged in");
-    if (req->service != SERVICE_MAIN)
+    if (req->service != SERVICE_MAIN && req->service != SERVICE_REST)
         return err_set(&s->err, ERR_CONFIG, 0, "a vcenter endpoint has no such service");
     wire_reset(&v->wire);
-    soap_headers_of(s, req->action);
+    if (req->service == SERVICE_MAIN)
+        soap_headers_of(s, req->action);
+    else if (!(req = vcenter_rest_authorize(&v->rest, s, req, &v->wire)))
+        return -1;
     strbuf_add(&v->wire.body, req->body ? req->body : "", req->body ? req->body_len : 0);
     arena_reset(s->arena);
     fill(s, req->method, req->path, req->label);
@@ -414,9 +431,11 @@ static int vcenter_authorize(struct session *s, const struct request *req)
 static enum session_verdict vcenter_judge(struct session *s, const struct request *req,
                                           const struct reply *reply, struct err *err)
 {
+    struct vcenter_session *v = s->priv;
     struct vcenter_fault f;
 
-    (void)s;
+    if (req->service == SERVICE_REST)
+        return vcenter_rest_judge(&v->rest, s, req, reply, err);
     if (reply->status >= 200 && reply->status < 300)
         return VERDICT_OK;
     vcenter_fault_read(reply, &f);

@@ -120,6 +120,9 @@ static void answer_data(struct fakeapi *s, struct MHD_Connection *c, struct answ
     a->body = "no\n";
     if (!has_token(s, c)) {
         a->status = 401;
+    } else if (s->again) {
+        s->again--;
+        a->status = 409;
     } else if (s->throttle) {
         s->throttle--;
         a->status = 429;
@@ -349,6 +352,8 @@ static enum session_verdict fake_judge(struct session *s, const struct request *
         return VERDICT_EXPIRED;
     case 407:
         return VERDICT_REJECTED;
+    case 409:
+        return VERDICT_AGAIN;
     case 429:
         return VERDICT_THROTTLED;
     case 500:

@@ -33,6 +33,7 @@ struct fakeapi {
     unsigned void_to;     /* this and all before are void */
     bool expire_always;   /* every token is refused */
     unsigned throttle;    /* so many requests get 429 */
+    unsigned again;       /* so many requests get 409: a question of the session's own */
     const char *retry_after;
     unsigned fail;    /* so many requests get 500 */
     int login_status; /* 0: by the password */

@@ -133,6 +133,32 @@ static void refused_again_stops(void **state)
     fakeapi_run_stop(&r);
 }
 
+/* A reply to the session's own question is not the collector's: it is asked anew, but not for ever.
+ */
+static void session_asks_for_itself(void **state)
+{
+    struct fakeapi_run r;
+    struct snapshot *s;
+
+    (void)state;
+    server.again = 2;
+    open_run(&r, "");
+    fakeapi_run_start(&r);
+    snapshot_unref(fakeapi_wait_fresh(&r, &table_segments, "a", FRESH_OK));
+    assert_int_equal(fakeapi_count(&server.requests), 3);
+    assert_int_equal(fakeapi_count(&server.logins), 1);
+    fakeapi_lock();
+    server.again = 1000;
+    fakeapi_unlock();
+    engine_refresh(r.engine, NULL);
+    s = fakeapi_wait_fresh(&r, &table_segments, "a", FRESH_FAILED);
+    assert_string_equal(snapshot_err(s)->msg, "one got status 409");
+    assert_int_equal(snapshot_count(s), 2);
+    snapshot_unref(s);
+    assert_int_equal(fakeapi_count(&server.logins), 1);
+    fakeapi_run_stop(&r);
+}
+
 static void throttling_is_waited_for(void **state)
 {
     struct fakeapi_run r;
@@ -522,6 +548,7 @@ int main(void)
         TEST(never_comes_first),
         TEST(one_login_for_all_requests),
         TEST(refused_again_stops),
+        TEST(session_asks_for_itself),
         TEST(throttling_is_waited_for),
         TEST(passing_fault_is_repeated_within_bounds),
         TEST(denied_call_is_not_a_rejection),

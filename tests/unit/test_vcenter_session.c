@@ -287,14 +287,146 @@ static void test_judge(void **state)
     free(gone);
 }
 
+/* ---- the REST API ------------------------------------------------------------------------------
+ */
+
+static const struct request libraries = {.service = SERVICE_REST,
+                                         .method = "GET",
+                                         .path = "/api/content/library",
+                                         .label = "content libraries"};
+
+static enum session_verdict judge_rest(int status, const char *body, struct err *err)
+{
+    struct reply r = {.status = status, .body = body, .len = strlen(body)};
+
+    err_clear(err);
+    return f.s.ops->judge(&f.s, &libraries, &r, err);
+}
+
+static void get_token(const char *reply)
+{
+    struct err err = {0};
+
+    assert_int_equal(f.s.ops->authorize(&f.s, &libraries), 0);
+    assert_string_equal(f.s.call.http.method, "POST");
+    assert_string_equal(f.s.call.http.url, "https://vc.example/api/session");
+    assert_string_equal(header("Authorization"), "Basic RVhcb3BzJjE6cDx3PiYx");
+    assert_null(header("Cookie"));
+    assert_int_equal(judge_rest(201, reply, &err), VERDICT_AGAIN);
+}
+
+static void asks_with(const char *token)
+{
+    assert_int_equal(f.s.ops->authorize(&f.s, &libraries), 0);
+    assert_string_equal(f.s.call.http.method, "GET");
+    assert_string_equal(f.s.call.http.url, "https://vc.example/api/content/library");
+    assert_string_equal(header("vmware-api-session-id"), token);
+    assert_null(header("Authorization"));
+    assert_null(header("Cookie"));
+}
+
+/* The token is asked for on first use, replaced once, and never costs the SOAP session. */
+static void test_rest_token(void **state)
+{
+    struct request soap = {.method = "POST", .path = "/sdk", .body = "<x/>", .body_len = 4};
+    struct err err = {0};
+
+    (void)state;
+    log_in();
+    get_token("\"tok-1\"\n");
+    asks_with("tok-1");
+    assert_int_equal(judge_rest(200, "[]", &err), VERDICT_OK);
+    asks_with("tok-1");
+    assert_int_equal(judge_rest(401, "{}", &err), VERDICT_AGAIN);
+    get_token("\"tok-2\"");
+    asks_with("tok-2");
+    assert_int_equal(judge_rest(401, "{}", &err), VERDICT_ERROR);
+    assert_int_equal(err.kind, ERR_DENIED);
+    get_token("\"tok-3\"");
+    asks_with("tok-3");
+    assert_int_equal(judge_rest(404, "<html>", &err), VERDICT_ERROR);
+    assert_int_equal(judge_rest(503, "<html>", &err), VERDICT_RETRY);
+    assert_int_equal(judge_rest(429, "", &err), VERDICT_THROTTLED);
+    assert_int_equal(f.s.ops->authorize(&f.s, &soap), 0);
+    assert_string_equal(header("Cookie"), "vmware_soap_session=\"abc-1\"");
+    assert_null(header("vmware-api-session-id"));
+}
+
+/* A password that was refused is not sent again before it is another. */
+static void test_rest_refused(void **state)
+{
+    static const char body[] = "{\"error_type\":\"UNAUTHENTICATED\",\"messages\":[{"
+                               "\"default_message\":\"Unable to authenticate user\"}]}";
+    struct err err = {0};
+
+    (void)state;
+    log_in();
+    assert_int_equal(f.s.ops->authorize(&f.s, &libraries), 0);
+    assert_int_equal(judge_rest(401, body, &err), VERDICT_ERROR);
+    assert_string_equal(err.msg, "REST login: Unable to authenticate user (401)");
+    assert_int_equal(f.s.ops->authorize(&f.s, &libraries), -1);
+    assert_int_equal(f.s.err.kind, ERR_DENIED);
+    assert_string_equal(f.s.err.msg, "the REST API does not accept user 'EX\\ops&1'");
+    secret_unref(f.s.secret);
+    f.s.secret = secret_new_str("new");
+    assert_int_equal(f.s.ops->authorize(&f.s, &libraries), 0);
+    assert_string_equal(header("Authorization"), "Basic RVhcb3BzJjE6bmV3");
+}
+
+/* No reply to the login becomes a header unless it is a token, or reaches the collector. */
+static void test_rest_no_token(void **state)
+{
+    static const char *const bodies[] = {
+        "",    "null",          "\"\"",        "\"a\\r\\nX: y\"",
+        "\"a", "\"a\r\nX: y\"", "\"a\" \"b\"", "{\"value\":\"t\"}"};
+    struct err err = {0};
+
+    (void)state;
+    log_in();
+    for (size_t i = 0; i < ARRAY_SIZE(bodies); i++) {
+        assert_int_equal(f.s.ops->authorize(&f.s, &libraries), 0);
+        assert_int_equal(judge_rest(201, bodies[i], &err), VERDICT_ERROR);
+        assert_string_equal(err.msg, "the reply to the REST login is no token");
+    }
+}
+
+/* The SOAP session may end meanwhile: what comes is a token all the same, not the collector's. */
+static void test_rest_in_flight(void **state)
+{
+    struct err err = {0};
+
+    (void)state;
+    log_in();
+    assert_int_equal(f.s.ops->authorize(&f.s, &libraries), 0);
+    assert_int_equal(f.s.ops->login(&f.s, NULL), SESSION_SEND);
+    assert_int_equal(judge_rest(201, "\"tok-1\"", &err), VERDICT_AGAIN);
+}
+
+static void test_rest_logout(void **state)
+{
+    struct reply r = {.status = 204, .body = ""};
+
+    (void)state;
+    log_in();
+    get_token("\"tok-1\"");
+    assert_int_equal(f.s.ops->logout(&f.s, NULL), SESSION_SEND);
+    assert_string_equal(f.s.call.http.method, "DELETE");
+    assert_string_equal(f.s.call.http.url, "https://vc.example/api/session");
+    assert_string_equal(header("vmware-api-session-id"), "tok-1");
+    assert_int_equal(f.s.ops->logout(&f.s, &r), SESSION_SEND);
+    assert_non_null(strstr(f.s.call.http.body, "<Logout "));
+    assert_int_equal(f.s.ops->logout(&f.s, &r), SESSION_READY);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(test_login),       T(test_facts),       T(test_requests),      T(test_login_again),
-        T(test_logout),      T(test_no_versions), T(test_invalid_login), T(test_federation),
-        T(test_not_vsphere), T(test_judge),
+        T(test_login),         T(test_facts),          T(test_requests),      T(test_login_again),
+        T(test_logout),        T(test_no_versions),    T(test_invalid_login), T(test_federation),
+        T(test_not_vsphere),   T(test_judge),          T(test_rest_token),    T(test_rest_refused),
+        T(test_rest_no_token), T(test_rest_in_flight), T(test_rest_logout),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
