@@ -49,6 +49,7 @@ const struct collector *const registry_collectors[] = {
     &collector_vcenter_alarms,
     &collector_vcenter_events,
     &collector_vcenter_inventory,
+    &collector_vcenter_libraries,
     &collector_vcenter_replications,
     &collector_vcenter_tasks,
     &collector_vsan,

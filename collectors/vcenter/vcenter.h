@@ -8,6 +8,8 @@
 extern const struct collector collector_vcenter_inventory;
 extern const struct collector collector_vcenter_alarms, collector_vcenter_events,
     collector_vcenter_replications, collector_vcenter_tasks;
+/* libraries: over the REST API; not on an ESXi host nor before vCenter 7.0. */
+extern const struct collector collector_vcenter_libraries;
 
 #define VCENTER_SDK "/sdk"
 #define VCENTER_VIM "urn:vim25"
