@@ -5,6 +5,7 @@
 # Run from the top of the tree by "make check" and "make test".
 set -u
 make=${MAKE:-make}
+export LSAN_OPTIONS="suppressions=$PWD/tests/check/lsan.supp:print_suppressions=0"
 jobs=$(nproc 2>/dev/null || echo 2)
 FUZZ_RUNS=${FUZZ_RUNS:-5000} FUZZ_SECONDS=${FUZZ_SECONDS:-3}
 out=build/check

@@ -151,11 +151,11 @@ static void test_palette(void **state)
            "  WARN tokyo linked   aws   stale     4m       -     - no answer from ec2.examp…\n"
            "  ok   tokyo nsx      nsx   ok       12s    35ms     - -\n"
            "\n"
-           "\n"
            " local\n"
            " log\n"
            " login\n"
            " links\n"
+           " libraries\n"
            ":l\n"
            " Enter ok  Esc cancel  Tab complete, next field  Up history\n");
     screen_keys(s, "<Tab>");
