@@ -202,7 +202,7 @@ static uint64_t content(uint64_t seed, const struct snapshot *s)
         uint64_t hash = snapshot_block_hash(s, i);
         seed = mix(seed, hash ? hash : (uintptr_t)s);
     }
-    return mix(seed, view_is_good(s));
+    return mix(seed, (uint64_t)snapshot_freshness(s));
 }
 
 /* Which of the merged snapshots is the freshest is part of it. */

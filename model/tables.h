@@ -291,6 +291,7 @@ enum {
     HOSTS_FQDN,
     HOSTS_SDDC,
     HOSTS_VCENTER_UUID,
+    HOSTS_VIA,
     HOSTS_N
 };
 

@@ -71,5 +71,6 @@ static const struct column hosts_columns[] = {
     COL(HOSTS_SDDC, "sddc", STR, NONE, COL_WIDE, "SDDC it belongs to"),
     COL(HOSTS_VCENTER_UUID, "vcenter_uuid", STR, NONE, COL_WIDE,
         "instance UUID of its vCenter: with host_id, what NSX calls the host"),
+    VIA(HOSTS),
 };
 TABLE(hosts, HOSTS, "hypervisor hosts");

@@ -32,7 +32,13 @@ static void count_enis(const struct check_input *in, struct tally *t)
     }
 }
 
-/* Hosts as VMC lists them: the vCenter of the SDDC has the same ones again. */
+static bool told_by(const struct row *r, const struct snapshot *s, const char *endpoint)
+{
+    return strcmp(snapshot_endpoint(s), endpoint) == 0 ||
+           list_has(row_list(r, HOSTS_VIA), endpoint);
+}
+
+/* Hosts as VMC lists them: what its vCenter alone knows is not among them. */
 static void count_hosts(const struct check_input *in, const struct row *sddc,
                         const struct snapshot *source, struct tally *t)
 {
@@ -42,7 +48,7 @@ static void count_hosts(const struct check_input *in, const struct row *sddc,
     size_t i = 0;
 
     while (cluster && (r = check_next(in, &table_hosts, &i, &s)) != NULL) {
-        if (strcmp(snapshot_endpoint(s), snapshot_endpoint(source)) != 0 ||
+        if (!told_by(r, s, snapshot_endpoint(source)) ||
             strcmp(row_text(r, HOSTS_CLUSTER), cluster) != 0)
             continue;
         t->hosts++;

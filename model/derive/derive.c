@@ -8,13 +8,20 @@
 #include <limits.h>
 #include <string.h>
 
-/* Edges before what needs their hosts; routes before what counts them. */
+/* Hosts before what names them, edges before what needs their hosts; routes before what counts
+ * them. */
 const struct derive_table *const derive_tables[] = {
-    &derive_gateways_table,      &derive_edges_table,
-    &derive_routes_table,        &derive_segments_table,
-    &derive_enis_table,          &derive_subnets_table,
-    &derive_vpc_endpoints_table, &derive_replications_table,
-    &derive_vsan_table,          NULL,
+    &derive_hosts_table,
+    &derive_gateways_table,
+    &derive_edges_table,
+    &derive_routes_table,
+    &derive_segments_table,
+    &derive_enis_table,
+    &derive_subnets_table,
+    &derive_vpc_endpoints_table,
+    &derive_replications_table,
+    &derive_vsan_table,
+    NULL,
 };
 
 /* Ids of AWS are unique in the world, those of NSX within a manager. */
@@ -107,8 +114,16 @@ bool derive_in_window(struct derive *d, int64_t start)
 
 struct identity_hosts *derive_hosts(struct derive *d)
 {
+    const struct view_set *set = view_table(d->view, &table_hosts);
+    const struct snapshot *first = set->n ? set->at[0] : NULL;
+
+    if (d->hosts && d->hosts_of != first) {
+        identity_hosts_release(d->hosts);
+        d->hosts = NULL;
+    }
     if (!d->hosts)
         d->hosts = identity_hosts_new(d->view, d->arena);
+    d->hosts_of = first;
     return d->hosts;
 }
 
@@ -167,8 +182,15 @@ static void add_row(const struct making *m, struct table_builder *b, const struc
     if (good && m->work->t && m->work->t->row)
         m->work->t->row(m->d, m->work->facts, b, row->row);
     if (!good && m->work->t && m->work->t->remembered)
-        m->work->t->remembered(m->d, b, row->row, row->from);
+        m->work->t->remembered(m->d, m->work->facts, b, row->row, row->from);
     set_via(m, b, row);
+}
+
+static bool is_hidden(const struct making *m, const struct snapshot *s, const struct row *r)
+{
+    const struct derive_table *t = m->work->t;
+
+    return t && t->hidden && t->hidden(m->work->facts, s, r);
 }
 
 static void add_rows(const struct making *m, struct table_builder *b)
@@ -177,6 +199,8 @@ static void add_rows(const struct making *m, struct table_builder *b)
     struct merge_row merged;
 
     for (size_t k = 0; k < snapshot_count(s); k++) {
+        if (is_hidden(m, s, snapshot_row(s, k)))
+            continue;
         merge_row(m->merge, m->source, snapshot_row(s, k), &merged);
         if (!merged.hidden)
             add_row(m, b, &merged);

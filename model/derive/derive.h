@@ -40,6 +40,7 @@ struct derive {
     struct sddc_nets *nets;
     struct route_facts *routes;
     struct identity_hosts *hosts;
+    const struct snapshot *hosts_of; /* first of the hosts that they were read from */
 };
 
 struct derive_table {
@@ -47,12 +48,14 @@ struct derive_table {
     const struct schema *const *inputs; /* besides its own; NULL-terminated */
     /* Once per update; the result is handed to row and extra. NULL: nothing to work out. */
     void *(*prepare)(struct derive *d);
+    /* Does another row of the table stand for @raw, so that it is left out? NULL: never. */
+    bool (*hidden)(void *facts, const struct snapshot *from, const struct row *raw);
     /* Fill the derived cells of the builder's current row, which has @raw's cells. */
     void (*row)(struct derive *d, void *facts, struct table_builder *b, const struct row *raw);
     /* The same for a row that is only remembered (its snapshot is not good): it has the derived
      * cells of the last update. NULL: they stay as they are. */
-    void (*remembered)(struct derive *d, struct table_builder *b, const struct row *raw,
-                       const struct snapshot *from);
+    void (*remembered)(struct derive *d, void *facts, struct table_builder *b,
+                       const struct row *raw, const struct snapshot *from);
     /* Add rows that the join makes to the table of source @i. NULL: none. */
     void (*extra)(struct derive *d, void *facts, struct table_builder *b, size_t i);
     void (*finish)(struct derive *d, void *facts); /* after the last row; NULL: nothing to do */
@@ -60,8 +63,8 @@ struct derive_table {
 };
 
 extern const struct derive_table derive_edges_table, derive_enis_table, derive_gateways_table,
-    derive_routes_table, derive_segments_table, derive_subnets_table, derive_vpc_endpoints_table,
-    derive_replications_table, derive_vsan_table;
+    derive_hosts_table, derive_routes_table, derive_segments_table, derive_subnets_table,
+    derive_vpc_endpoints_table, derive_replications_table, derive_vsan_table;
 
 /* In the order in which they must run; NULL-terminated. */
 extern const struct derive_table *const derive_tables[];
@@ -92,6 +95,7 @@ const struct row *derive_next(const struct derive *d, const struct schema *schem
 void derive_due(struct derive *d, int64_t when);
 /* Did less than the converge time pass since @start? Marks when that ends. @start 0: no. */
 bool derive_in_window(struct derive *d, int64_t start);
+/* Who is who, by the hosts that the view has now. */
 struct identity_hosts *derive_hosts(struct derive *d);
 
 #endif

@@ -512,11 +512,12 @@ static void row(struct derive *d, void *facts, struct table_builder *b, const st
 }
 
 /* Silence for longer than the RPO: nobody knows what is at the other side. */
-static void remembered(struct derive *d, struct table_builder *b, const struct row *r,
+static void remembered(struct derive *d, void *facts, struct table_builder *b, const struct row *r,
                        const struct snapshot *from)
 {
     int64_t rpo, taken_at = snapshot_taken_at(from);
 
+    (void)facts;
     if (!row_int(r, REPLICATIONS_RPO_S, &rpo) || !taken_at ||
         builder_peek(b, REPLICATIONS_VERDICT)->type == CELL_ABSENT)
         return; /* nor was there one before */

@@ -116,6 +116,11 @@ static const struct check_case hosts[] = {
      LINK SDDC STEADY HOSTS "h0 esx-0 Cluster-1 ready\nh1 esx-1 Cluster-1 ready\n"
                             "h2 esx-2 Cluster-1 ready\n",
      NULL, "warning sddc-tokyo|0\n", "2 ENIs in use, but 3 hosts"},
+    {"hosts that have their home at vCenter count, its others do not", "eni-count",
+     LINK SDDC STEADY "table hosts tokyo/vc\nhost_id host cluster state via\n"
+                      "h0 esx-0 Cluster-1 ready vc,vmc\nh1 esx-1 Cluster-1 ready vc,vmc\n"
+                      "h2 esx-2 Cluster-1 ready vc,vmc\nh3 esx-3 Cluster-1 - -\n",
+     NULL, "warning sddc-tokyo|0\n", "2 ENIs in use, but 3 hosts"},
     {"an ENI in use without a host", "eni-count",
      LINK SDDC STEADY HOSTS "h0 esx-0 Cluster-1 ready\n", NULL, "warning sddc-tokyo|0\n",
      "2 ENIs in use, but 1 hosts"},

@@ -76,16 +76,17 @@ static void test_hosts(void **state)
     screen_free(s);
 }
 
-/* VMC and vCenter tell of one host; what either knows is one key away. */
+static const char cloud[] =
+    "sites:\n"
+    "  - name: tokyo\n"
+    "    endpoints:\n"
+    "      - {name: vmc, kind: vmc, org: o, sddc: s, token: {env: T}}\n"
+    "      - {name: vc, kind: vcenter, url: \"https://vc.example/\", user: a, password: {env: "
+    "P}}\n";
+
+/* VMC and vCenter tell of one host: one row, from which all that either knows is one key away. */
 static void test_host_twice(void **state)
 {
-    static const char cloud[] =
-        "sites:\n"
-        "  - name: tokyo\n"
-        "    endpoints:\n"
-        "      - {name: vmc, kind: vmc, org: o, sddc: s, token: {env: T}}\n"
-        "      - {name: vc, kind: vcenter, url: \"https://vc.example/\", user: a, password: {env: "
-        "P}}\n";
     static const char tables[] =
         "table hosts tokyo/vmc ok 4s\nhost_id host fqdn state eni\n"
         "5d76 esx-0 esx-0.example ready eni-0aaaaaaaaaaaa0001\n"
@@ -97,11 +98,26 @@ static void test_host_twice(void **state)
 
     (void)state;
     screen_tables(s, tables);
-    screen_keys(s, "/5d76<Enter><Enter>");
+    SCREEN_HAS(s, "Hosts 1 ");
+    SCREEN_HAS(s, "esx-0.example ready");
+    screen_keys(s, "/eni-0a<Enter><Enter>");
     SCREEN_HAS(s, "[8 VMs]");
     SCREEN_HAS(s, "web-1");
     SCREEN_LACKS(s, "web-2");
-    screen_keys(s, "7/eni-0a<Enter>r");
+    screen_free(s);
+}
+
+/* What one of them said last stays beside what the other says now. */
+static void test_host_of_two_ages(void **state)
+{
+    struct screen *s = screen_new(&(struct screen_options){.config = cloud, .view = "hosts"});
+
+    (void)state;
+    screen_tables(s, "table hosts tokyo/vmc ok 4s\nhost_id host fqdn state eni\n"
+                     "5d76 esx-0 esx-0.example ready eni-0aaaaaaaaaaaa0001\n"
+                     "table hosts tokyo/vc failed 4s \"503\"\nhost_id host fqdn "
+                     "connection_state\nhost-20 esx-0.example ESX-0.example connected\n");
+    screen_keys(s, "/eni-0a<Enter>r");
     SCREEN_HAS(s, "the same host at vc");
     screen_free(s);
 }
@@ -461,6 +477,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_hosts),
         cmocka_unit_test(test_host_twice),
+        cmocka_unit_test(test_host_of_two_ages),
         cmocka_unit_test(test_vms),
         cmocka_unit_test(test_vm_depends),
         cmocka_unit_test(test_vms_wide),
