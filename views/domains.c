@@ -188,10 +188,12 @@ static enum severity say_enis(struct strbuf *out, const struct view_input *in, c
     struct tally t = {0};
     struct rows_item row;
     size_t i = 0, active = 0;
+    bool changing = false;
 
     while (look_next(in, &table_enis, site, &i, &row)) {
         const char *role = look_text(row.row, ENIS_ROLE), *host = look_text(row.row, ENIS_HOST);
         tally_add(&t, *role ? role : "-");
+        changing = changing || strcmp(role, "changing") == 0;
         if (strcmp(role, "active") == 0 && active++ < NAMES_MAX)
             strbuf_addf(out, *host ? _("%s ACTIVE on %s; ") : _("%s ACTIVE; "),
                         look_text(row.row, ENIS_ENI), host);
@@ -199,7 +201,10 @@ static enum severity say_enis(struct strbuf *out, const struct view_input *in, c
     if (t.rows && !active)
         strbuf_addstr(out, _("NO active ENI; "));
     tally_say(out, &t);
-    return t.rows && !active ? SEV_CRITICAL : SEV_OK;
+    if (!t.rows || active)
+        return SEV_OK;
+    /* In the middle of a failover none is: the checks say when that lasts too long. */
+    return changing ? SEV_WARNING : SEV_CRITICAL;
 }
 
 static void say_table(struct strbuf *out, const struct route_table *t)
