@@ -96,7 +96,7 @@ static void test_mistakes(void **state)
         {{"get", "enis", "--timeout", "soon"}, "timeout", 64},
         {{"get", "enis", "routes"}, "argument", 64},
         {{"tables", "nope"}, "no table", 64},
-        {{"explain", "a", "b"}, "", 64},
+        {{"brief", "a", "b"}, "", 64},
         {{"get", "enis"}, "/nonexistent/hycon.yaml", 78},
         {{"check"}, "/nonexistent/hycon.yaml", 78},
         {{"--config", "/nonexistent/x", "get", "enis"}, "/nonexistent/x", 78},
