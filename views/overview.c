@@ -316,7 +316,6 @@ static const struct view_table domains_table = {
     .order = worst_first,
     .build = build,
     .enter = enter,
-    .own_filter_off = true,
     .empty = N_("No endpoint is configured."),
     .share = 3,
 };

@@ -428,7 +428,6 @@ static const struct view_table links = {
     .build = build_links,
     .judge = judge_link,
     .enter = enter_link,
-    .own_filter_off = true,
     .empty = N_("No replication was read."),
     .share = 1,
 };

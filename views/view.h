@@ -112,9 +112,8 @@ struct view_table {
                       struct view_target *out);
     /* Lines put at the top of the details pane (the joins behind this row); NULL: none. */
     void (*details)(struct strbuf *out, const struct view_input *in, const struct rows_item *row);
-    const char *empty;   /* N_(): said when every source is ok and there are no rows; NULL: plain */
-    uint8_t share;       /* of the height, against the other tables of the tab; 0 counts as 1 */
-    bool own_filter_off; /* `/` passes over this table (a legend, a summary of domains) */
+    const char *empty; /* N_(): said when every source is ok and there are no rows; NULL: plain */
+    uint8_t share;     /* of the height, against the other tables of the tab; 0 counts as 1 */
 };
 
 /* ---- views
