@@ -1,90 +1,48 @@
 /*
- * The stack holds pointers to names that libxml2 keeps in its dictionary for as long as the parser
- * lives, so pushing an element is one store. The text buffer is emptied at every tag and keeps its
- * memory. A big buffer is handed on in slices: libxml2 copies what it is given, and moves what it
- * has not used yet.
+ * The part of the reader that does not read: the stack of open elements, the text of the one at
+ * hand, the limits, and what handlers ask. Names are pointers that the backend keeps for as long as
+ * it lives, so pushing an element is one store. The text buffer is emptied at every tag and keeps
+ * its memory.
  */
 #include "core/xml.h"
 
-#include <libxml/parser.h>
-#include <libxml/xmlerror.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/mem.h"
 #include "core/strbuf.h"
+#include "core/xml_priv.h"
 
-#define SLICE (32u << 10)
-
-struct xml_reader {
-    const struct xml_handler *handler;
-    void *arg;
-    xmlParserCtxtPtr parser;
-    const char *names[XML_DEPTH_MAX];
-    unsigned depth, depth_max;
-    struct strbuf text;
-    size_t text_max;
-    const xmlChar **attributes; /* of the element that starts: five pointers each */
-    int nattributes;
-    bool content; /* more than blanks came */
-    bool any, failed, finished;
-    struct err err;
-};
-
-static pthread_once_t initialised = PTHREAD_ONCE_INIT;
-
-static void stop(struct xml_reader *x)
-{
-    x->failed = true;
-    xmlStopParser(x->parser);
-}
-
-static void fail(struct xml_reader *x, enum err_kind kind, const char *what, const char *name)
-{
-    if (x->failed)
-        return;
-    err_set(&x->err, kind, 0, "%s '%.64s'", what, name);
-    stop(x);
-}
-
-/* ---- SAX ---------------------------------------------------------------------------------------
+/* ---- reports of the backend --------------------------------------------------------------------
  */
 
-static void on_start(void *arg, const xmlChar *local, const xmlChar *prefix, const xmlChar *uri,
-                     int nnamespaces, const xmlChar **namespaces, int nattributes, int ndefaulted,
-                     const xmlChar **attributes)
+void xml_report_start(struct xml_reader *x, const char *name, const struct xml_attr *attrs,
+                      size_t nattrs)
 {
-    struct xml_reader *x = arg;
-    const char *name = (const char *)local;
-
-    (void)prefix, (void)uri, (void)nnamespaces, (void)namespaces, (void)ndefaulted;
     if (x->failed)
         return;
     if (x->depth >= x->depth_max) {
         err_set(&x->err, ERR_LIMIT, 0, "XML is nested more than %u levels deep", x->depth_max);
-        stop(x);
+        x->failed = true;
         return;
     }
     if (strnlen(name, XML_NAME_MAX + 1) > XML_NAME_MAX) {
-        fail(x, ERR_LIMIT, "XML has an overlong name", name);
+        err_set(&x->err, ERR_LIMIT, 0, "XML has an overlong name '%.64s'", name);
+        x->failed = true;
         return;
     }
     x->names[x->depth++] = name;
     x->any = true;
     strbuf_reset(&x->text);
-    x->attributes = attributes;
-    x->nattributes = nattributes;
+    x->attrs = attrs;
+    x->nattrs = nattrs;
     if (x->handler->start)
         x->handler->start(x->arg, x);
-    x->nattributes = 0;
+    x->nattrs = 0;
 }
 
-static void on_end(void *arg, const xmlChar *local, const xmlChar *prefix, const xmlChar *uri)
+void xml_report_end(struct xml_reader *x)
 {
-    struct xml_reader *x = arg;
-
-    (void)local, (void)prefix, (void)uri;
     if (x->failed || x->depth == 0)
         return;
     if (x->handler->end)
@@ -93,75 +51,53 @@ static void on_end(void *arg, const xmlChar *local, const xmlChar *prefix, const
     x->depth--;
 }
 
-static void on_text(void *arg, const xmlChar *text, int len)
+void xml_report_text(struct xml_reader *x, const char *text, size_t len)
 {
-    struct xml_reader *x = arg;
-
-    if (x->failed || len <= 0)
+    if (x->failed || !len)
         return;
-    if (x->text.len + (size_t)len > x->text_max) {
+    if (x->text.len + len > x->text_max) {
         err_set(&x->err, ERR_LIMIT, 0, "XML element '%.64s' has more than %zu bytes of text",
                 xml_name(x), x->text_max);
-        stop(x);
+        x->failed = true;
         return;
     }
-    strbuf_add(&x->text, text, (size_t)len);
+    strbuf_add(&x->text, text, len);
 }
 
-static void on_doctype(void *arg, const xmlChar *name, const xmlChar *external,
-                       const xmlChar *system_id)
+void xml_report_doctype(struct xml_reader *x, const char *name)
 {
-    (void)external, (void)system_id;
-    fail(arg, ERR_PROTO, "XML with a DOCTYPE is refused:", name ? (const char *)name : "");
+    if (x->failed)
+        return;
+    err_set(&x->err, ERR_PROTO, 0, "XML with a DOCTYPE is refused: '%.64s'", name);
+    x->failed = true;
 }
 
-/* libxml2's first complaint is the cause; its sentences end in a newline. */
-static void on_error(void *arg, xmlErrorPtr error)
+void xml_report_error(struct xml_reader *x, int code, int line, const char *what)
 {
-    struct xml_reader *x = arg;
-    const char *what = error->message ? error->message : "not well-formed";
-
-    if (x->failed || error->level < XML_ERR_ERROR || error->domain == XML_FROM_NAMESPACE)
+    if (x->failed)
         return;
     if (x->finished && !x->content)
-        err_set(&x->err, ERR_PROTO, error->code, "an empty document instead of XML");
+        err_set(&x->err, ERR_PROTO, code, "an empty document instead of XML");
     else if (x->finished && x->depth > 0)
-        err_set(&x->err, ERR_PROTO, error->code, "XML is cut off within '%.64s'", xml_name(x));
+        err_set(&x->err, ERR_PROTO, code, "XML is cut off within '%.64s'", xml_name(x));
     else
-        err_set(&x->err, ERR_PROTO, error->code, "not XML: line %d: %.*s", error->line,
-                (int)strcspn(what, "\n"), what);
-    stop(x);
+        err_set(&x->err, ERR_PROTO, code, "not XML: line %d: %s", line, what);
+    x->failed = true;
 }
 
 /* ---- reader ------------------------------------------------------------------------------------
  */
 
-static xmlSAXHandler sax = {
-    .initialized = XML_SAX2_MAGIC,
-    .internalSubset = on_doctype,
-    .startElementNs = on_start,
-    .endElementNs = on_end,
-    .characters = on_text,
-    .cdataBlock = on_text,
-    .ignorableWhitespace = on_text,
-    .serror = on_error,
-};
-
 struct xml_reader *xml_reader_new(const struct xml_handler *handler, void *arg)
 {
     struct xml_reader *x = mem_alloc(sizeof(*x));
 
-    pthread_once(&initialised, xmlInitParser);
     x->handler = handler;
     x->arg = arg;
     x->text_max = handler->text_max ? handler->text_max : XML_TEXT_MAX;
     x->depth_max = handler->depth_max && handler->depth_max < XML_DEPTH_MAX ? handler->depth_max
                                                                             : XML_DEPTH_MAX;
     strbuf_init(&x->text, 0);
-    x->parser = xmlCreatePushParserCtxt(&sax, x, NULL, 0, NULL);
-    if (!x->parser)
-        mem_die("no memory for an XML parser");
-    xmlCtxtUseOptions(x->parser, XML_PARSE_NONET);
     return x;
 }
 
@@ -169,7 +105,8 @@ void xml_reader_free(struct xml_reader *x)
 {
     if (!x)
         return;
-    xmlFreeParserCtxt(x->parser);
+    if (x->backend)
+        x->backend->close(x->state);
     strbuf_release(&x->text);
     free(x);
 }
@@ -183,34 +120,30 @@ static int result(struct xml_reader *x, struct err *err)
     return -1;
 }
 
-/* libxml2 said no without naming an error: that must not pass for success. */
-static void check(struct xml_reader *x, int code)
+static void open_backend(struct xml_reader *x)
 {
-    if (code != XML_ERR_OK && !x->parser->wellFormed && !x->failed) {
-        err_set(&x->err, ERR_PROTO, code, "not XML");
-        x->failed = true;
-    }
+    x->backend = &xml_libxml2;
+    x->state = x->backend->open(x);
 }
 
 int xml_feed(struct xml_reader *x, const char *data, size_t len, struct err *err)
 {
     for (size_t i = 0; !x->content && i < len; i++)
         x->content = !strchr(" \t\r\n", data[i]) || !data[i];
-    while (len > 0 && !x->failed) {
-        size_t n = len < SLICE ? len : SLICE;
-
-        check(x, xmlParseChunk(x->parser, data, (int)n, 0));
-        data += n;
-        len -= n;
-    }
+    if (!x->backend)
+        open_backend(x);
+    if (len > 0 && !x->failed)
+        x->backend->feed(x->state, data, len);
     return result(x, err);
 }
 
 int xml_finish(struct xml_reader *x, struct err *err)
 {
+    if (!x->backend)
+        open_backend(x);
     if (!x->failed && !x->finished) {
         x->finished = true;
-        check(x, xmlParseChunk(x->parser, NULL, 0, 1));
+        x->backend->finish(x->state);
         if (!x->failed && (!x->any || x->depth > 0))
             x->failed = err_set(&x->err, ERR_PROTO, 0, "XML ends before its end") < 0;
     }
@@ -234,7 +167,7 @@ void xml_stop(struct xml_reader *x, const struct err *err)
     if (x->failed)
         return;
     x->err = *err;
-    stop(x);
+    x->failed = true;
 }
 
 const char *xml_name(const struct xml_reader *x)
@@ -275,13 +208,12 @@ bool xml_path_is(const struct xml_reader *x, unsigned depth, const char *path)
 const char *xml_attribute_of(const struct xml_reader *x, const char *uri, const char *name,
                              size_t *len)
 {
-    for (int i = 0; i < x->nattributes; i++) {
-        const xmlChar **a = x->attributes + 5 * (size_t)i;
-        const char *own = a[2] ? (const char *)a[2] : "";
+    for (size_t i = 0; i < x->nattrs; i++) {
+        const struct xml_attr *a = &x->attrs[i];
 
-        if (strcmp((const char *)a[0], name) == 0 && strcmp(own, uri) == 0) {
-            *len = (size_t)(a[4] - a[3]);
-            return (const char *)a[3];
+        if (strcmp(a->name, name) == 0 && strcmp(a->uri ? a->uri : "", uri) == 0) {
+            *len = a->len;
+            return a->value;
         }
     }
     return NULL;
@@ -289,12 +221,12 @@ const char *xml_attribute_of(const struct xml_reader *x, const char *uri, const 
 
 const char *xml_attribute(const struct xml_reader *x, const char *name, size_t *len)
 {
-    for (int i = 0; i < x->nattributes; i++) {
-        const xmlChar **a = x->attributes + 5 * (size_t)i;
+    for (size_t i = 0; i < x->nattrs; i++) {
+        const struct xml_attr *a = &x->attrs[i];
 
-        if (strcmp((const char *)a[0], name) == 0) {
-            *len = (size_t)(a[4] - a[3]);
-            return (const char *)a[3];
+        if (strcmp(a->name, name) == 0) {
+            *len = a->len;
+            return a->value;
         }
     }
     return NULL;
