@@ -9,7 +9,9 @@ BUILD ?= opt
 ifeq ($(origin CC),default)
 CC := gcc
 endif
-PKGS := libcurl libssh2 json-c libxml-2.0 libuv yaml-0.1 libssl libcrypto ncursesw
+PKGS := libssh2 json-c libxml-2.0 libuv yaml-0.1 libssl libcrypto ncursesw
+# Loaded when they are first needed (core/library.h), so they are compiled against and not linked.
+PKGS_LOADED := libcurl
 LAB_PKGS := libmicrohttpd gnutls json-c yaml-0.1 libcrypto
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
@@ -33,13 +35,13 @@ DEPS_TEST := openssh-client openssh-server libcmocka-dev libvterm-dev awscli gol
 	golang-github-vmware-govmomi-dev clang libclang-rt-dev clang-format groff-base
 
 # Asked once, and without a complaint on a machine where "make deps" has yet to run.
-PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) $(PKGS_LOADED) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 LAB_PKG_CFLAGS := $(shell pkg-config --cflags $(LAB_PKGS) 2>/dev/null)
 CFLAGS_ALL = $(BASE) $(WARN) $(FLAGS_$(BUILD)) $(PKG_CFLAGS) $(CFLAGS)
 LIBS = $(PKG_LIBS) -lpthread -lm
-# An SSH server for tests.
-TEST_LIBS := -lssh
+# An SSH server for tests, and an HTTP client beside ours.
+TEST_LIBS := -lssh -lcurl
 # The lab has libssh before our archive: core/ssh.h has names that libssh has, too.
 LAB_SSH := $(shell pkg-config --libs libssh 2>/dev/null)
 LAB_LIBS := $(shell pkg-config --libs $(LAB_PKGS) 2>/dev/null) -lpthread -lm

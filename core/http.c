@@ -15,7 +15,6 @@
 #include "core/loop.h"
 #include "core/mem.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <uv.h>
 
@@ -24,7 +23,7 @@
 
 struct http {
     struct loop *loop;
-    CURLM *multi;
+    CURLM *multi; /* NULL: nothing was asked yet */
     uv_timer_t timer;
     struct http_transfer active, failed; /* heads of rings */
     struct loop_timer *report;           /* pending report of `failed` */
@@ -36,14 +35,6 @@ struct watched {
     struct http *http;
     curl_socket_t fd;
 };
-
-static pthread_once_t curl_once = PTHREAD_ONCE_INIT;
-
-static void init_curl(void)
-{
-    if (curl_global_init(CURL_GLOBAL_ALL))
-        mem_die("unable to initialise libcurl");
-}
 
 /* ---- rings ------------------------------------------------------------------------------------
  */
@@ -213,19 +204,9 @@ static int set_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *w
     return 0;
 }
 
-/* ---- public -----------------------------------------------------------------------------------
- */
-
-struct http *http_new(struct loop *l)
+static void start_multi(struct http *h)
 {
-    struct http *h = mem_alloc(sizeof(*h));
-
-    pthread_once(&curl_once, init_curl);
-    h->loop = l;
-    ring_init(&h->active);
-    ring_init(&h->failed);
-    uv_timer_init(loop_uv(l), &h->timer);
-    h->timer.data = h;
+    http_curl_load();
     h->multi = curl_multi_init();
     if (!h->multi)
         mem_die("out of memory");
@@ -235,6 +216,20 @@ struct http *http_new(struct loop *l)
     curl_multi_setopt(h->multi, CURLMOPT_TIMERDATA, h);
     curl_multi_setopt(h->multi, CURLMOPT_MAXCONNECTS, CONNECTIONS_KEPT);
     curl_multi_setopt(h->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, CONNECTIONS_MAX);
+}
+
+/* ---- public -----------------------------------------------------------------------------------
+ */
+
+struct http *http_new(struct loop *l)
+{
+    struct http *h = mem_alloc(sizeof(*h));
+
+    h->loop = l;
+    ring_init(&h->active);
+    ring_init(&h->failed);
+    uv_timer_init(loop_uv(l), &h->timer);
+    h->timer.data = h;
     return h;
 }
 
@@ -252,7 +247,8 @@ void http_free(struct http *h)
     while ((t = ring_first(&h->active)) || (t = ring_first(&h->failed)))
         finish_cancelled(t);
     loop_timer_cancel(h->report);
-    curl_multi_cleanup(h->multi);
+    if (h->multi)
+        curl_multi_cleanup(h->multi);
     uv_close((uv_handle_t *)&h->timer, http_closed);
 }
 
@@ -268,6 +264,8 @@ uint64_t http_send(struct http *h, const struct http_request *req, http_done_fn 
     struct http_transfer *t = mem_alloc(sizeof(*t));
     uint64_t id = ++h->last_id;
 
+    if (!h->multi)
+        start_multi(h);
     t->http = h;
     t->id = id;
     t->done = done;

@@ -1,5 +1,6 @@
 /*
- * http: requests over libcurl's multi interface on a loop. Only core/http*.c include <curl/curl.h>.
+ * http: requests over libcurl's multi interface on a loop. libcurl is loaded at the first of
+ * them, and core/http*.c alone know it.
  *
  * TLS is verified always: system store, a CA file, or the pinned SHA-256 of the leaf certificate,
  * which then replaces chain and name checks. There is no switch that turns verification off. A

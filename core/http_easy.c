@@ -583,5 +583,6 @@ const char *http_reply_next(const struct http_reply *r, const char *name, size_t
 
 const char *http_library_version(void)
 {
+    http_curl_load();
     return curl_version();
 }

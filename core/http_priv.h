@@ -9,7 +9,8 @@
 
 #include "core/http.h"
 
-#include <curl/curl.h>
+#include "core/http_curl.h"
+
 #include <openssl/ssl.h>
 
 #define HTTP_HEADER_BYTES_MAX (256u << 10)

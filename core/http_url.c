@@ -88,6 +88,7 @@ int http_url_parse(const char *url, struct http_target *out, struct err *err)
     memset(out, 0, sizeof(*out));
     if (!url || !text_is_clean(url))
         return err_set(err, ERR_CONFIG, 0, "%s", url ? "a URL holds control characters" : "no URL");
+    http_curl_load();
     u = curl_url();
     rc = parse_parts(u, url, out, err);
     curl_url_cleanup(u);

@@ -1,0 +1,27 @@
+#include "core/http_curl.h"
+
+#include <pthread.h>
+#include <stddef.h>
+
+#include "core/library.h"
+#include "core/mem.h"
+
+struct http_curl http_curl;
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void load(void)
+{
+#define SYMBOL(name) {"curl_" #name, offsetof(struct http_curl, name)},
+    static const struct library_symbol symbols[] = {HTTP_CURL_FUNCTIONS(SYMBOL)};
+#undef SYMBOL
+
+    library_load("libcurl.so.4", symbols, ARRAY_SIZE(symbols), &http_curl);
+    if (curl_global_init(CURL_GLOBAL_ALL))
+        mem_die("unable to initialise libcurl");
+}
+
+void http_curl_load(void)
+{
+    pthread_once(&once, load);
+}

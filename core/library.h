@@ -1,0 +1,25 @@
+/*
+ * library: shared libraries that are loaded when they are first needed, not when the program
+ * starts.
+ *
+ * libcurl brings 30 libraries with it and libxml2 five; loading and relocating them takes longer
+ * than everything else between the command line and the first screen. So the two are no part of
+ * the program's own list of libraries: whoever needs one declares the functions it calls as
+ * pointers, and they are looked up together.
+ */
+#ifndef HYCON_CORE_LIBRARY_H
+#define HYCON_CORE_LIBRARY_H
+
+#include <stddef.h>
+
+struct library_symbol {
+    const char *name;
+    size_t offset; /* of the function pointer in the caller's struct */
+};
+
+/* Load @soname ("libcurl.so.4") and fill @functions. A library that is not there, or lacks a
+ * function, ends the program with a sentence: the packages name it as a dependency. */
+void library_load(const char *soname, const struct library_symbol *symbols, size_t n,
+                  void *functions);
+
+#endif
