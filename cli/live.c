@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
@@ -30,8 +31,10 @@
 #define PROMPTS_MAX     32
 #define TRUSTS_MAX      16
 #define NICE            5
-#define WORK_DIRTY      'd'
-#define WORK_STOP       's'
+/* bytes: read before the first screen, within a few milliseconds */
+#define HISTORY_AT_ONCE_MAX (256 << 10)
+#define WORK_DIRTY          'd'
+#define WORK_STOP           's'
 
 struct trust_act {
     char *site, *endpoint, *sha256;
@@ -45,7 +48,7 @@ struct live {
     struct model *model;
     int wake[2], work[2]; /* pipes to the console and to the worker */
     pthread_t worker;
-    bool working;
+    bool working, history_read;
     pthread_mutex_t lock; /* of all below; never held while something is computed */
     struct estate *newest;
     struct tui_prompt prompts[PROMPTS_MAX];
@@ -147,7 +150,6 @@ static void make_estate(struct live *l)
     size_t n;
     struct snapshot **raw = store_all(l->store, &n);
     struct estate *next = model_update(l->model, raw, n, clock_now_ms()), *old;
-    struct err err = {0};
 
     for (size_t i = 0; i < n; i++)
         snapshot_unref(raw[i]);
@@ -158,6 +160,21 @@ static void make_estate(struct live *l)
     pthread_mutex_unlock(&l->lock);
     estate_unref(old);
     wake_console(l);
+}
+
+static void read_history(struct live *l)
+{
+    struct err err = {0};
+
+    if (history_file_load(l->o.history, l->model, &err))
+        log_add(LOG_ERROR, "%s", err.msg);
+    l->history_read = true;
+}
+
+static void save_history(struct live *l)
+{
+    struct err err = {0};
+
     if (history_file_save(l->o.history, l->model, &err))
         log_add(LOG_ERROR, "%s", err.msg);
 }
@@ -165,17 +182,17 @@ static void make_estate(struct live *l)
 static void *work(void *arg)
 {
     struct live *l = arg;
-    struct err err = {0};
     int64_t begin, gap;
 
     /* Where processors are few, keys come first. */
     (void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICE);
-    if (history_file_load(l->o.history, l->model, &err))
-        log_add(LOG_ERROR, "%s", err.msg);
+    if (!l->history_read)
+        read_history(l);
     do {
         begin = clock_mono_ms();
         take_trusts(l);
         make_estate(l);
+        save_history(l);
         /* A large estate takes long: this thread rests as long as it worked. */
         gap = 2 * (clock_mono_ms() - begin);
     } while (wait_news(l, begin, gap > GAP_MS ? gap : GAP_MS));
@@ -185,9 +202,12 @@ static void *work(void *arg)
 /* ---- the host: on the terminal's thread --------------------------------------------------------
  */
 
-static int started(void *arg, struct err *err)
+/* The first estate knows what is configured and what the history tells. A long history is left to
+ * the worker: then the first screen says "not read yet" for a moment. */
+static int prepare(void *arg, struct err *err)
 {
     struct live *l = arg;
+    struct stat st;
     struct engine_options eo = {
         .config = l->o.config,
         .store = l->store,
@@ -198,8 +218,21 @@ static int started(void *arg, struct err *err)
         .arg = l,
     };
 
-    l->engine = engine_start(&eo, err);
+    l->engine = engine_new(&eo, err);
     if (!l->engine)
+        return -1;
+    if (stat(l->o.history, &st) || st.st_size <= HISTORY_AT_ONCE_MAX) {
+        read_history(l);
+        make_estate(l);
+    }
+    return 0;
+}
+
+static int started(void *arg, struct err *err)
+{
+    struct live *l = arg;
+
+    if (engine_run(l->engine, err))
         return -1;
     if (pthread_create(&l->worker, NULL, work, l))
         return err_set(err, ERR_IO, 0, "unable to start a thread");
@@ -349,6 +382,7 @@ struct live *live_new(const struct live_options *o)
     l->host = (struct tui_host){
         .arg = l,
         .wake_fd = l->wake[0],
+        .prepare = prepare,
         .started = started,
         .estate = take_estate,
         .request = request,

@@ -416,7 +416,17 @@ static void add_endpoints(struct engine *e)
     }
 }
 
-struct engine *engine_start(const struct engine_options *o, struct err *err)
+static void free_stopped(struct engine *e)
+{
+    http_free(e->http);
+    for (size_t i = 0; i < e->nendpoints; i++)
+        engine_ssh_free(&e->endpoints[i]);
+    ssh_pool_free(e->ssh);
+    loop_free(e->loop);
+    engine_free(e);
+}
+
+struct engine *engine_new(const struct engine_options *o, struct err *err)
 {
     struct engine *e = mem_alloc(sizeof(*e));
 
@@ -439,11 +449,21 @@ struct engine *engine_start(const struct engine_options *o, struct err *err)
     start_jobs(e);
     e->o.on_change = o->on_change;
     loop_post(e->loop, on_wake, e);
-    if (e->over_fd < 0 || pthread_create(&e->thread, NULL, run_thread, e)) {
-        err_set(err, ERR_IO, errno, "unable to start a thread");
-        http_free(e->http);
-        loop_free(e->loop);
-        engine_free(e);
+    return e;
+}
+
+int engine_run(struct engine *e, struct err *err)
+{
+    e->running = e->over_fd >= 0 && pthread_create(&e->thread, NULL, run_thread, e) == 0;
+    return e->running ? 0 : err_set(err, ERR_IO, errno, "unable to start a thread");
+}
+
+struct engine *engine_start(const struct engine_options *o, struct err *err)
+{
+    struct engine *e = engine_new(o, err);
+
+    if (e && engine_run(e, err)) {
+        free_stopped(e);
         return NULL;
     }
     return e;
@@ -480,12 +500,9 @@ void engine_stop(struct engine *e, int64_t grace_ms)
     if (!e)
         return;
     e->grace_ms = grace_ms;
-    loop_post(e->loop, on_stop, e);
-    pthread_join(e->thread, NULL);
-    http_free(e->http);
-    for (size_t i = 0; i < e->nendpoints; i++)
-        engine_ssh_free(&e->endpoints[i]);
-    ssh_pool_free(e->ssh);
-    loop_free(e->loop);
-    engine_free(e);
+    if (e->running) {
+        loop_post(e->loop, on_stop, e);
+        pthread_join(e->thread, NULL);
+    }
+    free_stopped(e);
 }

@@ -45,6 +45,11 @@ struct engine_options {
     const struct session_ops *const *sessions;
 };
 
+/* An engine that asks nobody yet; its endpoints are in the store already, as not read. */
+struct engine *engine_new(const struct engine_options *o, struct err *err);
+/* From now on it polls, on a thread of its own. Once. */
+int engine_run(struct engine *e, struct err *err);
+/* Both. */
 struct engine *engine_start(const struct engine_options *o, struct err *err);
 /* Stops polling, logs every session out (bounded by @grace_ms), joins the thread, frees. NULL is
  * fine. */

@@ -220,6 +220,7 @@ struct engine {
     struct ssh_host **retired; /* to be freed from the loop */
     size_t nretired, retired_cap;
     pthread_t thread;
+    bool running; /* there is a thread to join */
     int over_fd; /* readable once everything is over */
     struct endpoint *endpoints;
     size_t nendpoints;

@@ -142,11 +142,15 @@ static void turn(struct loop_state *l)
         paint(l);
 }
 
-/* The engine starts behind a screen that is there already. */
+/* The engine starts behind a screen that is there already and needs no second painting. */
 static enum tui_end begin(struct loop_state *l, struct err *err)
 {
     const struct tui_host *h = l->app.o->host;
 
+    if (h->prepare && h->prepare(h->arg, err))
+        return TUI_END_FAILED;
+    (void)app_poll(&l->app);
+    paint(l);
     if (h->started && h->started(h->arg, err))
         return TUI_END_FAILED;
     app_switch(&l->app, l->app.current); /* now there is an engine to be told what is visible */
@@ -173,7 +177,6 @@ enum tui_end tui_run(const struct tui_options *o, struct err *err)
     l->app.in_tmux = getenv("TMUX") && *getenv("TMUX");
     l->app.in_screen = !l->app.in_tmux && getenv("STY") && *getenv("STY");
     canvas_init(&l->canvas, 1, 1);
-    paint(l);
     end = begin(l, err);
     while (end != TUI_END_FAILED && !l->ended && !l->app.quit)
         turn(l);

@@ -46,9 +46,10 @@ struct tui_prompt {
 struct tui_host {
     void *arg;
     int wake_fd; /* becomes readable when there is something new; drained by tui. -1: none */
-    /* optional: after the first painting: whatever takes time to start. -1 and @err end the
-     * console.
-     */
+    /* optional: before the first painting: what can be shown at once. It must not take long. -1
+     * and @err end the console, here and below. */
+    int (*prepare)(void *arg, struct err *err);
+    /* optional: after the first painting: whatever takes time to start. */
     int (*started)(void *arg, struct err *err);
     /* A reference to the newest estate, or NULL when there is none newer than the last one given.
      */
