@@ -9,10 +9,10 @@ BUILD ?= opt
 ifeq ($(origin CC),default)
 CC := gcc
 endif
-PKGS := libssh2 json-c libxml-2.0 libuv yaml-0.1 libssl libcrypto ncursesw
+PKGS := libssh2 json-c libuv yaml-0.1 libssl libcrypto ncursesw
 # Loaded when they are first needed (core/library.h), so they are compiled against and not linked.
-PKGS_LOADED := libcurl
-LAB_PKGS := libmicrohttpd gnutls json-c yaml-0.1 libcrypto
+PKGS_LOADED := libcurl libxml-2.0
+LAB_PKGS := libmicrohttpd gnutls json-c libxml-2.0 yaml-0.1 libcrypto
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
 WARN := -Wall -Wextra -Wpedantic -Werror -Wmissing-prototypes -Wstrict-prototypes \

@@ -1,15 +1,18 @@
 /*
- * The reader on libxml2's SAX push parser: every call of libxml2 is in this file. Names live in
+ * The reader on libxml2's SAX push parser: every call of libxml2 is in this file, which loads it
+ * when there is something to read (core/library.h says why). Names live in
  * libxml2's dictionary for as long as the parser does. A big buffer is handed on in slices: libxml2
  * copies what it is given, and moves what it has not used yet.
  */
 #include <libxml/parser.h>
 #include <libxml/xmlerror.h>
 #include <pthread.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/library.h"
 #include "core/mem.h"
 #include "core/xml_priv.h"
 
@@ -22,13 +25,37 @@ struct parser {
     size_t cap;
 };
 
-static pthread_once_t initialised = PTHREAD_ONCE_INIT;
+#define LIBXML2_FUNCTIONS(X)   \
+    X(xmlCreatePushParserCtxt) \
+    X(xmlCtxtUseOptions)       \
+    X(xmlFreeParserCtxt)       \
+    X(xmlInitParser)           \
+    X(xmlParseChunk)           \
+    X(xmlStopParser)
+
+static struct {
+#define POINTER(name) __typeof__(&name) name;
+    LIBXML2_FUNCTIONS(POINTER)
+#undef POINTER
+} lib;
+
+static pthread_once_t loaded = PTHREAD_ONCE_INIT;
+
+static void load(void)
+{
+#define SYMBOL(name) {#name, offsetof(__typeof__(lib), name)},
+    static const struct library_symbol symbols[] = {LIBXML2_FUNCTIONS(SYMBOL)};
+#undef SYMBOL
+
+    library_load("libxml2.so.2", symbols, ARRAY_SIZE(symbols), &lib);
+    lib.xmlInitParser();
+}
 
 /* The reader has had enough, or a handler has. */
 static void stop_if_failed(struct parser *p)
 {
     if (p->x->failed)
-        xmlStopParser(p->ctxt);
+        lib.xmlStopParser(p->ctxt);
 }
 
 static void on_start(void *arg, const xmlChar *local, const xmlChar *prefix, const xmlChar *uri,
@@ -109,12 +136,12 @@ static void *open_parser(struct xml_reader *x)
 {
     struct parser *p = mem_alloc(sizeof(*p));
 
-    pthread_once(&initialised, xmlInitParser);
+    pthread_once(&loaded, load);
     p->x = x;
-    p->ctxt = xmlCreatePushParserCtxt(&sax, p, NULL, 0, NULL);
+    p->ctxt = lib.xmlCreatePushParserCtxt(&sax, p, NULL, 0, NULL);
     if (!p->ctxt)
         mem_die("no memory for an XML parser");
-    xmlCtxtUseOptions(p->ctxt, XML_PARSE_NONET);
+    lib.xmlCtxtUseOptions(p->ctxt, XML_PARSE_NONET);
     return p;
 }
 
@@ -122,7 +149,7 @@ static void close_parser(void *state)
 {
     struct parser *p = state;
 
-    xmlFreeParserCtxt(p->ctxt);
+    lib.xmlFreeParserCtxt(p->ctxt);
     free(p->attrs);
     free(p);
 }
@@ -143,7 +170,7 @@ static void feed(void *state, const char *data, size_t len)
     while (len > 0 && !p->x->failed) {
         size_t n = len < SLICE ? len : SLICE;
 
-        check(p, xmlParseChunk(p->ctxt, data, (int)n, 0));
+        check(p, lib.xmlParseChunk(p->ctxt, data, (int)n, 0));
         data += n;
         len -= n;
     }
@@ -153,7 +180,7 @@ static void finish(void *state)
 {
     struct parser *p = state;
 
-    check(p, xmlParseChunk(p->ctxt, NULL, 0, 1));
+    check(p, lib.xmlParseChunk(p->ctxt, NULL, 0, 1));
 }
 
 const struct xml_backend xml_libxml2 = {
