@@ -9,9 +9,9 @@ BUILD ?= opt
 ifeq ($(origin CC),default)
 CC := gcc
 endif
-PKGS := libssh2 json-c libuv yaml-0.1 libssl libcrypto ncursesw
+PKGS := json-c libuv yaml-0.1 ncursesw
 # Loaded when they are first needed (core/library.h), so they are compiled against and not linked.
-PKGS_LOADED := libcurl libxml-2.0
+PKGS_LOADED := libcurl libxml-2.0 libssh2 libssl libcrypto
 LAB_PKGS := libmicrohttpd gnutls json-c libxml-2.0 yaml-0.1 libcrypto
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
@@ -41,7 +41,7 @@ LAB_PKG_CFLAGS := $(shell pkg-config --cflags $(LAB_PKGS) 2>/dev/null)
 CFLAGS_ALL = $(BASE) $(WARN) $(FLAGS_$(BUILD)) $(PKG_CFLAGS) $(CFLAGS)
 LIBS = $(PKG_LIBS) -lpthread -lm
 # An SSH server for tests, and an HTTP client beside ours.
-TEST_LIBS := -lssh -lcurl
+TEST_LIBS := -lssh -lcurl -lcrypto
 # The lab has libssh before our archive: core/ssh.h has names that libssh has, too.
 LAB_SSH := $(shell pkg-config --libs libssh 2>/dev/null)
 LAB_LIBS := $(shell pkg-config --libs $(LAB_PKGS) 2>/dev/null) -lpthread -lm

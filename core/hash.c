@@ -8,12 +8,10 @@
 
 #include <endian.h>
 #include <limits.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-#include <openssl/sha.h>
 #include <string.h>
 
 #include "core/mem.h"
+#include "core/openssl.h"
 #include "core/strbuf.h"
 
 /* Odd constants with about half of their bits set: fractional parts of the square roots of primes.
@@ -25,6 +23,7 @@
 
 void hash_sha256(const void *data, size_t len, uint8_t out[SHA256_BYTES])
 {
+    openssl_load();
     if (!EVP_Digest(len ? data : "", len, out, NULL, EVP_sha256(), NULL))
         mem_die("the crypto library cannot compute SHA-256");
 }
@@ -34,6 +33,7 @@ void hash_hmac_sha256(const void *key, size_t keylen, const void *data, size_t l
 {
     uint8_t digest[SHA256_BYTES];
 
+    openssl_load();
     /* HMAC defines a long key to stand for its digest; this also keeps the length an int. */
     if (keylen > 64) {
         hash_sha256(key, keylen, digest);
@@ -46,10 +46,18 @@ void hash_hmac_sha256(const void *key, size_t keylen, const void *data, size_t l
     explicit_bzero(digest, sizeof(digest));
 }
 
+void hash_hmac_sha1(const uint8_t *key, const char *text, uint8_t out[SHA1_BYTES])
+{
+    openssl_load();
+    if (!HMAC(EVP_sha1(), key, SHA1_BYTES, (const uint8_t *)text, strlen(text), out, NULL))
+        mem_die("the crypto library cannot compute HMAC-SHA-1");
+}
+
 void hash_sha1_hex(const void *data, size_t len, char out[41])
 {
-    uint8_t digest[SHA_DIGEST_LENGTH];
+    uint8_t digest[SHA1_BYTES];
 
+    openssl_load();
     if (!EVP_Digest(len ? data : "", len, digest, NULL, EVP_sha1(), NULL))
         mem_die("the crypto library cannot compute SHA-1");
     hash_hex(digest, sizeof(digest), out);
@@ -65,7 +73,22 @@ void hash_base64(struct strbuf *out, const void *data, size_t len)
     strbuf_addchars(out, '=', room);
     if (!strbuf_ok(out))
         return;
+    openssl_load();
     EVP_EncodeBlock((unsigned char *)out->buf + before, data, (int)len);
+}
+
+int hash_base64_decode(const char *text, size_t len, uint8_t *out)
+{
+    size_t pad = 0;
+    int n;
+
+    if (!len || len % 4 || len > INT_MAX)
+        return -1;
+    while (pad < 2 && text[len - 1 - pad] == '=')
+        pad++;
+    openssl_load();
+    n = EVP_DecodeBlock(out, (const uint8_t *)text, (int)len);
+    return n < (int)pad ? -1 : n - (int)pad;
 }
 
 void hash_hex(const uint8_t *bytes, size_t len, char *out)

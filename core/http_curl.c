@@ -1,10 +1,9 @@
 #include "core/http_curl.h"
 
 #include <pthread.h>
-#include <stddef.h>
 
-#include "core/library.h"
 #include "core/mem.h"
+#include "core/openssl.h"
 
 struct http_curl http_curl;
 
@@ -12,10 +11,11 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void load(void)
 {
-#define SYMBOL(name) {"curl_" #name, offsetof(struct http_curl, name)},
+#define SYMBOL(name) {#name, offsetof(struct http_curl, name##_)},
     static const struct library_symbol symbols[] = {HTTP_CURL_FUNCTIONS(SYMBOL)};
 #undef SYMBOL
 
+    openssl_load(); /* core/http_tls.c is called from within libcurl */
     library_load("libcurl.so.4", symbols, ARRAY_SIZE(symbols), &http_curl);
     if (curl_global_init(CURL_GLOBAL_ALL))
         mem_die("unable to initialise libcurl");

@@ -10,8 +10,7 @@
 #include "core/http.h"
 
 #include "core/http_curl.h"
-
-#include <openssl/ssl.h>
+#include "core/openssl.h"
 
 #define HTTP_HEADER_BYTES_MAX (256u << 10)
 #define HTTP_STALL_SECONDS    30

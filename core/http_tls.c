@@ -16,7 +16,6 @@
 #include "core/text.h"
 
 #include <arpa/inet.h>
-#include <openssl/x509v3.h>
 #include <string.h>
 #include <time.h>
 
@@ -100,10 +99,10 @@ static void add_alternative(struct strbuf *out, const GENERAL_NAME *name)
 static void add_names(struct strbuf *out, X509 *leaf)
 {
     GENERAL_NAMES *names = X509_get_ext_d2i(leaf, NID_subject_alt_name, NULL, NULL);
-    int n = sk_GENERAL_NAME_num(names);
+    int n = OPENSSL_sk_num((const OPENSSL_STACK *)names);
 
     for (int i = 0; i < n && i < NAMES_SHOWN; i++)
-        add_alternative(out, sk_GENERAL_NAME_value(names, i));
+        add_alternative(out, OPENSSL_sk_value((const OPENSSL_STACK *)names, i));
     if (n > NAMES_SHOWN)
         strbuf_addf(out, " and %d more", n - NAMES_SHOWN);
     if (!out->len) {

@@ -1,18 +1,16 @@
 #include "core/known_hosts.h"
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/hash.h"
 #include "core/mem.h"
+#include "core/strbuf.h"
 #include "core/text.h"
 
-#define SHA1_BYTES 20
-#define NAME_MAX_  300
-#define BLOB_MAX   16384
+#define NAME_MAX_ 300
+#define BLOB_MAX  16384
 
 struct word {
     const char *s;
@@ -107,24 +105,15 @@ static void write_name(char *out, size_t size, const char *host, int port)
 /* Bytes of @w in base64, or -1. @out must hold 3/4 of its length. */
 static int decode(struct word w, uint8_t *out)
 {
-    size_t pad = 0;
-    int n;
-
-    if (!w.n || w.n % 4 || w.n > BLOB_MAX)
-        return -1;
-    while (pad < 2 && w.s[w.n - 1 - pad] == '=')
-        pad++;
-    n = EVP_DecodeBlock(out, (const unsigned char *)w.s, (int)w.n);
-    return n < (int)pad ? -1 : n - (int)pad;
+    return w.n > BLOB_MAX ? -1 : hash_base64_decode(w.s, w.n, out);
 }
 
 /* "|1|salt|hash": hash is HMAC-SHA1 of the name with the salt as key. */
 static bool hashed_matches(struct word w, const char *name)
 {
-    uint8_t salt[BLOB_MAX], want[BLOB_MAX], got[EVP_MAX_MD_SIZE];
+    uint8_t salt[BLOB_MAX], want[BLOB_MAX], got[SHA1_BYTES];
     const char *bar = memchr(w.s + 3, '|', w.n - 3);
     struct word a, b;
-    unsigned len = 0;
 
     if (!bar)
         return false;
@@ -132,9 +121,8 @@ static bool hashed_matches(struct word w, const char *name)
     b = (struct word){bar + 1, w.n - (size_t)(bar + 1 - w.s)};
     if (decode(a, salt) != SHA1_BYTES || decode(b, want) != SHA1_BYTES)
         return false;
-    return HMAC(EVP_sha1(), salt, SHA1_BYTES, (const unsigned char *)name, strlen(name), got,
-                &len) &&
-           len == SHA1_BYTES && memcmp(got, want, SHA1_BYTES) == 0;
+    hash_hmac_sha1(salt, name, got);
+    return memcmp(got, want, SHA1_BYTES) == 0;
 }
 
 static bool pattern_matches(struct word w, const char *name)
@@ -182,14 +170,12 @@ static bool names_match(struct word names, const char *name)
 void known_hosts_fingerprint(const uint8_t *blob, size_t len, char *out)
 {
     uint8_t digest[SHA256_BYTES];
-    char text[48];
-    int n;
+    struct strbuf text = STRBUF_INIT;
 
     hash_sha256(blob, len, digest);
-    n = EVP_EncodeBlock((unsigned char *)text, digest, SHA256_BYTES);
-    while (n > 0 && text[n - 1] == '=')
-        n--;
-    (void)snprintf(out, 64, "SHA256:%.*s", n, text);
+    hash_base64(&text, digest, sizeof(digest));
+    (void)snprintf(out, 64, "SHA256:%.*s", (int)strcspn(text.buf, "="), text.buf);
+    strbuf_release(&text);
 }
 
 static void remember_stored(struct known_hosts_answer *out, const struct entry *e,

@@ -2,15 +2,20 @@
  * library: shared libraries that are loaded when they are first needed, not when the program
  * starts.
  *
- * libcurl brings 30 libraries with it and libxml2 five; loading and relocating them takes longer
- * than everything else between the command line and the first screen. So the two are no part of
- * the program's own list of libraries: whoever needs one declares the functions it calls as
- * pointers, and they are looked up together.
+ * libcurl brings 30 libraries with it and libxml2 five, and libcrypto alone has thousands of
+ * symbols to look up; loading and relocating them takes longer than everything else between the
+ * command line and the first screen. So libcurl, libxml2, libssh2 and OpenSSL are no part of the
+ * program's own list of libraries: whoever needs one declares the functions it calls as pointers,
+ * and they are looked up together. A list of functions is a macro, LIST(X), with X(name) for each.
  */
 #ifndef HYCON_CORE_LIBRARY_H
 #define HYCON_CORE_LIBRARY_H
 
 #include <stddef.h>
+
+/* A pointer to the function @name, for the caller's struct. It is not named alike, because the
+ * name becomes a macro for the pointer. */
+#define LIBRARY_POINTER(name) __typeof__(&name) name##_;
 
 struct library_symbol {
     const char *name;

@@ -5,7 +5,6 @@
  */
 #include "core/secret.h"
 
-#include <openssl/crypto.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
@@ -16,6 +15,7 @@
 #include <unistd.h>
 
 #include "core/mem.h"
+#include "core/openssl.h"
 
 struct secret {
     atomic_uint refs;
@@ -79,6 +79,7 @@ bool secret_equal(const struct secret *a, const struct secret *b)
 {
     if (!a || !b)
         return a == b;
+    openssl_load();
     return a->len == b->len && CRYPTO_memcmp(a->data, b->data, a->len) == 0;
 }
 

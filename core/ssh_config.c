@@ -4,12 +4,12 @@
 #include <string.h>
 
 #include <glob.h>
-#include <libssh2.h>
-#include <openssl/evp.h>
 
 #include "core/file.h"
+#include "core/hash.h"
 #include "core/mem.h"
 #include "core/secret.h"
+#include "core/ssh_library.h"
 #include "core/ssh_priv.h"
 #include "core/text.h"
 
@@ -95,8 +95,7 @@ static bool holds_rsa_key(const char *text)
     }
     strbuf_setlen(&body, body.len / 4 * 4);
     strbuf_addchars(&blob, 0, body.len);
-    (void)EVP_DecodeBlock((unsigned char *)blob.buf, (const unsigned char *)body.buf,
-                          (int)body.len);
+    (void)hash_base64_decode(body.buf, body.len, (uint8_t *)blob.buf);
     found = memmem(blob.buf, blob.len, "\0\0\0\7ssh-rsa", 11);
     strbuf_release(&body);
     strbuf_release(&blob);
@@ -109,6 +108,7 @@ bool ssh_config_is_rsa_key(const char *path)
     struct err err = {0};
     bool found = false;
 
+    ssh_library_load();
     if (!path || libssh2_version(0x010b00)) /* rsa-sha2 came with 1.11 */
         return false;
     if (file_read(path, CONFIG_BYTES_MAX, &text, &err) == 0)

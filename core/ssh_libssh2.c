@@ -13,9 +13,7 @@
  * not answer the close loses the connection after a while.
  */
 #include <errno.h>
-#include <libssh2.h>
 #include <netinet/tcp.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,13 +34,6 @@
 #define KEEPALIVE_MS   30000
 #define CLOSE_GRACE_MS 5000
 #define FREE_TRIES     1000
-
-static pthread_once_t library_once = PTHREAD_ONCE_INIT;
-
-static void init_library(void)
-{
-    (void)libssh2_init(0);
-}
 
 /* ---- the end ----------------------------------------------------------------------------------
  */
@@ -449,7 +440,7 @@ static void *open_conn(struct ssh_host *h)
 {
     struct ssh_conn *c = mem_alloc(sizeof(*c));
 
-    pthread_once(&library_once, init_library);
+    ssh_library_load();
     c->host = h;
     c->fd = -1;
     c->refs = 1;

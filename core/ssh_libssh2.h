@@ -4,9 +4,9 @@
 #ifndef HYCON_CORE_SSH_LIBSSH2_H
 #define HYCON_CORE_SSH_LIBSSH2_H
 
-#include <libssh2.h>
 #include <uv.h>
 
+#include "core/ssh_library.h"
 #include "core/ssh_priv.h"
 
 enum ssh_conn_state {

@@ -7,7 +7,6 @@
 #include <libxml/parser.h>
 #include <libxml/xmlerror.h>
 #include <pthread.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,28 +33,26 @@ struct parser {
     X(xmlStopParser)
 
 static struct {
-#define POINTER(name) __typeof__(&name) name;
-    LIBXML2_FUNCTIONS(POINTER)
-#undef POINTER
+    LIBXML2_FUNCTIONS(LIBRARY_POINTER)
 } lib;
 
 static pthread_once_t loaded = PTHREAD_ONCE_INIT;
 
 static void load(void)
 {
-#define SYMBOL(name) {#name, offsetof(__typeof__(lib), name)},
+#define SYMBOL(name) {#name, offsetof(__typeof__(lib), name##_)},
     static const struct library_symbol symbols[] = {LIBXML2_FUNCTIONS(SYMBOL)};
 #undef SYMBOL
 
     library_load("libxml2.so.2", symbols, ARRAY_SIZE(symbols), &lib);
-    lib.xmlInitParser();
+    lib.xmlInitParser_();
 }
 
 /* The reader has had enough, or a handler has. */
 static void stop_if_failed(struct parser *p)
 {
     if (p->x->failed)
-        lib.xmlStopParser(p->ctxt);
+        lib.xmlStopParser_(p->ctxt);
 }
 
 static void on_start(void *arg, const xmlChar *local, const xmlChar *prefix, const xmlChar *uri,
@@ -138,10 +135,10 @@ static void *open_parser(struct xml_reader *x)
 
     pthread_once(&loaded, load);
     p->x = x;
-    p->ctxt = lib.xmlCreatePushParserCtxt(&sax, p, NULL, 0, NULL);
+    p->ctxt = lib.xmlCreatePushParserCtxt_(&sax, p, NULL, 0, NULL);
     if (!p->ctxt)
         mem_die("no memory for an XML parser");
-    lib.xmlCtxtUseOptions(p->ctxt, XML_PARSE_NONET);
+    lib.xmlCtxtUseOptions_(p->ctxt, XML_PARSE_NONET);
     return p;
 }
 
@@ -149,7 +146,7 @@ static void close_parser(void *state)
 {
     struct parser *p = state;
 
-    lib.xmlFreeParserCtxt(p->ctxt);
+    lib.xmlFreeParserCtxt_(p->ctxt);
     free(p->attrs);
     free(p);
 }
@@ -170,7 +167,7 @@ static void feed(void *state, const char *data, size_t len)
     while (len > 0 && !p->x->failed) {
         size_t n = len < SLICE ? len : SLICE;
 
-        check(p, lib.xmlParseChunk(p->ctxt, data, (int)n, 0));
+        check(p, lib.xmlParseChunk_(p->ctxt, data, (int)n, 0));
         data += n;
         len -= n;
     }
@@ -180,7 +177,7 @@ static void finish(void *state)
 {
     struct parser *p = state;
 
-    check(p, lib.xmlParseChunk(p->ctxt, NULL, 0, 1));
+    check(p, lib.xmlParseChunk_(p->ctxt, NULL, 0, 1));
 }
 
 const struct xml_backend xml_libxml2 = {

@@ -19,7 +19,7 @@ BEGIN {
     # library header -> the only sources that may include it
     n = 0
     library[n] = "^curl/"; only[n++] = "^(core/http[^/]*[.]c|core/http_curl[.]h|tests/[^l].*|tests/l[^a].*)$"
-    library[n] = "^libssh2"; only[n++] = "^(core/ssh[^/]*[.]c|core/ssh_libssh2[.]h|tests/.*)$"
+    library[n] = "^libssh2"; only[n++] = "^(core/ssh[^/]*[.]c|core/ssh_library[.]h|tests/.*)$"
     library[n] = "^(n?curses[.]h|ncursesw?/|panel[.]h|menu[.]h|form[.]h|term[.]h)"
     only[n++] = "^(tui/term[.]c|tests/.*)$"
     library[n] = "^(microhttpd[.]h|gnutls/)"; only[n++] = "^tests/"
