@@ -221,7 +221,7 @@ struct engine {
     size_t nretired, retired_cap;
     pthread_t thread;
     bool running; /* there is a thread to join */
-    int over_fd; /* readable once everything is over */
+    int over_fd;  /* readable once everything is over */
     struct endpoint *endpoints;
     size_t nendpoints;
     struct credential **credentials;
