@@ -125,10 +125,10 @@ static void turn(struct loop_state *l)
         l->paint = true; /* the clock has moved */
     if (fds[FD_SIGNALS].revents)
         take_signals(l);
-    if (fds[FD_KEYS].revents & POLLIN)
+    if (fds[FD_KEYS].revents & (POLLHUP | POLLERR | POLLNVAL))
+        l->ended = true; /* the terminal is gone, also when it can still be read: that is its end */
+    else if (fds[FD_KEYS].revents & POLLIN)
         take_keys(l);
-    else if (fds[FD_KEYS].revents & (POLLHUP | POLLERR | POLLNVAL))
-        l->ended = true; /* the terminal is gone */
     if (fds[FD_WAKE].revents)
         drain(wake);
     if (fds[FD_ROWS].revents) {

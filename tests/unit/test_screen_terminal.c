@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,7 +22,7 @@
 
 /* How the child's console differs from the plain one. */
 struct wish {
-    bool crash, die, ticking, japanese, ascii_locale;
+    bool crash, die, ticking, japanese, ascii_locale, no_session;
     unsigned jobs;
 };
 
@@ -49,6 +50,12 @@ static int run_console(void *arg)
     if (wish->ascii_locale) {
         (void)setenv("LC_ALL", "C", 1);
         i18n_init(NULL, "/nonexistent");
+    }
+    /* As under a leader that is gone: nothing but the terminal itself says that it hung up. */
+    if (wish->no_session) {
+        (void)signal(SIGHUP, SIG_IGN); /* giving the terminal up is a hang-up, too */
+        (void)ioctl(STDIN_FILENO, TIOCNOTTY);
+        (void)signal(SIGHUP, SIG_DFL);
     }
     screen_tables(s, screen_endpoints);
     screen_set_jobs(s, wish->jobs);
@@ -225,6 +232,18 @@ static void test_hang_up(void **state)
     terminal_free(t);
 }
 
+static void test_hang_up_without_signal(void **state)
+{
+    struct wish wish = {.no_session = true};
+    struct terminal *t = start(&wish, NULL, false);
+
+    (void)state;
+    ready(t);
+    terminal_hang_up(t);
+    assert_int_equal(WEXITSTATUS(terminal_end(t)), 11);
+    terminal_free(t);
+}
+
 /* Whatever is typed or arrives broken: it goes on. Keys that quit are left out. */
 static void test_garbage(void **state)
 {
@@ -346,10 +365,11 @@ int main(void)
         cmocka_unit_test(test_paint_and_quit), cmocka_unit_test(test_idle),
         cmocka_unit_test(test_resize),         cmocka_unit_test(test_suspend),
         cmocka_unit_test(test_crash),          cmocka_unit_test(test_signals),
-        cmocka_unit_test(test_hang_up),        cmocka_unit_test(test_garbage),
-        cmocka_unit_test(test_paste),          cmocka_unit_test(test_copy),
-        cmocka_unit_test(test_terminals),      cmocka_unit_test(test_dumb_terminal),
-        cmocka_unit_test(test_no_colour),      cmocka_unit_test(test_ascii_locale),
+        cmocka_unit_test(test_hang_up),        cmocka_unit_test(test_hang_up_without_signal),
+        cmocka_unit_test(test_garbage),        cmocka_unit_test(test_paste),
+        cmocka_unit_test(test_copy),           cmocka_unit_test(test_terminals),
+        cmocka_unit_test(test_dumb_terminal),  cmocka_unit_test(test_no_colour),
+        cmocka_unit_test(test_ascii_locale),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
