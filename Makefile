@@ -255,7 +255,7 @@ build/opt/bench: $(BENCH_SRC:%.c=build/opt/%.o) build/opt/libsupport.a build/opt
 build/opt/bench-bare: build/opt/tests/bench/bare.o
 	$(CC) $(LINK_opt) -o $@ $^ -lncursesw -ltinfo
 build/opt/bench-fan: build/opt/tests/bench/fan.o build/opt/libhycon.a
-	$(CC) $(LINK_opt) -o $@ $^ $(LIBS)
+	$(CC) $(LINK_opt) -o $@ $^ -lssh2 $(LIBS)
 bench: hycon hycon-lab build/opt/bench build/opt/bench-bare build/opt/bench-fan
 	build/opt/bench $(if $(BENCH_ROUNDS),--rounds $(BENCH_ROUNDS)) $(T)
 
