@@ -174,11 +174,12 @@ static bool ask_source(struct strbuf *out, const struct key_spec *k)
 /* A certificate that is not trusted can be pinned, after it was shown. */
 static void offer_pin(struct strbuf *out, const char *url)
 {
+    static const struct probe_way straight;
     struct probe p;
 
     if (!text_has_prefix_nocase(url, "https://"))
         return;
-    probe_certificate(url, NULL, NULL, &p);
+    probe_certificate(url, NULL, &straight, &p);
     if (p.trusted) {
         cli_say("the certificate of %s is good", url);
         return;

@@ -9,6 +9,7 @@
 #include "cli/trust_ssh.h"
 #include "core/fmt.h"
 #include "core/mem.h"
+#include "core/ssh.h"
 #include "core/strbuf.h"
 #include "core/text.h"
 #include "core/trust.h"
@@ -25,6 +26,9 @@ struct trusting {
     const struct config_endpoint *e;
     struct address addresses[ADDRESSES_MAX];
     size_t n;
+    struct config_jump jump;
+    char *jump_where; /* NULL: no jump host */
+    struct trust *accepted;
 };
 
 /* ---- which endpoint
@@ -148,12 +152,37 @@ static int accept_address(const struct trusting *t, const struct address *a, con
     return rc;
 }
 
+static void look(const struct trusting *t, const struct address *a, struct probe *out)
+{
+    char *name = mem_printf("%s/%s", t->e->site, t->e->name);
+    const struct ssh_target jump = {
+        .host = t->jump.host,
+        .port = t->jump.port,
+        .user = t->jump.user,
+        .key_file = config_str(t->e, "jump_key_file"),
+        .known_hosts = config_str(t->e, "jump_known_hosts"),
+        .host_key = t->accepted ? trust_ssh_key(t->accepted, name, t->jump_where) : NULL,
+        .transport = SSH_OPENSSH};
+    struct probe_way way = {.proxy = config_str(t->e, "proxy")};
+
+    if (t->jump_where) {
+        way.jump = &jump;
+        way.jump_text = t->jump.text;
+    }
+    probe_certificate(a->url, config_str(t->e, "tls.ca_file"), &way, out);
+    free(name);
+}
+
 static int trust_address(const struct trusting *t, const struct address *a)
 {
     const char *pin = config_str(t->e, "tls.sha256");
     struct probe p;
 
-    probe_certificate(a->url, config_str(t->e, "tls.ca_file"), config_str(t->e, "proxy"), &p);
+    look(t, a, &p);
+    if (p.jump_denied) {
+        cli_say("%s", p.err.msg);
+        return trust_jump(t->o, t->e, t->jump_where, p.jump_key_type, p.jump_fingerprint);
+    }
     if (!p.sha256[0]) {
         cli_say("%s", p.err.msg[0] ? p.err.msg : "the server showed no certificate");
         return CLI_NOT_OK;
@@ -178,10 +207,23 @@ static int trust_address(const struct trusting *t, const struct address *a)
     return accept_address(t, a, &p);
 }
 
+static void find_jump(struct trusting *t)
+{
+    char *path = paths_trust();
+
+    if (config_jump(t->e, &t->jump)) {
+        t->jump_where = mem_printf("%s:%d", t->jump.host, t->jump.port);
+        t->accepted = trust_load(path, NULL);
+    }
+    free(path);
+}
+
 /* A fingerprint that was given is that of one address: it is enough that one shows it. */
 static int trust_all(struct trusting *t)
 {
     int worst = CLI_OK, best = CLI_CONFIG;
+
+    find_jump(t);
 
     for (size_t i = 0; i < t->n; i++) {
         int rc = trust_address(t, &t->addresses[i]);
@@ -189,6 +231,8 @@ static int trust_all(struct trusting *t)
         best = rc < best ? rc : best;
         free(t->addresses[i].where);
     }
+    free(t->jump_where);
+    trust_free(t->accepted);
     return t->o->sha256 ? best : worst;
 }
 

@@ -35,11 +35,14 @@ static void done(void *arg, struct ssh_result *r)
 
 static void probe(const struct config_endpoint *e, struct shown *out)
 {
+    const char *jump = config_str(e, "jump");
     struct ssh_target t = {.host = config_str(e, "host"),
                            .port = (int)config_int(e, "port", SSH_PORT),
                            .user = config_str(e, "user"),
                            .host_key = NO_KEY,
-                           .jump = config_str(e, "jump"),
+                           .jump = jump && *jump ? jump : NULL,
+                           .jump_key_file = config_str(e, "jump_key_file"),
+                           .jump_known_hosts = config_str(e, "jump_known_hosts"),
                            .connect_timeout_ms = TIMEOUT_MS};
     struct ssh_command c = {.line = "exit", .timeout_ms = TIMEOUT_MS};
     struct ssh *ssh;
@@ -77,45 +80,60 @@ static bool is_accepted(const struct cli_options *o, const struct shown *s)
                    "[y/N]");
 }
 
-static int accept_key(const struct config_endpoint *e, const struct shown *s)
+static int accept_key(const struct config_endpoint *e, const char *where, const struct shown *s)
 {
     char *name = mem_printf("%s/%s", e->site, e->name), *path = paths_trust();
     struct err err = {0};
     int rc = CLI_OK;
 
-    if (trust_accept(path, name, NULL, s->fingerprint, &err)) {
+    if (trust_accept(path, name, where, s->fingerprint, &err)) {
         cli_say("%s", err.msg);
         rc = CLI_CREATE;
     } else {
-        cli_say("the host key of '%s' is trusted now (%s)", name, path);
+        cli_say("the host key of '%s'%s%s is trusted now (%s)", name, where ? " at " : "",
+                where ? where : "", path);
     }
     free(name);
     free(path);
     return rc;
 }
 
-static void show(const struct config_endpoint *e, const struct shown *s)
+static void show(const char *where, const struct shown *s)
 {
     struct strbuf out = STRBUF_INIT;
 
-    strbuf_addf(&out, "host key of '%s:%lld'\n  type      %s\n  SHA-256   %s\n",
-                config_str(e, "host"), (long long)config_int(e, "port", SSH_PORT),
+    strbuf_addf(&out, "host key of '%s'\n  type      %s\n  SHA-256   %s\n", where,
                 s->type[0] ? s->type : "as OpenSSH chose it", s->fingerprint);
     (void)cli_write(&out);
     strbuf_release(&out);
+}
+
+int trust_jump(const struct cli_options *o, const struct config_endpoint *e, const char *where,
+               const char *type, const char *fingerprint)
+{
+    struct shown s = {0};
+
+    (void)snprintf(s.type, sizeof(s.type), "%s", type);
+    (void)snprintf(s.fingerprint, sizeof(s.fingerprint), "%s", fingerprint);
+    show(where, &s);
+    return is_accepted(o, &s) ? accept_key(e, where, &s) : CLI_NOT_OK;
 }
 
 int trust_ssh(const struct cli_options *o, const struct config_endpoint *e)
 {
     const char *pin = config_str(e, "host_key");
     struct shown s;
+    char *where;
 
     probe(e, &s);
     if (!s.fingerprint[0]) {
         cli_say("%s", s.err.msg[0] ? s.err.msg : "the host showed no key");
         return CLI_NOT_OK;
     }
-    show(e, &s);
+    where =
+        mem_printf("%s:%lld", config_str(e, "host"), (long long)config_int(e, "port", SSH_PORT));
+    show(where, &s);
+    free(where);
     if (pin) {
         struct strbuf at = STRBUF_INIT;
 
@@ -125,5 +143,5 @@ int trust_ssh(const struct cli_options *o, const struct config_endpoint *e)
         strbuf_release(&at);
         return strcmp(pin, s.fingerprint) == 0 ? CLI_OK : CLI_CONFIG;
     }
-    return is_accepted(o, &s) ? accept_key(e, &s) : CLI_NOT_OK;
+    return is_accepted(o, &s) ? accept_key(e, NULL, &s) : CLI_NOT_OK;
 }

@@ -7,5 +7,8 @@
 
 /* @e is of kind esxi. The exit status. */
 int trust_ssh(const struct cli_options *o, const struct config_endpoint *e);
+/* @where ("host:port"), the jump host of @e, shows this key, which nobody knows. */
+int trust_jump(const struct cli_options *o, const struct config_endpoint *e, const char *where,
+               const char *type, const char *fingerprint);
 
 #endif

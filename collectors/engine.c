@@ -56,6 +56,7 @@ static void resume(struct engine *e)
     log_add(LOG_INFO, "the machine was suspended or stood still: reading everything again");
     e->http = http_new(e->loop);
     http_free(old);
+    engine_hops_drop(e);
     for (size_t i = 0; i < e->nendpoints; i++) {
         struct endpoint *ep = &e->endpoints[i];
 
@@ -232,17 +233,6 @@ static void open_session(struct endpoint *ep)
 {
     const struct session_ops *ops = find_ops(ep->engine, ep->config->kind);
 
-    /* Going straight to what was to be reached through a bastion would be another way than asked.
-     */
-    if (ep->config->kind != KIND_ESXI && config_str(ep->config, "jump")) {
-        err_set(&ep->err, ERR_CONFIG, 0,
-                "this version of hycon reaches endpoints of kind %s through 'proxy' only, not "
-                "through 'jump'; ssh -D on the jump host and proxy: socks5h://127.0.0.1:PORT do "
-                "the same",
-                kinds_name(ep->config->kind));
-        ep->state = ENDPOINT_STOPPED;
-        return;
-    }
     ep->session = session_new_with(ep->config, ops, &ep->err);
     if (!ep->session)
         ep->state = ENDPOINT_STOPPED;
@@ -276,6 +266,7 @@ static void add_endpoint(struct engine *e, const struct config_endpoint *c)
     if (e->o.once && e->o.timeout_ms > 0)
         ep->once_deadline = clock_mono_ms() + e->o.timeout_ms;
     open_session(ep);
+    engine_hop_assign(ep);
     ep->credential = engine_credential_for(e, ep);
     ep->budget = engine_budget_for(e, ep);
     add_jobs(ep);
@@ -421,6 +412,7 @@ static void free_stopped(struct engine *e)
     http_free(e->http);
     for (size_t i = 0; i < e->nendpoints; i++)
         engine_ssh_free(&e->endpoints[i]);
+    engine_hops_free(e);
     ssh_pool_free(e->ssh);
     loop_free(e->loop);
     engine_free(e);

@@ -98,6 +98,7 @@ static void on_refresh(void *arg)
 {
     struct message *m = arg;
 
+    engine_hops_retry(m->engine);
     for (size_t i = 0; i < m->engine->nendpoints && !m->engine->stopping; i++)
         refresh(&m->engine->endpoints[i], m->name, clock_mono_ms());
     engine_arm(m->engine, 0);
@@ -191,6 +192,7 @@ static void on_login_again(void *arg)
     struct message *m = arg;
     struct engine *e = m->engine;
 
+    engine_hops_retry(e);
     for (size_t i = 0; i < e->ncredentials; i++) {
         struct credential *c = e->credentials[i];
 

@@ -211,7 +211,7 @@ void engine_endpoint_stop(struct endpoint *ep, const struct err *err)
     ep->state = ENDPOINT_STOPPED;
     ep->identify_id = 0;
     ep->err = why;
-    ep->tls_denied = false;
+    ep->tls_denied = ep->hop_refused = false;
     ep->retry_at = 0;
     ep->changed = ep->changed_much = true;
     log_add(LOG_WARN, "%s/%s: stopped: %s", ep->config->site, ep->config->name, why.msg);

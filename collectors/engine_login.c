@@ -166,7 +166,7 @@ static void send_http(struct endpoint *ep)
     if (!req.timeout_ms || req.timeout_ms > most)
         req.timeout_ms = most;
     engine_rate_count(ep, clock_mono_ms());
-    http_send(ep->engine->http, &req, on_http, call_new(ep, req.url, &ep->login_id));
+    engine_send(ep, &req, on_http, call_new(ep, req.url, &ep->login_id));
 }
 
 static void spawn(struct endpoint *ep)
@@ -234,7 +234,7 @@ static void identify(struct endpoint *ep, const struct reply *reply)
     if (!req.timeout_ms || req.timeout_ms > LOGIN_TIMEOUT_MS)
         req.timeout_ms = LOGIN_TIMEOUT_MS;
     engine_rate_count(ep, clock_mono_ms());
-    http_send(ep->engine->http, &req, on_identity, call_new(ep, req.url, &ep->identify_id));
+    engine_send(ep, &req, on_identity, call_new(ep, req.url, &ep->identify_id));
 }
 
 /* ---- what came of it ---------------------------------------------------------------------------

@@ -198,6 +198,8 @@ struct endpoint {
     struct ssh_host *ssh;            /* kind esxi, once somebody wanted to log in */
     const struct secret *ssh_secret; /* what it was made with */
     char ssh_pin[64];
+    struct hop *hop;  /* the jump host of HTTP; NULL: none */
+    bool hop_refused; /* that is why it is stopped */
     /* for the table of endpoints */
     char url[300];
     bool changed, changed_much;
@@ -219,6 +221,7 @@ struct engine {
     struct ssh *ssh;           /* NULL: nobody needs it */
     struct ssh_host **retired; /* to be freed from the loop */
     size_t nretired, retired_cap;
+    struct hop *hops; /* jump hosts of HTTP */
     pthread_t thread;
     bool running; /* there is a thread to join */
     int over_fd;  /* readable once everything is over */
@@ -289,6 +292,19 @@ void engine_ssh_free(struct endpoint *ep); /* after the loop has ended */
 void engine_ssh_transport(const struct endpoint *ep, struct strbuf *out);
 const char *engine_ssh_host(const struct endpoint *ep);
 int engine_ssh_port(const struct endpoint *ep);
+
+struct ssh *engine_ssh_pool(struct engine *e);
+
+/* ---- engine_hop.c */
+void engine_hop_assign(struct endpoint *ep);
+/* http_send() by the way that the configuration names; http_cancel() ends it. */
+uint64_t engine_send(struct endpoint *ep, const struct http_request *req, http_done_fn done,
+                     void *arg);
+/* A person asks: no backoff. */
+void engine_hops_retry(struct engine *e);
+/* Connections did not survive. After http_free() of the old requests. */
+void engine_hops_drop(struct engine *e);
+void engine_hops_free(struct engine *e); /* after http_free() */
 
 /* ---- engine_credential.c */
 /* Keys lock no account: each endpoint finds out for itself. */

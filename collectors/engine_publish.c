@@ -285,8 +285,10 @@ static void fill_identity(struct table_builder *b, const struct endpoint *ep)
         fill_ssh(b, ep);
     else if (url && *url)
         builder_strn(b, ENDPOINTS_TRANSPORT, url, strcspn(url, ":"));
-    if (jump || (proxy && *proxy))
-        builder_str(b, ENDPOINTS_VIA, jump ? jump : without_scheme(proxy));
+    if (jump && *jump)
+        builder_str(b, ENDPOINTS_VIA, jump);
+    else if (proxy && *proxy)
+        builder_str(b, ENDPOINTS_VIA, without_scheme(proxy));
     builder_str(b, ENDPOINTS_CREDENTIAL, c->credential);
 }
 

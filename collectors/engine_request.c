@@ -199,7 +199,7 @@ static void send_http(struct job *job, int64_t now)
     req.timeout_ms = limit_time(job, req.timeout_ms, now);
     if (job->run.request.stream)
         req.on_body = engine_request_piece;
-    job->http_id = http_send(ep->engine->http, &req, engine_request_reply, job);
+    job->http_id = engine_send(ep, &req, engine_request_reply, job);
 }
 
 static void send(struct job *job, int64_t now)

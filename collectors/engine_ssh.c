@@ -80,9 +80,16 @@ static const char *find_pin(const struct endpoint *ep)
     return pin;
 }
 
+struct ssh *engine_ssh_pool(struct engine *e)
+{
+    if (!e->ssh)
+        e->ssh = ssh_pool_new(e->loop);
+    return e->ssh;
+}
+
 static void open_host(struct endpoint *ep)
 {
-    const char *pin = find_pin(ep);
+    const char *pin = find_pin(ep), *jump = config_str(ep->config, "jump");
     struct ssh_target t = {
         .host = engine_ssh_host(ep),
         .port = engine_ssh_port(ep),
@@ -91,16 +98,16 @@ static void open_host(struct endpoint *ep)
         .key_file = config_str(ep->config, "key_file"),
         .known_hosts = config_str(ep->config, "known_hosts"),
         .host_key = pin,
-        .jump = config_str(ep->config, "jump"),
+        .jump = jump && *jump ? jump : NULL,
+        .jump_key_file = config_str(ep->config, "jump_key_file"),
+        .jump_known_hosts = config_str(ep->config, "jump_known_hosts"),
         .transport = transport_of(ep),
     };
 
     if (ep->ssh && ep->ssh_secret == t.password && strcmp(ep->ssh_pin, pin ? pin : "") == 0)
         return;
     retire(ep);
-    if (!ep->engine->ssh)
-        ep->engine->ssh = ssh_pool_new(ep->engine->loop);
-    ep->ssh = ssh_host_new(ep->engine->ssh, &t);
+    ep->ssh = ssh_host_new(engine_ssh_pool(ep->engine), &t);
     ep->ssh_secret = t.password;
     (void)snprintf(ep->ssh_pin, sizeof(ep->ssh_pin), "%s", pin ? pin : "");
     (void)snprintf(ep->url, sizeof(ep->url), "ssh://%s:%d", t.host, t.port);

@@ -3,9 +3,9 @@
  * libuv watches them and wakes libcurl up; what has finished is collected afterwards, outside of
  * every libcurl call, so that callbacks may send and cancel as they like.
  *
- * A struct http_transfer is in exactly one of two rings: `active` while libcurl has it, `failed`
- * when it could not even start. The second kind is reported by a timer of zero milliseconds,
- * because http_send() never calls back.
+ * A struct http_transfer is in exactly one of three rings: `active` while libcurl has it, `held`
+ * while the way to the server is being made, `failed` when it could not even start. The last kind
+ * is reported by a timer of zero milliseconds, because http_send() never calls back.
  *
  * libuv handles live until the loop has turned once more: watched sockets and the timer are freed
  * by their close callbacks, and struct http with the timer it holds.
@@ -25,8 +25,8 @@ struct http {
     struct loop *loop;
     CURLM *multi; /* NULL: nothing was asked yet */
     uv_timer_t timer;
-    struct http_transfer active, failed; /* heads of rings */
-    struct loop_timer *report;           /* pending report of `failed` */
+    struct http_transfer active, held, failed; /* heads of rings */
+    struct loop_timer *report;                 /* pending report of `failed` */
     uint64_t last_id;
 };
 
@@ -227,6 +227,7 @@ struct http *http_new(struct loop *l)
 
     h->loop = l;
     ring_init(&h->active);
+    ring_init(&h->held);
     ring_init(&h->failed);
     uv_timer_init(loop_uv(l), &h->timer);
     h->timer.data = h;
@@ -244,7 +245,8 @@ void http_free(struct http *h)
 
     if (!h)
         return;
-    while ((t = ring_first(&h->active)) || (t = ring_first(&h->failed)))
+    while ((t = ring_first(&h->active)) || (t = ring_first(&h->held)) ||
+           (t = ring_first(&h->failed)))
         finish_cancelled(t);
     loop_timer_cancel(h->report);
     if (h->multi)
@@ -257,6 +259,13 @@ static void send_failed(struct http *h, struct http_transfer *t)
     ring_append(&h->failed, t);
     if (!h->report)
         h->report = loop_timer(h->loop, 0, report_failed, h);
+}
+
+static void start(struct http *h, struct http_transfer *t)
+{
+    ring_append(&h->active, t);
+    t->added = true;
+    curl_multi_add_handle(h->multi, t->easy);
 }
 
 uint64_t http_send(struct http *h, const struct http_request *req, http_done_fn done, void *arg)
@@ -275,20 +284,56 @@ uint64_t http_send(struct http *h, const struct http_request *req, http_done_fn 
         send_failed(h, t);
         return id;
     }
-    ring_append(&h->active, t);
-    t->added = true;
-    curl_multi_add_handle(h->multi, t->easy);
+    if (req->held)
+        ring_append(&h->held, t);
+    else
+        start(h, t);
     return id;
+}
+
+static struct http_transfer *find(struct http_transfer *head, uint64_t id)
+{
+    for (struct http_transfer *t = head->next; t != head; t = t->next) {
+        if (t->id == id)
+            return t;
+    }
+    return NULL;
+}
+
+static struct http_transfer *find_any(struct http *h, uint64_t id)
+{
+    struct http_transfer *t = find(&h->active, id);
+
+    if (!t)
+        t = find(&h->held, id);
+    return t ? t : find(&h->failed, id);
+}
+
+void http_go(struct http *h, uint64_t id, const char *unix_socket)
+{
+    struct http_transfer *t = find(&h->held, id);
+
+    if (!t)
+        return;
+    ring_remove(t);
+    curl_easy_setopt(t->easy, CURLOPT_UNIX_SOCKET_PATH, unix_socket);
+    start(h, t);
+}
+
+void http_fail(struct http *h, uint64_t id, const struct err *err)
+{
+    struct http_transfer *t = find_any(h, id);
+
+    if (!t)
+        return;
+    t->reply.err = *err;
+    finish(t);
 }
 
 void http_cancel(struct http *h, uint64_t id)
 {
-    struct http_transfer *const heads[] = {&h->active, &h->failed};
+    struct http_transfer *t = find_any(h, id);
 
-    for (size_t i = 0; i < ARRAY_SIZE(heads); i++)
-        for (struct http_transfer *t = heads[i]->next; t != heads[i]; t = t->next)
-            if (t->id == id) {
-                finish_cancelled(t);
-                return;
-            }
+    if (t)
+        finish_cancelled(t);
 }

@@ -43,6 +43,11 @@ struct http_request {
     /* NULL: the usual variables and NO_PROXY, none for loopback; "": none; else http:// or
      * socks5h://, whatever NO_PROXY says. */
     const char *proxy;
+    /* A Unix socket that leads to the server of the URL, whose name and certificate are checked as
+     * ever; no proxy then. */
+    const char *unix_socket;
+    const char *via; /* with @unix_socket or @held, for messages: "jump host 'ops@bastion'" */
+    bool held;       /* wait for http_go() or http_fail() */
     /* NULL: the body is collected into the reply. Else the body of a 2xx reply is handed on in
      * pieces as it arrives, decoded, and the reply's own stays empty; @done still comes last.
      * Other replies are collected, because their bodies are error documents. Anything but 0 ends
@@ -97,6 +102,14 @@ void http_free(struct http *h);
 uint64_t http_send(struct http *h, const struct http_request *req, http_done_fn done, void *arg);
 /* @done gets ERR_CANCEL before this returns; unknown ids are ignored. */
 void http_cancel(struct http *h, uint64_t id);
+
+/* What was sent with @held starts now, by way of a Unix socket; its time starts, too. Unknown ids
+ * are ignored. */
+void http_go(struct http *h, uint64_t id, const char *unix_socket);
+/* @done gets @err before this returns; unknown ids are ignored. */
+void http_fail(struct http *h, uint64_t id, const struct err *err);
+/* "host:port" of a URL as messages name it: false for what http_url_check() refuses. */
+bool http_url_where(const char *url, char *out, size_t size);
 
 /* Refuse early: 0, or -1 and ERR_CONFIG for a URL that is not https:// nor loopback http://. */
 int http_url_check(const char *url, struct err *err);

@@ -338,9 +338,24 @@ static bool environment_has_proxy(void)
     return false;
 }
 
-static int set_proxy(struct http_transfer *t, const char *proxy)
+static void set_way(struct http_transfer *t, const struct http_request *req)
 {
+    if (req->via)
+        (void)snprintf(t->via, sizeof(t->via), " through %s", req->via);
+    if (req->unix_socket)
+        curl_easy_setopt(t->easy, CURLOPT_UNIX_SOCKET_PATH, req->unix_socket);
+    curl_easy_setopt(t->easy, CURLOPT_PROXY, "");
+}
+
+static int set_proxy(struct http_transfer *t, const struct http_request *req)
+{
+    const char *proxy = req->proxy;
+
     curl_easy_setopt(t->easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    if (req->held || req->unix_socket) {
+        set_way(t, req);
+        return 0;
+    }
     if (proxy && *proxy)
         return set_given_proxy(t, proxy);
     /* Plain HTTP is for this machine and its link alone; no proxy can reach that. */
@@ -476,7 +491,7 @@ int http_easy_open(struct http_transfer *t, const struct http_request *req)
     set_basics(t, req);
     set_limits(t, req);
     set_method(t, req);
-    if (set_proxy(t, req->proxy) || set_headers(t, req))
+    if (set_proxy(t, req) || set_headers(t, req))
         return -1;
     return t->target.tls ? set_trust(t, &req->tls) : 0;
 }

@@ -95,6 +95,17 @@ int http_url_parse(const char *url, struct http_target *out, struct err *err)
     return rc;
 }
 
+bool http_url_where(const char *url, char *out, size_t size)
+{
+    struct http_target target;
+    struct err err = {0};
+
+    if (http_url_parse(url, &target, &err))
+        return false;
+    (void)snprintf(out, size, "%s", target.where);
+    return true;
+}
+
 int http_url_check(const char *url, struct err *err)
 {
     struct http_target target;

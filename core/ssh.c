@@ -23,6 +23,7 @@
 
 #define CONNECT_TIMEOUT_MS 20000
 #define COMMAND_TIMEOUT_MS 60000
+#define FORWARD_TIMEOUT_MS 10000
 #define CONFIG_TIMEOUT_MS  5000
 
 static void kick(struct ssh_host *h);
@@ -120,10 +121,31 @@ static void on_job_timeout(void *arg)
     job_abort(job, &err);
 }
 
+static void on_refused(void *arg)
+{
+    struct ssh_job *job = arg;
+
+    job->timer = NULL;
+    ssh_job_done(job, -1, NULL);
+}
+
+/* Its end, with job->err, comes from the loop. */
+static void job_refuse(struct ssh_job *job)
+{
+    job->running = true; /* so that no pump starts it */
+    job->timer = loop_timer(job->host->ssh->loop, 0, on_refused, job);
+}
+
 static void job_start(struct ssh_job *job)
 {
     struct ssh_host *h = job->host;
 
+    if (job->forward && !h->backend->forwards) {
+        err_set(&job->err, ERR_UNSUPPORTED, 0, "%s makes no forwards; transport: openssh does",
+                h->backend->name);
+        job_refuse(job);
+        return;
+    }
     job->running = true;
     job->started_ms = clock_mono_ms();
     job->timer = loop_timer(h->ssh->loop, job->timeout_ms, on_job_timeout, job);
@@ -298,6 +320,7 @@ void ssh_host_connected(struct ssh_host *h)
     h->ssh->handshakes--;
     h->state = SSH_STATE_READY;
     h->facts.connected = true;
+    h->facts.sessions++;
     wake_waiting(h->ssh);
     kick(h);
 }
@@ -444,6 +467,8 @@ struct ssh_host *ssh_host_new(struct ssh *s, const struct ssh_target *t)
     h->target.known_hosts = mem_strdup(t->known_hosts);
     h->target.host_key = mem_strdup(t->host_key);
     h->target.jump = mem_strdup(t->jump);
+    h->target.jump_key_file = mem_strdup(t->jump_key_file);
+    h->target.jump_known_hosts = mem_strdup(t->jump_known_hosts);
     h->target.password = t->password ? secret_ref(t->password) : NULL;
     h->target.port = t->port ? t->port : 22;
     h->target.connect_timeout_ms =
@@ -488,6 +513,8 @@ void ssh_host_free(struct ssh_host *h)
     free((char *)h->target.known_hosts);
     free((char *)h->target.host_key);
     free((char *)h->target.jump);
+    free((char *)h->target.jump_key_file);
+    free((char *)h->target.jump_known_hosts);
     free(h);
 }
 
@@ -496,24 +523,12 @@ const struct ssh_facts *ssh_host_facts(const struct ssh_host *h)
     return &h->facts;
 }
 
-static void on_refused(void *arg)
+static uint64_t enqueue(struct ssh_host *h, struct ssh_job *job, ssh_done_fn done, void *arg)
 {
-    struct ssh_job *job = arg;
-
-    job->timer = NULL;
-    ssh_job_done(job, -1, NULL);
-}
-
-uint64_t ssh_exec(struct ssh_host *h, const struct ssh_command *c, ssh_done_fn done, void *arg)
-{
-    struct ssh_job *job = mem_alloc(sizeof(*job)), **tail = &h->jobs;
+    struct ssh_job **tail = &h->jobs;
 
     job->host = h;
     job->id = ++h->ssh->last_id;
-    job->line = mem_strdup(c->line);
-    job->timeout_ms = c->timeout_ms > 0 ? c->timeout_ms : COMMAND_TIMEOUT_MS;
-    job->max_output = c->max_output ? c->max_output : SSH_OUTPUT_MAX;
-    job->on_output = c->on_output;
     job->done = done;
     job->arg = arg;
     strbuf_init(&job->out, 0);
@@ -527,9 +542,30 @@ uint64_t ssh_exec(struct ssh_host *h, const struct ssh_command *c, ssh_done_fn d
     }
     err_set(&job->err, ERR_LIMIT, 0, "more than %d commands wait for '%s:%d'", SSH_QUEUE_MAX,
             h->target.host, h->target.port);
-    job->running = true; /* so that no pump starts it; its end is on the way */
-    job->timer = loop_timer(h->ssh->loop, 0, on_refused, job);
+    job_refuse(job);
     return job->id;
+}
+
+uint64_t ssh_exec(struct ssh_host *h, const struct ssh_command *c, ssh_done_fn done, void *arg)
+{
+    struct ssh_job *job = mem_alloc(sizeof(*job));
+
+    job->line = mem_strdup(c->line);
+    job->timeout_ms = c->timeout_ms > 0 ? c->timeout_ms : COMMAND_TIMEOUT_MS;
+    job->max_output = c->max_output ? c->max_output : SSH_OUTPUT_MAX;
+    job->on_output = c->on_output;
+    return enqueue(h, job, done, arg);
+}
+
+uint64_t ssh_forward(struct ssh_host *h, const char *where, ssh_done_fn done, void *arg)
+{
+    struct ssh_job *job = mem_alloc(sizeof(*job));
+
+    job->line = mem_strdup(where);
+    job->forward = true;
+    job->timeout_ms = FORWARD_TIMEOUT_MS;
+    job->max_output = SSH_ERROUT_MAX;
+    return enqueue(h, job, done, arg);
 }
 
 void ssh_cancel(struct ssh_host *h, uint64_t id)

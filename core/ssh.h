@@ -44,6 +44,7 @@ struct ssh_target {
     const char *known_hosts; /* NULL: none */
     const char *host_key;    /* "SHA256:..." that replaces known_hosts; NULL: none */
     const char *jump;        /* "user@bastion[:port]": OpenSSH alone; NULL: none */
+    const char *jump_key_file, *jump_known_hosts; /* of the jump host; NULL: as ssh finds them */
     enum ssh_transport transport;
     int64_t connect_timeout_ms; /* until logged in; 0: 20 s */
 };
@@ -74,6 +75,9 @@ struct ssh_facts {
     char key_type[64];     /* "" before a key was seen; always "" with OpenSSH */
     char fingerprint[64];  /* "SHA256:..." of what the host showed */
     unsigned malformed_known_hosts; /* lines that were passed over */
+    unsigned sessions;              /* that were there so far */
+    char said[256];                 /* OpenSSH: the last that ssh printed during the session */
+    int64_t said_ms;                /* clock_mono_ms() of it */
 };
 
 typedef void (*ssh_done_fn)(void *arg, struct ssh_result *r);
@@ -95,6 +99,11 @@ void ssh_host_disconnect(struct ssh_host *h);
 
 /* Run a command; @done comes once, on the loop's thread, never from inside this call. */
 uint64_t ssh_exec(struct ssh_host *h, const struct ssh_command *c, ssh_done_fn done, void *arg);
+/* Ask for a Unix socket, which this user alone can open, that leads to @where ("host:port") as seen
+ * from the host. OpenSSH alone; the result's output is the path. It lasts as long as the session:
+ * when facts.sessions has changed or facts.connected is false it is gone. Cancelled like a command.
+ */
+uint64_t ssh_forward(struct ssh_host *h, const char *where, ssh_done_fn done, void *arg);
 /* @done gets ERR_CANCEL before this returns; unknown ids are ignored. */
 void ssh_cancel(struct ssh_host *h, uint64_t id);
 

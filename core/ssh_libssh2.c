@@ -470,7 +470,7 @@ static void stop(void *impl, struct ssh_job *job)
     run_again(c);
 }
 
-const struct ssh_backend ssh_libssh2 = {"libssh2", open_conn, close_conn, start, stop};
+const struct ssh_backend ssh_libssh2 = {"libssh2", open_conn, close_conn, start, stop, false};
 
 const char *ssh_library_version(void)
 {

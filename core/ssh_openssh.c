@@ -9,6 +9,9 @@
  * binary; that command also tells the fingerprint of what the host showed, which ssh does not
  * print.
  *
+ * A forward is asked of the master through its socket, too; the Unix sockets that lead there are
+ * beside it, in a folder that only this user can enter, and go with the session.
+ *
  * Clients may not log in by themselves when the master is gone: their ProxyCommand is `false`.
  */
 #include <errno.h>
@@ -19,6 +22,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/clock.h"
 #include "core/mem.h"
 #include "core/secret.h"
 #include "core/ssh_child.h"
@@ -42,6 +46,7 @@ struct master {
     struct strbuf said; /* standard error until the session is there */
     bool by_password;   /* the second try: the server offers `password`, not prompts */
     bool ready;
+    unsigned forwards; /* sockets "f1", "f2", ... were asked for */
     struct client *clients;
 };
 
@@ -51,6 +56,7 @@ struct client {
     struct ssh_job *job;
     struct ssh_child *child;  /* NULL: did not start */
     struct loop_timer *timer; /* which says so */
+    char *path;               /* of a forward; NULL: a command */
 };
 
 static void begin_master(struct master *m);
@@ -106,17 +112,40 @@ static void add_trust(struct arguments *a, const struct ssh_target *t, const cha
     add_own(a, mem_printf("KnownHostsCommand=\"%s\" %%f %%t %%K %%H", self));
 }
 
-/* The jump host is held to the same rules: its key must be known, nobody is asked. */
-static void add_jump(struct arguments *a, const char *jump)
+/* For the shell that ssh gives a ProxyCommand to, after ssh has expanded its own %. */
+static void add_quoted(struct strbuf *out, const char *option, const char *before, const char *path,
+                       const char *after)
 {
-    const char *colon = strrchr(jump, ':');
+    struct strbuf word = STRBUF_INIT;
+
+    strbuf_addstr(&word, before);
+    for (; *path; path++)
+        strbuf_addf(&word, "%s%c", *path == '%' ? "%" : "", *path);
+    strbuf_addstr(&word, after);
+    strbuf_addstr(out, option);
+    ssh_quote(out, word.buf);
+    strbuf_addch(out, ' ');
+    strbuf_release(&word);
+}
+
+/* The jump host is held to the same rules: its key must be known, nobody is asked. */
+static void add_jump(struct arguments *a, const struct ssh_target *t)
+{
+    const char *jump = t->jump, *colon = strrchr(jump, ':');
     bool port = colon && colon[1] && strspn(colon + 1, "0123456789") == strlen(colon + 1);
     int n = port ? (int)(colon - jump) : (int)strlen(jump);
+    struct strbuf line = STRBUF_INIT;
 
+    strbuf_addstr(&line, "ProxyCommand=ssh -o BatchMode=yes -o StrictHostKeyChecking=yes ");
+    if (t->jump_known_hosts)
+        add_quoted(&line, "-o ", "UserKnownHostsFile=\"", t->jump_known_hosts, "\"");
+    if (t->jump_key_file) {
+        strbuf_addstr(&line, "-o IdentitiesOnly=yes ");
+        add_quoted(&line, "-i ", "", t->jump_key_file, "");
+    }
+    strbuf_addf(&line, "-p %s -W [%%h]:%%p -- %.*s", port ? colon + 1 : "22", n, jump);
     add(a, "-o");
-    add_own(a, mem_printf("ProxyCommand=ssh -o BatchMode=yes -o StrictHostKeyChecking=yes -p %s "
-                          "-W [%%h]:%%p -- %.*s",
-                          port ? colon + 1 : "22", n, jump));
+    add_own(a, strbuf_detach(&line));
 }
 
 static void add_login(struct arguments *a, const struct master *m)
@@ -154,12 +183,12 @@ static void master_arguments(struct arguments *a, const struct master *m, const 
     add(a, "-S");
     add(a, m->socket);
     add_option(a, "ControlPersist", "no");
-    add_option(a, "ServerAliveInterval", "30");
+    add_option(a, "ServerAliveInterval", "15");
     add_option(a, "LogLevel", "INFO");
     add_trust(a, t, self);
     add_login(a, m);
     if (t->jump)
-        add_jump(a, t->jump);
+        add_jump(a, t);
     add_target(a, t);
 }
 
@@ -256,6 +285,7 @@ static void on_ready_poll(void *arg)
     }
     take_fingerprint(m);
     m->ready = true;
+    m->host->facts.said[0] = '\0';
     ssh_host_connected(m->host);
 }
 
@@ -267,12 +297,28 @@ static int on_master_out(void *arg, const char *data, size_t len)
     return 0;
 }
 
+/* What it says of channels that could not be opened, which whoever waits for them is not told. */
+static void note_said(struct master *m)
+{
+    struct ssh_facts *f = &m->host->facts;
+    struct strbuf line = STRBUF_INIT;
+
+    last_line(&m->said, &line);
+    (void)snprintf(f->said, sizeof(f->said), "%s", line.buf);
+    f->said_ms = clock_mono_ms();
+    strbuf_release(&line);
+}
+
 static void on_master_errout(void *arg, const char *data, size_t len)
 {
     struct master *m = arg;
 
+    if (m->ready && m->said.len >= SAID_MAX / 2)
+        strbuf_reset(&m->said);
     if (m->said.len < SAID_MAX)
         strbuf_add(&m->said, data, len);
+    if (m->ready)
+        note_said(m);
 }
 
 static void on_master_end(void *arg, int status)
@@ -380,6 +426,24 @@ static void *open_master(struct ssh_host *h)
     return m;
 }
 
+static char *forward_path(const struct master *m, unsigned i)
+{
+    return mem_printf("%s/f%u", m->dir, i);
+}
+
+static void remove_sockets(struct master *m)
+{
+    for (unsigned i = 1; i <= m->forwards; i++) {
+        char *path = forward_path(m, i);
+
+        (void)unlink(path);
+        free(path);
+    }
+    if (m->socket)
+        (void)unlink(m->socket);
+    (void)rmdir(m->dir);
+}
+
 static void client_stop(struct client *c)
 {
     loop_timer_cancel(c->timer);
@@ -398,14 +462,13 @@ static void close_master(void *conn)
         m->clients = c->next;
         client_stop(c);
         c->job->impl = NULL;
+        free(c->path);
         free(c);
     }
     if (m->child)
         ssh_child_stop(m->child);
-    if (m->dir) {
-        (void)unlink(m->socket);
-        (void)rmdir(m->dir);
-    }
+    if (m->dir)
+        remove_sockets(m);
     strbuf_release(&m->said);
     free(m->socket);
     free(m->dir);
@@ -422,6 +485,7 @@ static void client_free(struct client *c)
     while (*p != c)
         p = &(*p)->next;
     *p = c->next;
+    free(c->path);
     free(c);
 }
 
@@ -446,6 +510,18 @@ static void on_client_errout(void *arg, const char *data, size_t len)
     ssh_job_errout(c->job, data, len);
 }
 
+/* A forward is there, or the reason why not. */
+static void end_forward(const struct client *c, int status, struct err *err)
+{
+    const struct ssh_target *t = &c->master->host->target;
+
+    if (status == 0)
+        (void)ssh_job_output(c->job, c->path, strlen(c->path));
+    else
+        err_set(err, ERR_NET, status, "'%s:%d' makes no forward to '%s': %s", t->host, t->port,
+                c->job->line, c->job->errout.len ? c->job->errout.buf : "ssh ended without a word");
+}
+
 static void on_client_end(void *arg, int status)
 {
     struct client *c = arg;
@@ -454,6 +530,8 @@ static void on_client_end(void *arg, int status)
     const struct ssh_target *t = &m->host->target;
     struct err err = {0};
 
+    if (c->path)
+        end_forward(c, status, &err);
     client_free(c);
     job->impl = NULL;
     /* 255 is also what ssh says of itself. */
@@ -474,6 +552,30 @@ static void on_unstarted(void *arg)
     ssh_job_done(job, -1, NULL);
 }
 
+static void client_arguments(struct arguments *a, struct client *c)
+{
+    struct master *m = c->master;
+
+    add(a, "ssh");
+    add(a, "-T");
+    add(a, "-S");
+    add(a, m->socket);
+    add_option(a, "ControlMaster", "no");
+    add_option(a, "BatchMode", "yes");
+    add_option(a, "ProxyCommand", "false");
+    add_option(a, "LogLevel", "ERROR");
+    if (c->job->forward) {
+        c->path = forward_path(m, ++m->forwards);
+        add(a, "-O");
+        add(a, "forward");
+        add(a, "-L");
+        add_own(a, mem_printf("%s:%s", c->path, c->job->line));
+    }
+    add_target(a, &m->host->target);
+    if (!c->job->forward)
+        add(a, c->job->line);
+}
+
 static void start(void *conn, struct ssh_job *job)
 {
     struct master *m = conn;
@@ -486,16 +588,7 @@ static void start(void *conn, struct ssh_job *job)
     c->next = m->clients;
     m->clients = c;
     job->impl = c;
-    add(&a, "ssh");
-    add(&a, "-T");
-    add(&a, "-S");
-    add(&a, m->socket);
-    add_option(&a, "ControlMaster", "no");
-    add_option(&a, "BatchMode", "yes");
-    add_option(&a, "ProxyCommand", "false");
-    add_option(&a, "LogLevel", "ERROR");
-    add_target(&a, &m->host->target);
-    add(&a, job->line);
+    client_arguments(&a, c);
     c->child = ssh_child_start(m->host->ssh->loop, a.argv, NULL, -1, &client_ops, c, &err);
     arguments_release(&a);
     if (!c->child) {
@@ -514,4 +607,4 @@ static void stop(void *conn, struct ssh_job *job)
     job->impl = NULL;
 }
 
-const struct ssh_backend ssh_openssh = {"openssh", open_master, close_master, start, stop};
+const struct ssh_backend ssh_openssh = {"openssh", open_master, close_master, start, stop, true};

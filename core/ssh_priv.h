@@ -18,6 +18,7 @@ struct ssh_job {
     struct ssh_host *host;
     uint64_t id;
     char *line;
+    bool forward; /* line is "host:port" of a forward, no command */
     int64_t timeout_ms, started_ms;
     size_t max_output, taken;
     int (*on_output)(void *arg, const char *data, size_t len);
@@ -37,10 +38,12 @@ struct ssh_backend {
     void *(*open)(struct ssh_host *h);
     /* Close at once, without reports; running jobs have been taken away. */
     void (*close)(void *conn);
-    /* Run @job; ends in ssh_job_done(), never from inside. */
+    /* Run @job (with forwards: make it, and give the path as its output); ends in ssh_job_done(),
+     * never from inside. */
     void (*start)(void *conn, struct ssh_job *job);
     /* Forget @job: no more reports about it. */
     void (*stop)(void *conn, struct ssh_job *job);
+    bool forwards; /* it can make forwards */
 };
 
 extern const struct ssh_backend ssh_libssh2, ssh_openssh;

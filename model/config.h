@@ -74,6 +74,14 @@ int64_t config_int(const struct config_endpoint *e, const char *key, int64_t fal
 size_t config_list(const struct config_endpoint *e, const char *key, const char *const **items);
 struct secret_spec config_secret(const struct config_endpoint *e, const char *key);
 
+/* The jump host of @e ("user@host:port"), in parts. false: there is none. */
+struct config_jump {
+    const char *text; /* as configured */
+    char user[128], host[256];
+    int port;
+};
+bool config_jump(const struct config_endpoint *e, struct config_jump *out);
+
 /* Append where the effective value of @key comes from: "FILE:LINE:COLUMN", or "default". */
 void config_origin(const struct config_endpoint *e, const char *key, struct strbuf *out);
 

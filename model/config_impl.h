@@ -95,6 +95,7 @@ const char *config_name_problem(const char *name);
 /* config_url.c: what is wrong with a URL, or NULL. */
 const char *config_url_problem(const char *url);
 const char *config_proxy_problem(const char *url);
+const char *config_jump_problem(const char *jump);
 
 /* config_hosts.c: expand "esx-[01-16].example:22" and append the hosts to @out ("HOST" or
  * "HOST:PORT" as written). NULL, or what is wrong. */

@@ -32,7 +32,7 @@ static void show_value(const struct config_value *v, struct strbuf *out)
     }
     if (list || v->nitems > 1)
         strbuf_addch(out, ']');
-    if (v->spec->type == KEY_PROXY && v->nitems && !*v->items[0])
+    if ((v->spec->type == KEY_PROXY || v->spec->type == KEY_JUMP) && v->nitems && !*v->items[0])
         strbuf_addstr(out, "none");
 }
 

@@ -1,13 +1,15 @@
 /* What a configured address may look like; libcurl parses it again, more strictly, before it is
  * used. */
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/ip.h"
 #include "core/text.h"
 #include "model/config_impl.h"
 
-#define HOST_MAX 255
+#define HOST_MAX  255
+#define JUMP_PORT 22
 
 struct parts {
     char scheme[16], host[HOST_MAX + 1];
@@ -129,4 +131,47 @@ const char *config_proxy_problem(const char *url)
             return NULL;
     }
     return "must begin with http://, https://, socks5:// or socks5h://, or be none";
+}
+
+bool config_jump(const struct config_endpoint *e, struct config_jump *out)
+{
+    const char *text = config_str(e, "jump"), *at, *colon;
+
+    memset(out, 0, sizeof(*out));
+    if (!text || !*text)
+        return false;
+    at = strchr(text, '@');
+    colon = strchr(at, ':');
+    out->text = text;
+    (void)snprintf(out->user, sizeof(out->user), "%.*s", (int)(at - text), text);
+    (void)snprintf(out->host, sizeof(out->host), "%.*s",
+                   colon ? (int)(colon - at - 1) : (int)strlen(at + 1), at + 1);
+    for (const char *p = colon ? colon + 1 : ""; *p; p++)
+        out->port = out->port * 10 + (*p - '0');
+    if (!colon)
+        out->port = JUMP_PORT;
+    return true;
+}
+
+/* ssh gets it as part of a command line, so nothing but names may be in it. */
+const char *config_jump_problem(const char *jump)
+{
+    static const char names[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-+";
+    size_t user = strspn(jump, names), host, digits;
+    const char *p = jump + user;
+
+    if (!user || *p != '@' || *jump == '-')
+        return "must be user@host or user@host:port, or be none";
+    p++;
+    host = strspn(p, names);
+    if (!host || *p == '-')
+        return "names no host after the @";
+    p += host;
+    if (!*p)
+        return NULL;
+    digits = strspn(p + 1, "0123456789");
+    return *p == ':' && digits && digits <= 5 && !p[1 + digits]
+               ? NULL
+               : "must be user@host or user@host:port, or be none";
 }

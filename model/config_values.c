@@ -146,7 +146,7 @@ static void read_url(const struct reading *r)
         add_text(r, s);
 }
 
-static void read_proxy(const struct reading *r)
+static void read_way(const struct reading *r, const char *(*problem)(const char *))
 {
     const char *s = clean_text(r, r->node);
     const char *why;
@@ -157,11 +157,21 @@ static void read_proxy(const struct reading *r)
         add_text(r, "");
         return;
     }
-    why = config_proxy_problem(s);
+    why = problem(s);
     if (why)
         config_problem(r->p, r->node, "'%s' %s", r->written, why);
     else
         add_text(r, s);
+}
+
+static void read_proxy(const struct reading *r)
+{
+    read_way(r, config_proxy_problem);
+}
+
+static void read_jump(const struct reading *r)
+{
+    read_way(r, config_jump_problem);
 }
 
 static const char *absolute_path(struct config_parse *p, const char *s)
@@ -469,25 +479,16 @@ static void read_threshold(const struct reading *r)
 static void read_value(const struct reading *r)
 {
     static read_fn *const readers[] = {
-        [KEY_STR] = read_str,
-        [KEY_INT] = read_int,
-        [KEY_BOOL] = read_bool,
-        [KEY_DURATION] = read_duration,
-        [KEY_URL] = read_url,
-        [KEY_PATH] = read_path,
-        [KEY_LIST] = read_list,
-        [KEY_CIDRS] = read_cidrs,
-        [KEY_SECRET] = read_secret,
-        [KEY_ENUM] = read_enum,
-        [KEY_MAP] = read_submap,
-        [KEY_DURATIONS] = read_durations,
-        [KEY_NUMBERS] = NULL,
-        [KEY_URLS] = read_urls,
-        [KEY_PROXY] = read_proxy,
-        [KEY_SHA256] = read_sha256,
-        [KEY_SITES] = read_nothing,
-        [KEY_ENDPOINTS] = read_nothing,
-        [KEY_CREDENTIALS] = read_nothing,
+        [KEY_STR] = read_str,           [KEY_INT] = read_int,
+        [KEY_BOOL] = read_bool,         [KEY_DURATION] = read_duration,
+        [KEY_URL] = read_url,           [KEY_PATH] = read_path,
+        [KEY_LIST] = read_list,         [KEY_CIDRS] = read_cidrs,
+        [KEY_SECRET] = read_secret,     [KEY_ENUM] = read_enum,
+        [KEY_MAP] = read_submap,        [KEY_DURATIONS] = read_durations,
+        [KEY_NUMBERS] = NULL,           [KEY_URLS] = read_urls,
+        [KEY_JUMP] = read_jump,         [KEY_PROXY] = read_proxy,
+        [KEY_SHA256] = read_sha256,     [KEY_SITES] = read_nothing,
+        [KEY_ENDPOINTS] = read_nothing, [KEY_CREDENTIALS] = read_nothing,
     };
 
     readers[r->spec->type](r);

@@ -34,6 +34,7 @@ enum key_type {
     KEY_DURATIONS, /* mapping NAME: duration (intervals) */
     KEY_NUMBERS,   /* mapping NAME: number, percent or duration (thresholds) */
     KEY_URLS,      /* list of KEY_URL */
+    KEY_JUMP,      /* user@host or user@host:port; "none" */
     KEY_PROXY,     /* http://, https:// or socks5h:// and host:port; "none" */
     KEY_SHA256,    /* 64 hex digits; colons and case ignored */
     KEY_SITES,     /* list of sites, endpoints: see the tables below */

@@ -161,6 +161,35 @@ static void intervals_and_thresholds_inherit(void **state)
     config_free(c);
 }
 
+static void jump_hosts_have_parts(void **state)
+{
+    static const char text[] =
+        "jump: ops@bastion.example\n"
+        "sites: [{name: s, endpoints: [\n"
+        "  {name: a, kind: nsx, url: \"https://n/\", user: u, password: {env: P}},\n"
+        "  {name: b, kind: nsx, url: \"https://n/\", user: u, password: {env: P}, "
+        "jump: 'j+k@10.0.0.9:2222'},\n"
+        "  {name: c, kind: nsx, url: \"https://n/\", user: u, password: {env: P}, jump: none}]}]\n";
+    struct config *c = parse(text, sizeof(text) - 1, NULL);
+    struct config_jump j;
+    struct strbuf shown = STRBUF_INIT;
+
+    (void)state;
+    assert_true(config_jump(config_endpoint(c, 0), &j));
+    assert_string_equal(j.user, "ops");
+    assert_string_equal(j.host, "bastion.example");
+    assert_int_equal(j.port, 22);
+    assert_true(config_jump(config_endpoint(c, 1), &j));
+    assert_string_equal(j.user, "j+k");
+    assert_string_equal(j.host, "10.0.0.9");
+    assert_int_equal(j.port, 2222);
+    assert_false(config_jump(config_endpoint(c, 2), &j));
+    config_show(c, &shown);
+    assert_non_null(strstr(shown.buf, "jump = none"));
+    strbuf_release(&shown);
+    config_free(c);
+}
+
 static void host_ranges_are_endpoints(void **state)
 {
     struct config *c = parse(example, sizeof(example) - 1, NULL);
@@ -286,6 +315,13 @@ static const struct {
      "4:68: 'password': env takes the name of an environment variable"},
     {SITE(NSX ", requests_per_min: 0}"),
      "4:90: 'requests_per_min' must be a number from 1 to 1,000,000, not '0'"},
+    {SITE(NSX ", jump: bastion}"), "4:78: 'jump' must be user@host or user@host:port, or be none"},
+    {SITE(NSX ", jump: '-oProxyCommand=x@h'}"),
+     "4:78: 'jump' must be user@host or user@host:port, or be none"},
+    {SITE(NSX ", jump: 'ops@h;reboot'}"),
+     "4:78: 'jump' must be user@host or user@host:port, or be none"},
+    {SITE(NSX ", jump: 'ops@h:'}"), "4:78: 'jump' must be user@host or user@host:port, or be none"},
+    {SITE(NSX ", jump: 'ops@'}"), "4:78: 'jump' names no host after the @"},
     {SITE(NSX ", intervals: {edges: 5}, proxy: 'x:1'}"),
      "4:102: 'proxy' must begin with http://, https://, socks5:// or socks5h://, or be none"},
     {SITE(NSX ", intervals: {edges: fast}}"),
@@ -442,6 +478,7 @@ int main(void)
         cmocka_unit_test(getters_resolve),
         cmocka_unit_test(intervals_and_thresholds_inherit),
         cmocka_unit_test(host_ranges_are_endpoints),
+        cmocka_unit_test(jump_hosts_have_parts),
         cmocka_unit_test(credentials_are_shared),
         cmocka_unit_test(mistakes_are_named),
         cmocka_unit_test(many_mistakes_are_bounded),

@@ -287,23 +287,6 @@ static void kind_without_a_session(void **state)
     fakeapi_run_stop(&r);
 }
 
-/* What cannot be honoured is not passed over in silence. */
-static void jump_host_of_an_https_endpoint(void **state)
-{
-    struct fakeapi_run r;
-    struct err err;
-
-    (void)state;
-    open_run(&r, ", jump: op@bastion.example");
-    fakeapi_run_start(&r);
-    assert_true(engine_wait(r.engine, -1));
-    assert_int_equal(freshness_of(&r, &table_segments, "a", &err), FRESH_FAILED);
-    assert_int_equal(err.kind, ERR_CONFIG);
-    assert_non_null(strstr(err.msg, "jump"));
-    assert_int_equal(fakeapi_count(&server.logins), 0);
-    fakeapi_run_stop(&r);
-}
-
 /* ---- the budget --------------------------------------------------------------------------------
  */
 
@@ -366,7 +349,6 @@ int main(void)
         TEST(rows_wait_for_the_identity),
         TEST(rows_of_somebody_else_are_not_shown),
         TEST(kind_without_a_session),
-        TEST(jump_host_of_an_https_endpoint),
         TEST(budget_is_shared),
     };
 
