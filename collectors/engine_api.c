@@ -80,7 +80,8 @@ static void refresh(struct endpoint *ep, const char *table, int64_t now)
     for (size_t k = 0; k < ep->njobs; k++) {
         struct job *job = &ep->jobs[k];
 
-        if (!serves(job, table))
+        /* What nobody looks at is not read because of a request for everything. */
+        if (!serves(job, table) || (engine_job_sleeps(job) && (!table || job->aside)))
             continue;
         if (engine_job_is_polling(job))
             engine_job_suspend(job);
@@ -259,6 +260,7 @@ static void look(struct job *job, const char *endpoint, const char *filter)
     job->aside = aside;
     free(job->scope);
     job->scope = mem_strdup(aside ? NULL : filter);
+    job->outdated = !aside && engine_job_is_active(job);
     if (!aside && job->state == JOB_IDLE)
         job->due_at = clock_mono_ms();
 }

@@ -86,7 +86,9 @@ bool engine_job_is_polling(const struct job *job)
 
 bool engine_job_sleeps(const struct job *job)
 {
-    return job->collector->on_demand && !job->focused && !job->named && !job->ep->engine->o.once;
+    bool seen = job->named || (job->focused && !job->aside);
+
+    return job->collector->on_demand && !seen && !job->ep->engine->o.once;
 }
 
 void engine_job_suspend(struct job *job)
@@ -153,6 +155,10 @@ static void schedule(struct job *job, const struct err *err, int64_t now)
         return;
     }
     job->failures = 0;
+    if (job->outdated) {
+        job->due_at = now;
+        return;
+    }
     job->due_at = job->started_at + engine_jitter(job->ep->engine, interval);
     /* A run that takes as long as its interval leaves the manager some rest. */
     if (job->due_at < now + interval / 10)
@@ -182,7 +188,7 @@ void engine_job_start(struct job *job, int64_t now)
 {
     job->state = JOB_BLOCKED;
     job->started_at = now;
-    job->forced = job->aborted = job->timed_out = job->expired = false;
+    job->forced = job->aborted = job->timed_out = job->expired = job->outdated = false;
     job->deadline = ENGINE_NEVER;
     engine_run_open(job);
 }

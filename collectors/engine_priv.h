@@ -122,6 +122,7 @@ struct job {
     bool named;    /* somebody asks for it by name */
     bool aside;    /* on demand: somebody looks at another endpoint */
     char *scope;   /* on demand: see run.scope */
+    bool outdated; /* the run under way began with another scope */
     bool focused, forced, first_done;
     unsigned failures; /* runs in a row */
     unsigned rounds;   /* once: still to do after this one */

@@ -205,15 +205,20 @@ static void add_table(struct summary *sum, const struct snapshot *s)
                 snapshot_schema(s)->name, ENGINE_STALE_INTERVALS);
 }
 
+/* Nobody has looked at it yet, or nobody does any more and so it has grown old. */
+static bool is_missed_by_nobody(const struct job *job, size_t table)
+{
+    return engine_job_sleeps(job) &&
+           (!job->started_at || snapshot_freshness(job->current[table]) == FRESH_STALE);
+}
+
 static void summarize(const struct endpoint *ep, struct summary *sum)
 {
     memset(sum, 0, sizeof(*sum));
     strbuf_init(&sum->notes, 0);
     for (size_t k = 0; k < ep->njobs; k++) {
         for (size_t t = 0; t < ep->jobs[k].ntables; t++) {
-            /* Nobody misses what nobody has looked at. */
-            if (!ep->jobs[k].disabled[t] &&
-                (ep->jobs[k].started_at || !engine_job_sleeps(&ep->jobs[k])))
+            if (!ep->jobs[k].disabled[t] && !is_missed_by_nobody(&ep->jobs[k], t))
                 add_table(sum, ep->jobs[k].current[t]);
         }
     }
