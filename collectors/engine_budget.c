@@ -3,8 +3,8 @@
  * budget is a bucket of tokens that fills with time, kept in a small file below $XDG_RUNTIME_DIR
  * that is read and written under a lock for each request. Its clock is the time since boot, which
  * all consoles of a machine share; a file from before the last boot shows a time that is still to
- * come, and starts anew. Without the directory, or when the lock is held by somebody just now, this
- * console counts alone.
+ * come, and starts anew. Without the directory this console counts alone; when the lock is held by
+ * somebody just now it does so for the moment, and enters later what it took.
  */
 #include "collectors/engine_priv.h"
 
@@ -103,7 +103,8 @@ static bool read_counter(const struct budget *b, int64_t *tokens, int64_t *at)
     if (!blank || !end)
         return false;
     *blank = *end = '\0';
-    return text_to_i64(text, 0, INT64_MAX, tokens) == 0 &&
+    /* Below 0 when more was taken than there was. */
+    return text_to_i64(text, INT64_MIN / 2, INT64_MAX / 2, tokens) == 0 &&
            text_to_i64(blank + 1, 0, INT64_MAX, at) == 0;
 }
 
@@ -141,14 +142,18 @@ int64_t engine_budget_take(struct budget *b, int64_t now)
     int64_t tokens, at, wait = 0;
 
     if (shared && read_counter(b, &tokens, &at)) {
-        b->tokens = tokens;
+        b->tokens = tokens - b->owed;
         b->at = at;
     }
+    if (shared)
+        b->owed = 0;
     refill(b, now);
-    if (b->tokens >= TOKEN)
+    if (b->tokens >= TOKEN) {
         b->tokens -= TOKEN;
-    else
+        b->owed += shared ? 0 : TOKEN;
+    } else {
         wait = (TOKEN - b->tokens) / b->per_min + 1;
+    }
     if (shared) {
         write_counter(b);
         (void)flock(b->fd, LOCK_UN);

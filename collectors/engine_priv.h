@@ -86,6 +86,7 @@ struct budget {
     int fd; /* counter file shared with other consoles; -1: none */
     int64_t per_min;
     int64_t tokens, at; /* in 60,000ths of a request; when they were counted */
+    int64_t owed;       /* taken while another console had the file; in the same unit */
 };
 
 /* ---- jobs ------------------------------------------------------------------------------------ */

@@ -1,5 +1,4 @@
 /* The engine for the headless verbs: everything once, within a time, and then it is over. */
-#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -287,52 +286,6 @@ static void kind_without_a_session(void **state)
     fakeapi_run_stop(&r);
 }
 
-/* ---- the budget --------------------------------------------------------------------------------
- */
-
-static char *runtime_dir(void)
-{
-    return mem_printf("/tmp/hycon-test-run-%d", (int)getpid());
-}
-
-static void remove_dir(char *dir)
-{
-    DIR *d = opendir(dir);
-
-    assert_non_null(d);
-    for (struct dirent *e = readdir(d); e; e = readdir(d))
-        (void)unlinkat(dirfd(d), e->d_name, 0);
-    closedir(d);
-    assert_int_equal(rmdir(dir), 0);
-    free(dir);
-}
-
-/* Ten requests at once are the least that a budget allows; then it fills with time. Two consoles
- * count together. */
-static void budget_is_shared(void **state)
-{
-    char *dir = runtime_dir();
-    struct fakeapi_run r[2];
-    int64_t began = clock_mono_ms();
-
-    (void)state;
-    for (int i = 0; i < 2; i++) {
-        open_run(&r[i], ", requests_per_min: 20, intervals: {segments: 100ms}");
-        r[i].o.runtime_dir = dir;
-        r[i].o.samples = 5;
-    }
-    for (int i = 0; i < 2; i++)
-        fakeapi_run_start(&r[i]);
-    for (int i = 0; i < 2; i++)
-        assert_true(engine_wait(r[i].engine, -1));
-    /* 12 requests: two of them wait for tokens, which come every 3 s. */
-    assert_int_equal(fakeapi_count(&server.requests), 12);
-    assert_true(clock_mono_ms() - began >= 3000);
-    for (int i = 0; i < 2; i++)
-        fakeapi_run_stop(&r[i]);
-    remove_dir(dir);
-}
-
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
@@ -349,7 +302,6 @@ int main(void)
         TEST(rows_wait_for_the_identity),
         TEST(rows_of_somebody_else_are_not_shown),
         TEST(kind_without_a_session),
-        TEST(budget_is_shared),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
