@@ -149,7 +149,12 @@ static void make_estate(struct live *l)
 {
     size_t n;
     struct snapshot **raw = store_all(l->store, &n);
-    struct estate *next = model_update(l->model, raw, n, clock_now_ms()), *old;
+    struct estate *next, *old;
+    unsigned done, total;
+
+    engine_progress(l->engine, &done, &total);
+    model_progress(l->model, done, total);
+    next = model_update(l->model, raw, n, clock_now_ms());
 
     for (size_t i = 0; i < n; i++)
         snapshot_unref(raw[i]);

@@ -67,6 +67,9 @@ struct model_options {
 
 struct model *model_new(const struct model_options *o);
 void model_free(struct model *m);
+/* How far the first polls are, for the next estates: what is read on demand alone is not among
+ * them. Never called: every snapshot is waited for. By the caller of model_update(). */
+void model_progress(struct model *m, unsigned done, unsigned total);
 /* Make the next estate from the raw snapshots. One caller at a time. The caller owns one reference.
  */
 struct estate *model_update(struct model *m, struct snapshot *const *raw, size_t n, int64_t now);

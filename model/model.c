@@ -175,9 +175,18 @@ static void sort_out(struct model *m, struct snapshot *const *raw, size_t n)
     }
 }
 
-static void count_polls(struct estate *e, struct snapshot *const *raw, size_t n)
+void model_progress(struct model *m, unsigned done, unsigned total)
 {
-    for (size_t i = 0; i < n; i++) {
+    m->done = done;
+    m->total = total;
+}
+
+static void count_polls(const struct model *m, struct estate *e, struct snapshot *const *raw,
+                        size_t n)
+{
+    e->done = m->done;
+    e->total = m->total;
+    for (size_t i = 0; i < n && !m->total; i++) {
         enum freshness f = snapshot_freshness(raw[i]);
         if (f == FRESH_UNSUPPORTED)
             continue;
@@ -225,7 +234,7 @@ struct estate *model_update(struct model *m, struct snapshot *const *raw, size_t
 
     apply_acts(m, now);
     sort_out(m, raw, n);
-    count_polls(e, raw, n);
+    count_polls(m, e, raw, n);
     for (size_t i = 0; i < m->nsites; i++)
         update_site(m, &m->sites[i], e);
     if (m->findings)

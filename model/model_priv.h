@@ -40,6 +40,7 @@ struct model {
     size_t nsites;
     struct estate *last;
     uint64_t generation;
+    unsigned done, total; /* first polls; total 0: counted from the snapshots */
     int64_t seen_at; /* of the last line "seen" */
     pthread_mutex_t lock;
     struct act acts[MODEL_ACTS_MAX]; /* below: under lock */

@@ -114,8 +114,8 @@ static enum severity say_domain(struct strbuf *out, const struct view_input *in,
                                 const struct look_source *data)
 {
     struct rows_item row;
-    size_t i = 0;
-
+    size_t i = 0, before;
+    enum severity own;
     bool any = look_next(in, d->tables[0], site, &i, &row);
 
     if (data->worst == FRESH_NEVER)
@@ -127,7 +127,11 @@ static enum severity say_domain(struct strbuf *out, const struct view_input *in,
         return SEV_OK;
     if (out->len)
         strbuf_addstr(out, "; ");
-    return d->say(out, in, site);
+    before = out->len;
+    own = d->say(out, in, site);
+    if (!any && out->len == before)
+        strbuf_addstr(out, _("none"));
+    return own;
 }
 
 static void add_domain(const struct view_input *in, struct table_builder *b, const struct domain *d,

@@ -133,6 +133,10 @@ static void test_freshness(void **state)
     assert_true(estate_collecting(c.estate, &done, &total));
     assert_int_equal(done, 2);
     assert_int_equal(total, 3);
+    model_progress(c.model, 2, 2); /* the third waits until somebody looks at it */
+    model_case_feed(&c, "table enis tokyo/linked\neni\ntable routes tokyo/linked never\nvpc\n");
+    assert_false(estate_collecting(c.estate, &done, &total));
+    assert_int_equal(total, 2);
     model_case_release(&c);
 }
 
