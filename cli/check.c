@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 #include "cli/headless.h"
 #include "cli/pick.h"
+#include "cli/scope.h"
 #include "core/map.h"
 #include "core/mem.h"
 #include "core/rows.h"
@@ -248,23 +249,15 @@ static int status_of(const struct rows *rows, int64_t now)
     return status[worst];
 }
 
-static int answer(const struct cli_options *o, const struct config *c, const struct estate *e)
+static int answer(const struct cli_options *o, const struct estate *e)
 {
     bool json = o->output && strcmp(o->output, "json") == 0;
     struct rows_output ro = {.format = ROWS_JSON, .now = estate_now(e)};
     struct strbuf out = STRBUF_INIT;
-    struct snapshot **in_scope;
     struct rows rows;
-    size_t all, n = 0;
     int rc, status;
 
-    struct snapshot *const *from = estate_table(e, &table_findings, &all);
-    in_scope = mem_array(all + 1, sizeof(struct snapshot *));
-    for (size_t i = 0; i < all; i++) {
-        if (headless_in_scope(from[i], c, o))
-            in_scope[n++] = from[i];
-    }
-    rows_init(&rows, &table_findings, in_scope, n, NULL, -1, false);
+    scope_rows(&rows, e, &table_findings, o, NULL, -1, false);
     status = status_of(&rows, estate_now(e));
     if (json)
         rows_print(&out, &rows, &ro);
@@ -273,7 +266,6 @@ static int answer(const struct cli_options *o, const struct config *c, const str
     rc = cli_write(&out);
     rows_release(&rows);
     strbuf_release(&out);
-    free(in_scope);
     return rc ? rc : status;
 }
 
@@ -326,8 +318,8 @@ int cli_check(const struct cli_options *o)
     if (!h)
         rc = CLI_CONFIG;
     else if (headless_wait(h)) {
-        rc = answer(o, c, headless_estate(h));
-        headless_report(headless_estate(h), &table_endpoints, o);
+        rc = answer(o, headless_estate(h));
+        scope_report(headless_estate(h), &table_endpoints, o);
     }
     headless_stop(h);
     config_free(c);

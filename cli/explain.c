@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 #include "cli/headless.h"
 #include "cli/pick.h"
+#include "cli/scope.h"
 #include "core/arena.h"
 #include "core/mem.h"
 #include "core/strbuf.h"
@@ -40,7 +41,7 @@ static int answer(const struct cli_options *o, const struct explain_query *q,
         explain_print_text(&out, &r);
     rc = cli_write(&out);
     if (r.incomplete) {
-        (void)headless_report(e, &table_endpoints, o);
+        (void)scope_report(e, &table_endpoints, o);
         rc = rc ? rc : CLI_NOT_OK;
     }
     strbuf_release(&out);

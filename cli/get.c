@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 #include "cli/headless.h"
 #include "cli/pick.h"
+#include "cli/scope.h"
 #include "core/clock.h"
 #include "core/fmt.h"
 #include "core/mem.h"
@@ -122,22 +123,6 @@ static void release(struct get *g)
 /* ---- the answer
  * ------------------------------------------------------------------------------------ */
 
-/* The snapshots of the table that --site and --endpoint leave. The caller frees the array. */
-static struct snapshot **in_scope(const struct get *g, const struct estate *e,
-                                  const struct schema *s, size_t *n)
-{
-    size_t all;
-    struct snapshot *const *from = estate_table(e, s, &all);
-    struct snapshot **out = mem_array(all + 1, sizeof(*out));
-
-    *n = 0;
-    for (size_t i = 0; i < all; i++) {
-        if (headless_in_scope(from[i], g->config, g->o))
-            out[(*n)++] = from[i];
-    }
-    return out;
-}
-
 static void print_table(const struct get *g, const struct get_table *t, const struct estate *e,
                         struct strbuf *out)
 {
@@ -147,16 +132,13 @@ static void print_table(const struct get *g, const struct get_table *t, const st
                              .now = estate_now(e),
                              .name_table = g->n > 1};
     struct rows rows;
-    size_t n;
-    struct snapshot **from = in_scope(g, e, t->schema, &n);
 
-    rows_init(&rows, t->schema, from, n, t->filter, t->sort, t->reverse);
+    scope_rows(&rows, e, t->schema, g->o, t->filter, t->sort, t->reverse);
     if (g->format == ROWS_JSON && g->n > 1)
         rows_print_json_table(out, &rows, &ro);
     else
         rows_print(out, &rows, &ro);
     rows_release(&rows);
-    free(from);
 }
 
 static void print_all(const struct get *g, const struct estate *e, struct strbuf *out)
@@ -177,6 +159,18 @@ static void print_all(const struct get *g, const struct estate *e, struct strbuf
         strbuf_addstr(out, "]}\n");
 }
 
+/* Findings and timeline are as good as what the endpoints told. */
+static unsigned report(const struct get *g, const struct estate *e, const struct schema *s)
+{
+    if (!scope_is_made(s))
+        return scope_report(e, s, g->o);
+    for (size_t i = 0; i < g->n && g->schemas[i] != s; i++) {
+        if (g->schemas[i] == &table_endpoints || scope_is_made(g->schemas[i]))
+            return 0; /* said already */
+    }
+    return scope_report(e, &table_endpoints, g->o);
+}
+
 static int answer(const struct get *g, const struct estate *e)
 {
     struct strbuf out = STRBUF_INIT;
@@ -187,7 +181,7 @@ static int answer(const struct get *g, const struct estate *e)
     rc = cli_write(&out);
     strbuf_release(&out);
     for (size_t i = 0; i < g->n; i++)
-        bad += headless_report(e, g->schemas[i], g->o);
+        bad += report(g, e, g->schemas[i]);
     return rc ? rc : bad ? CLI_NOT_OK : CLI_OK;
 }
 
@@ -200,11 +194,12 @@ static void add_state(const struct get *g, const struct estate *e, struct strbuf
     print_all(&plain, e, out);
     for (size_t i = 0; i < g->n; i++) {
         size_t n;
-        struct snapshot **from = in_scope(g, e, g->schemas[i], &n);
-        for (size_t j = 0; j < n; j++)
-            strbuf_addf(out, "%s %s\n", freshness_name(snapshot_freshness(from[j])),
-                        snapshot_err(from[j])->msg);
-        free(from);
+        struct snapshot *const *from = estate_table(e, g->schemas[i], &n);
+        for (size_t j = 0; j < n; j++) {
+            if (scope_has(from[j], g->config, g->o))
+                strbuf_addf(out, "%s %s\n", freshness_name(snapshot_freshness(from[j])),
+                            snapshot_err(from[j])->msg);
+        }
     }
 }
 
@@ -223,7 +218,7 @@ static int watch_print(const struct get *g, const struct estate *e, bool first)
     rc = cli_write(&out);
     strbuf_release(&out);
     for (size_t i = 0; i < g->n; i++)
-        (void)headless_report(e, g->schemas[i], g->o);
+        (void)report(g, e, g->schemas[i]);
     return rc;
 }
 

@@ -284,38 +284,3 @@ void headless_stop(struct headless *h)
     free(h->runtime);
     free(h);
 }
-
-/* ---- sources that are not ok
- * ----------------------------------------------------------------------- */
-
-bool headless_in_scope(const struct snapshot *s, const struct config *c,
-                       const struct cli_options *o)
-{
-    for (size_t i = 0; i < config_endpoint_count(c); i++) {
-        const struct config_endpoint *e = config_endpoint(c, i);
-        if (strcmp(e->site, snapshot_site(s)) == 0 && strcmp(e->name, snapshot_endpoint(s)) == 0)
-            return cli_endpoint_matches(o, e);
-    }
-    return !o->endpoint && (!o->site || strcmp(o->site, snapshot_site(s)) == 0);
-}
-
-unsigned headless_report(const struct estate *e, const struct schema *s,
-                         const struct cli_options *o)
-{
-    struct snapshot *const *all;
-    unsigned bad = 0;
-    size_t n;
-
-    all = estate_table(e, s, &n);
-    for (size_t i = 0; i < n; i++) {
-        enum freshness f = snapshot_freshness(all[i]);
-        const struct err *err = snapshot_err(all[i]);
-        if (f == FRESH_OK || f == FRESH_UNSUPPORTED ||
-            !headless_in_scope(all[i], estate_config(e), o))
-            continue;
-        bad++;
-        cli_say("%s of '%s/%s' is %s%s%s", s->name, snapshot_site(all[i]),
-                snapshot_endpoint(all[i]), freshness_name(f), err->msg[0] ? ": " : "", err->msg);
-    }
-    return bad;
-}

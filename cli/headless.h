@@ -36,15 +36,6 @@ const struct estate *headless_estate(struct headless *h);
 /* Log out, join, free. NULL is fine. */
 void headless_stop(struct headless *h);
 
-/* Is the source of @s left by --site and --endpoint? What hycon makes itself (findings) has no
- * endpoint. */
-bool headless_in_scope(const struct snapshot *s, const struct config *c,
-                       const struct cli_options *o);
-/* Say one line on standard error per source of @s that is not ok (unsupported ones are not
- * counted). Returns their number. Only endpoints that match @o. */
-unsigned headless_report(const struct estate *e, const struct schema *s,
-                         const struct cli_options *o);
-
 /* Catch the signals; the read end of the pipe becomes readable. Restored by signals_release(). */
 int headless_catch_signals(void);
 void headless_release_signals(void);

@@ -340,7 +340,8 @@ static void print_grid(struct strbuf *out, const struct rows *r, const struct ro
 
     for (size_t i = 0; i < r->nsources; i++)
         g.aged = g.aged ||
-                 (is_bad(snapshot_freshness(r->sources[i])) && snapshot_count(r->sources[i]) > 0);
+                 (snapshot_schema(r->sources[i]) == r->schema &&
+                  is_bad(snapshot_freshness(r->sources[i])) && snapshot_count(r->sources[i]) > 0);
     g.widths = mem_array(g.c.n + 1, sizeof(*g.widths));
     grid_measure(&g);
     grid_print(out, &g);
