@@ -16,10 +16,11 @@
  *   durations    "10m", "1h30m"; a bare number is in the unit of the column's name (lag_s > 90,
  *                latency_ms > 200)
  *   times        ISO 8601 ("2026-11-20T09:00:00Z"), or a date: its first moment in UTC
- *   ip, cidr     "=" the same address and prefix; "~ 10.0.0.0/8" lies within; "~ 10.1.2.3" is this
- *                address or a block that has it; other texts after "~" are regular expressions
- *   lists        match when any element does ("!=" and "!~": when none does); elements that are
- *                addresses follow the line above
+ *   ip, cidr     "= 10.0.0.0/8" lies within; "= 10.1.2.3" is this address or a block that has it;
+ *                "= 0.0.0.0/0" is the default route alone. "~" is the same (0.0.0.0/0 is any IPv4
+ *                address), and other texts after it are regular expressions
+ *   lists        match when any element does ("!=" and "!~": when none does): "=" is exact, "~" a
+ *                regular expression, and elements that are addresses follow the line above after it
  *   text, state  "=" is exact, "~" a regular expression, "<" compares bytes
  *   -, null      ABSENT, with "=" and "!=" alone; quoted they are texts
  *

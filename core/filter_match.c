@@ -48,9 +48,12 @@ static bool test_number(const struct filter_test *t, const struct cell *c)
     return holds(t->op, order);
 }
 
-/* Within the block; or, for a single address, the block that has it. */
+/* Within the block; or, for a single address, the block that has it. "=" finds the default route
+ * alone by 0.0.0.0/0, since everything lies within. */
 static bool matches_ip(const struct filter_test *t, const struct ip *ip)
 {
+    if (t->op == FILTER_EQ && t->ip.prefix == 0)
+        return ip_equal(ip, &t->ip);
     return t->is_block ? ip_contains(&t->ip, ip) : ip_contains(ip, &t->ip);
 }
 
@@ -79,7 +82,9 @@ static bool test_ip(const struct filter_test *t, const struct ip *ip)
 {
     if (t->kind != VALUE_IP)
         return false;
-    return t->op == FILTER_MATCH ? matches_ip(t, ip) : holds(t->op, ip_compare(ip, &t->ip));
+    if (t->op == FILTER_MATCH || t->op == FILTER_EQ)
+        return matches_ip(t, ip);
+    return holds(t->op, ip_compare(ip, &t->ip));
 }
 
 /* An expression over a cell that is no text: over what it looks like. */

@@ -181,12 +181,11 @@ static void filters(struct strbuf *out)
               "comparisons COLUMN OPERATOR VALUE joined by \"and\". An exclamation mark before "
               "it inverts. Operators are = != < > <= >= ~ (matches) and !~. A value with blanks "
               "is put in quotes; - and null mean that there is no value.");
-    paragraph(out,
-              "Values take units by the column's type: 10m, 2GiB, 80%; a bare number compared "
-              "with a duration is in the unit of the column's name. Times are ISO 8601 or a "
-              "date. Addresses compare as numbers; after ~ a block matches what lies within, "
-              "and a single address also the blocks that have it. Lists match when any element "
-              "does.");
+    paragraph(out, "Values take units by the column's type: 10m, 2GiB, 80%; a bare number compared "
+                   "with a duration is in the unit of the column's name. Times are ISO 8601 or a "
+                   "date. Addresses compare as numbers; after = and ~ a block matches what lies "
+                   "within, and a single address also the blocks that have it (= 0.0.0.0/0 is the "
+                   "default route alone). Lists match when any element does.");
     strbuf_addstr(out, ".PP\n.nf\n");
     add_line(out, "hycon get enis --filter 'role=active'");
     add_line(out, "hycon get routes --filter 'destination ~ 10.0.0.0/8 and verdict != ok'");
