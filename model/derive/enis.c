@@ -4,8 +4,8 @@
  *  foreign   no description of VMC's, and named neither by VMC nor by NSX
  *  active    the main route table leads to it, or NSX names it active, whatever its status is
  *  changing  the same, while the two (or the routes among themselves) disagree and a failover may
- *            still be under way
- *  host      in use: a host has it
+ *            still be under way; else, AWS is attaching it to a host or detaching it
+ *  host      in use: a host has it (where AWS gives no status, VMC's word for it)
  *  spare     the rest: waiting for a host that does not exist yet; no orphan
  *
  * Whether an interface without VMC's description is foreign can only be said when what VMC and NSX
@@ -107,7 +107,9 @@ static const char *role(const struct enis_join *j, const struct vpc_facts *v,
         return j->named_read ? "foreign" : NULL;
     if (routes == YES || nsx == YES)
         return v && !v->settled && v->switching ? "changing" : "active";
-    if (e->host || view_same_text(e->status, "in-use"))
+    if (view_same_text(e->status, "attaching") || view_same_text(e->status, "detaching"))
+        return "changing";
+    if (e->status ? strcmp(e->status, "in-use") == 0 : e->host != NULL)
         return "host";
     return "spare";
 }

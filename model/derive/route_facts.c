@@ -104,6 +104,21 @@ static bool leads_to_sddc(struct derive *d, const char *target)
     return target && text_has_prefix(target, "eni-");
 }
 
+static bool is_blackhole(const struct row *r)
+{
+    return view_same_text(row_str(r, ROUTES_STATE), "blackhole");
+}
+
+/* Into a hole where an interface was that is not there any more. With nobody to say which networks
+ * are the SDDC's it may have been one of theirs, and nothing else is left to tell. */
+static bool leads_nowhere(struct derive *d, const struct vpc_facts *v, const struct row *r)
+{
+    const char *target = row_str(r, ROUTES_TARGET);
+
+    return is_blackhole(r) && !v->nlinks && !derive_nets(d)->complete && derive_enis(d)->complete &&
+           target && text_has_prefix(target, "eni-") && !eni_find(derive_enis(d), target);
+}
+
 /* A customer may send the SDDC's networks elsewhere in a table of his own (a transit gateway, an
  * appliance): only the main table is VMC's to fill. */
 static enum route_kind kind_of_cidr(struct derive *d, const struct vpc_facts *v,
@@ -123,7 +138,7 @@ static enum route_kind kind_of_cidr(struct derive *d, const struct vpc_facts *v,
         return ROUTE_SDDC;
     if ((m == NET_EXACT || m == NET_INSIDE) && leads_to_sddc(d, target))
         return ROUTE_SDDC;
-    return ROUTE_OTHER;
+    return leads_nowhere(d, v, r) ? ROUTE_SDDC : ROUTE_OTHER;
 }
 
 enum route_kind route_kind(struct derive *d, const struct vpc_facts *v, const struct row *r,
@@ -163,19 +178,19 @@ static void add_target(struct vpc_facts *v, const char *target)
 
 static void count_route(struct derive *d, struct vpc_facts *v, const struct row *r, bool main)
 {
-    const char *target = row_str(r, ROUTES_TARGET), *state = row_str(r, ROUTES_STATE);
+    const char *target = row_str(r, ROUTES_TARGET);
     struct eni_info *e = eni_find(derive_enis(d), target);
     enum route_kind kind;
     size_t net;
 
     if (e) {
         e->routes++;
-        e->blackholes += state && strcmp(state, "blackhole") == 0;
+        e->blackholes += is_blackhole(r);
     }
     if (!main || !v || !target)
         return;
     kind = route_kind(d, v, r, &net);
-    if (kind == ROUTE_OTHER || !leads_to_sddc(d, target))
+    if (kind == ROUTE_OTHER || !leads_to_sddc(d, target) || leads_nowhere(d, v, r))
         return;
     add_target(v, target);
     if (e)

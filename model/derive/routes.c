@@ -240,7 +240,8 @@ static void name_segment(const struct routes_join *j, struct table_builder *b, c
     if (net == SIZE_MAX && dest && (!v || !v->nlinks) &&
         nets_match(j->nets, dest, UINT_MAX, &net) != NET_EXACT)
         net = SIZE_MAX;
-    if (net != SIZE_MAX)
+    /* A larger block (the default route, an aggregate) is no segment's. */
+    if (net != SIZE_MAX && dest && ip_contains(&j->nets->nets[net].net, dest))
         builder_str(b, ROUTES_SEGMENT, j->nets->nets[net].segment);
 }
 

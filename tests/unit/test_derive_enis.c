@@ -86,6 +86,27 @@ static void test_roles(void **state)
     }
 }
 
+/* In use is what AWS says; what it is moving is neither in use nor a spare. */
+static void test_status_decides(void **state)
+{
+    struct model_case c;
+
+    (void)state;
+    model_case_init(&c, NULL);
+    model_case_feed(&c, LINK("eni-1", "Default=eni-1") HOSTS REST
+                    "table enis tokyo/linked\neni vpc subnet status description\n"
+                    "eni-1 vpc-1 s attaching \"VMware VMC Interface\"\n"
+                    "eni-2 vpc-1 s available \"VMware VMC Interface\"\n"
+                    "eni-3 vpc-1 s attaching \"VMware VMC Interface\"\n"
+                    "eni-5 vpc-1 s detaching \"VMware VMC Interface\"\n"
+                    "eni-6 vpc-1 s pending \"VMware VMC Interface\"\n" ROUTES MAIN("eni-1")
+                        MGMT("eni-1"));
+    model_case_expect(c.estate, "statuses", "enis", "eni role host",
+                      "eni-1 active esx-1\neni-2 spare esx-2\neni-3 changing -\n"
+                      "eni-5 changing -\neni-6 spare -\n");
+    model_case_release(&c);
+}
+
 /* A disagreement that lasts is no failover any more: both ends are active, and a check says so. */
 static void test_disagreement_lasts(void **state)
 {
@@ -219,6 +240,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_roles),
+        cmocka_unit_test(test_status_decides),
         cmocka_unit_test(test_disagreement_lasts),
         cmocka_unit_test(test_joined_columns),
         cmocka_unit_test(test_two_sddcs),

@@ -303,6 +303,13 @@ static const struct route_case alone_first[] = {
      FAR_ENIS FAR MAIN_OK APP("192.168.1.0/24", "eni-2") APP("172.16.0.0/12", "eni-9"),
      V_MAIN_OK V("2app", "172.16.0.0/12", "eni-9", "-", "other")
          V("2app", "192.168.1.0/24", "eni-2", "eni-1", "stale")},
+    {"into a hole where an interface was",
+     FAR_ENIS FAR MAIN_OK "vpc-1 rtb-1main yes 192.168.8.0/24 eni-gone blackhole\n"
+                          "vpc-1 rtb-2app no 10.77.0.0/16 pcx-1 blackhole\n"
+                          "vpc-1 rtb-2app no 172.16.0.0/12 eni-9 blackhole\n",
+     V_MAIN_OK V("1main", "192.168.8.0/24", "eni-gone", "eni-1", "blackhole")
+         V("2app", "10.77.0.0/16", "pcx-1", "-", "other")
+             V("2app", "172.16.0.0/12", "eni-9", "-", "other")},
     {"the main table leads nowhere: nobody says what is right",
      FAR_ENIS FAR APP("192.168.1.0/24", "eni-2"), V("2app", "192.168.1.0/24", "eni-2", "-", "-")},
 };
@@ -327,10 +334,11 @@ static void test_columns(void **state)
     (void)state;
     model_case_init(&c, NULL);
     model_case_feed(&c, LINK("eni-1") REST ROUTES MAIN_OK APP("192.168.1.0/24", "eni-1")
-                            MAIN("0.0.0.0/0", "igw-1"));
+                            MAIN("0.0.0.0/0", "igw-1") MAIN("192.168.0.0/16", "eni-1"));
     model_case_expect(c.estate, "who keeps it, for which segment", "routes",
                       "destination managed segment",
                       "0.0.0.0/0 customer -\n10.2.0.0/16 vmc_main -\n"
+                      "192.168.0.0/16 vmc_main -\n"
                       "192.168.1.0/24 vmc_main web\n192.168.1.0/24 customer web\n");
     model_case_release(&c);
 }
