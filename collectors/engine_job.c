@@ -279,9 +279,19 @@ void engine_job_abort(struct job *job, const struct err *err)
     engine_job_finish(job, err);
 }
 
+/* What its manager said when it was asked to wait; NULL: it never was. */
+static const char *why_late(const struct job *job, int64_t now)
+{
+    if (job->again_err.kind != ERR_NONE)
+        return job->again_err.msg;
+    return job->ep->hold_until > now && job->ep->hold_err.kind != ERR_NONE ? job->ep->hold_err.msg
+                                                                           : NULL;
+}
+
 void engine_job_expire(struct job *job, int64_t now)
 {
     struct strbuf limit = STRBUF_INIT;
+    const char *why = why_late(job, now);
     struct err err = {0};
     bool whole = now >= job->once_deadline;
 
@@ -289,7 +299,8 @@ void engine_job_expire(struct job *job, int64_t now)
         (!whole && (!engine_job_is_active(job) || now < job->deadline)))
         return;
     fmt_duration(&limit, whole ? job->ep->engine->o.timeout_ms : job->collector->timeout_ms);
-    err_set(&err, ERR_LIMIT, 0, "not read within %s", limit.buf);
+    err_set(&err, ERR_LIMIT, 0, "not read within %s%s%s", limit.buf, why ? ": " : "",
+            why ? why : "");
     strbuf_release(&limit);
     job->timed_out = true;
     engine_job_abort(job, &err);

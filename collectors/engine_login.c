@@ -215,6 +215,18 @@ static void identified(struct endpoint *ep, enum session_step step)
         engine_run_unhold(&ep->jobs[k]);
 }
 
+/* Who we are is asked beside the tables: it must not make a run longer than it may be. */
+static int64_t identify_timeout(const struct endpoint *ep, int64_t wanted, int64_t now)
+{
+    int64_t left = ep->once_deadline == ENGINE_NEVER ? LOGIN_TIMEOUT_MS : ep->once_deadline - now;
+
+    if (!wanted || wanted > LOGIN_TIMEOUT_MS)
+        wanted = LOGIN_TIMEOUT_MS;
+    if (left < 1)
+        left = 1;
+    return wanted < left ? wanted : left;
+}
+
 /* NULL asks anew. */
 static void identify(struct endpoint *ep, const struct reply *reply)
 {
@@ -231,8 +243,7 @@ static void identify(struct endpoint *ep, const struct reply *reply)
     }
     req = s->call.http;
     engine_prepare_http(ep, &req);
-    if (!req.timeout_ms || req.timeout_ms > LOGIN_TIMEOUT_MS)
-        req.timeout_ms = LOGIN_TIMEOUT_MS;
+    req.timeout_ms = identify_timeout(ep, req.timeout_ms, clock_mono_ms());
     engine_rate_count(ep, clock_mono_ms());
     engine_send(ep, &req, on_identity, call_new(ep, req.url, &ep->identify_id));
 }

@@ -155,6 +155,7 @@ struct job {
     int exit_status; /* of the command that was run last */
     char *errout;    /* what it said; NULL: none was run */
     struct err reply_err;
+    struct err again_err; /* why its request is asked again; NONE: it is not */
     enum step result;
     struct raw raw;
 };
@@ -190,9 +191,10 @@ struct endpoint {
     uint64_t identify_id; /* of the question who we are; 0: none is open */
     bool login_held;      /* counted in engine.logins */
     unsigned login_tries, nodes_tried, failures;
-    int64_t retry_at;   /* after a failure of the endpoint itself; 0: none */
-    int64_t hold_until; /* it said that there were too many requests */
-    int64_t wake_at;    /* when something here is due */
+    int64_t retry_at;    /* after a failure of the endpoint itself; 0: none */
+    int64_t hold_until;  /* it said that there were too many requests */
+    struct err hold_err; /* in these words */
+    int64_t wake_at;     /* when something here is due */
     unsigned in_flight;
     char tls_where[300]; /* address whose certificate was refused */
     struct job *jobs;

@@ -106,6 +106,7 @@ void engine_request_queue(struct job *job)
     job->turn = ++job->ep->engine->turns;
     job->wake_at = 0;
     job->tries = job->net_tries = 0;
+    err_clear(&job->again_err);
     job->relogged = false;
     job->lane = engine_lane(job->run.arena, job->ep, &job->run.request);
 }
@@ -363,6 +364,7 @@ static void on_throttled(struct job *job, struct http_reply *http, const struct 
     ep->changed = true;
     if (ep->hold_until < clock_mono_ms() + wait)
         ep->hold_until = clock_mono_ms() + wait;
+    ep->hold_err = job->again_err = why;
     if (++job->tries < ENGINE_TRIES) {
         requeue(job, wait);
         return;
@@ -413,6 +415,7 @@ static void on_verdict(struct job *job, struct http_reply *http, enum session_ve
         break;
     case VERDICT_RETRY:
         if (++job->tries < ENGINE_TRIES) {
+            job->again_err = *err;
             requeue(job,
                     engine_backoff(ep->engine, PASSING_FIRST_MS, job->tries - 1, PASSING_MOST_MS));
             break;

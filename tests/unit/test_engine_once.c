@@ -145,6 +145,43 @@ static void unfinished_is_never_with_limit(void **state)
     fakeapi_run_stop(&r);
 }
 
+/* ... and says what kept it waiting, when its manager said so. */
+static void throttled_says_why(void **state)
+{
+    struct fakeapi_run r;
+    struct err err;
+
+    (void)state;
+    server.throttle = 100;
+    server.retry_after = "30";
+    open_run(&r, "");
+    r.o.timeout_ms = 300;
+    fakeapi_run_start(&r);
+    assert_true(engine_wait(r.engine, -1));
+    assert_int_equal(freshness_of(&r, &table_segments, "a", &err), FRESH_NEVER);
+    assert_int_equal(err.kind, ERR_LIMIT);
+    assert_string_equal(err.msg, "not read within 300ms: one got status 429");
+    fakeapi_run_stop(&r);
+}
+
+/* Who we are is asked beside the tables: no answer makes the run no longer. */
+static void hanging_identity_is_within_the_limit(void **state)
+{
+    int64_t began = clock_mono_ms();
+    struct fakeapi_run r;
+
+    (void)state;
+    server.hold_identity = true;
+    open_run(&r, "");
+    r.o.sessions = fakeapi_identity_sessions;
+    r.o.tables = NULL;
+    r.o.timeout_ms = 300;
+    fakeapi_run_start(&r);
+    assert_true(engine_wait(r.engine, -1));
+    assert_in_range(clock_mono_ms() - began, 200, 5000);
+    fakeapi_run_stop(&r);
+}
+
 /* A login that hangs takes the same time. */
 static void hanging_login_is_never_with_limit(void **state)
 {
@@ -295,6 +332,8 @@ int main(void)
         TEST(disabled_tables_are_not_read),
         TEST(nothing_to_do_is_over_at_once),
         TEST(unfinished_is_never_with_limit),
+        TEST(throttled_says_why),
+        TEST(hanging_identity_is_within_the_limit),
         TEST(hanging_login_is_never_with_limit),
         TEST(refused_connection_is_tried_a_few_times),
         TEST(more_rounds_are_read),
