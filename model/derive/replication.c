@@ -118,6 +118,7 @@ struct cause {
 enum rank { RANK_HOST, RANK_VCENTER, RANK_APPLIANCE };
 
 struct causes {
+    struct derive *derive;
     struct map *ranks;      /* by mark_of() -> the best rank plus one */
     struct map *hcx;        /* links to interconnect appliances of HCX */
     struct map *by_id;      /* "ID NAME" -> row of vms, or the causes themselves for several */
@@ -323,30 +324,38 @@ static const char *mark_of(struct derive *d, const struct row *r, enum mark mark
     return NULL;
 }
 
-static void read_ranks(struct derive *d, struct causes *c)
+static void read_rank(struct derive *d, struct causes *c, const struct row *r)
 {
-    struct view_cursor at = {0};
-    const struct row *r;
-    const char *mark;
+    uintptr_t rank = (uintptr_t)rank_of(d, r) + 1;
 
-    c->ranks = map_new();
-    while ((r = derive_next(d, &table_replications, &at))) {
-        uintptr_t rank = (uintptr_t)rank_of(d, r) + 1;
-        for (enum mark i = MARK_ID; i < MARKS; i++) {
-            mark = mark_of(d, r, i);
-            if (mark && (uintptr_t)map_get(c->ranks, mark) < rank)
-                map_put(c->ranks, mark, (void *)rank);
-        }
+    for (enum mark i = MARK_ID; i < MARKS; i++) {
+        const char *mark = mark_of(d, r, i);
+        if (mark && (uintptr_t)map_get(c->ranks, mark) < rank)
+            map_put(c->ranks, mark, (void *)rank);
     }
 }
 
-/* Is the same replication told better by another endpoint of the site? */
-static bool is_told_better(struct derive *d, const struct causes *c, const struct row *r)
+/* Rows of a failed poll count, too: they are shown, dimmed, and still tell more. */
+static void read_ranks(struct derive *d, struct causes *c)
 {
+    const struct view_set *set = view_table(d->view, &table_replications);
+
+    c->ranks = map_new();
+    for (size_t i = 0; i < set->n; i++)
+        for (size_t k = 0; k < snapshot_count(set->at[i]); k++)
+            read_rank(d, c, snapshot_row(set->at[i], k));
+}
+
+/* Is the same replication told better by another endpoint of the site? */
+static bool is_told_better(void *facts, const struct snapshot *from, const struct row *r)
+{
+    const struct causes *c = facts;
+    struct derive *d = c->derive;
     enum rank own = rank_of(d, r);
     enum mark end = own == RANK_HOST ? MARKS : MARK_NAME;
     const char *mark;
 
+    (void)from;
     for (enum mark i = MARK_ID; own < RANK_APPLIANCE && i < end; i++) {
         mark = mark_of(d, r, i);
         if (mark && (uintptr_t)map_get(c->ranks, mark) > (uintptr_t)own + 1)
@@ -375,6 +384,7 @@ static void *prepare(struct derive *d)
     struct view_cursor at = {0};
     const struct row *r;
 
+    c->derive = d;
     read_ranks(d, c);
     c->by_id = map_new();
     c->hcx = map_new();
@@ -495,10 +505,6 @@ static void row(struct derive *d, void *facts, struct table_builder *b, const st
         samples_find(d->samples, d->view->site->name, SAMPLE_TRANSFER, series_key(d, r));
     struct sample only;
 
-    if (is_told_better(d, facts, r)) {
-        builder_drop(b);
-        return;
-    }
     if (!series.n && row_int(r, REPLICATIONS_LAST_TRANSFER_S, &only.value)) {
         only.at = s.last_instance_at;
         series = (struct sample_series){&only, 1};
@@ -532,6 +538,7 @@ static const struct schema *const inputs[] = {&table_vms, &table_events, NULL};
 const struct derive_table derive_replications_table = {.schema = &table_replications,
                                                        .inputs = inputs,
                                                        .prepare = prepare,
+                                                       .hidden = is_told_better,
                                                        .row = row,
                                                        .remembered = remembered,
                                                        .release = release};

@@ -348,6 +348,25 @@ static void test_told_once(void **state)
     model_case_feed(&c, text);
     model_case_expect(c.estate, "once", "replications", "endpoint replication_id",
                       "esx/h1 GID-9\nvc GID-2\nvc GID-3\nvr x1\n");
+    /* The appliance is gone: what it said last is old, and still better than what vCenter knows. */
+    model_case_feed(&c, "table replications dc1/esx/h1 ok 0s\nreplication_id vm state\n"
+                        "GID-1 db idle\n"
+                        "table replications dc1/vc ok 0s\nreplication_id vm vm_uuid vm_id rpo_s\n"
+                        "GID-1 db u1 vm-1 30m\nGID-2 web u2 vm-2 30m\n"
+                        "table replications dc1/vr failed 5m \"no answer\"\n"
+                        "replication_id vm vm_id rpo_s state\nx1 db vm-1 30m OK\n"
+                        "table vms dc1/vc ok 0s\nvm_id vm instance_uuid\nvm-1 db u1\n");
+    model_case_expect(c.estate, "old", "replications", "endpoint replication_id",
+                      "vc GID-2\nvr x1\n");
+    /* And the other way round. */
+    model_case_feed(&c, "table replications dc1/esx/h1 failed 5m \"no answer\"\n"
+                        "replication_id vm state\nGID-1 db idle\n"
+                        "table replications dc1/vc failed 5m \"no answer\"\n"
+                        "replication_id vm vm_uuid vm_id rpo_s\nGID-1 db u1 vm-1 30m\n"
+                        "table replications dc1/vr ok 0s\n"
+                        "replication_id vm vm_id rpo_s state\nx1 db vm-1 30m OK\n"
+                        "table vms dc1/vc ok 0s\nvm_id vm instance_uuid\nvm-1 db u1\n");
+    model_case_expect(c.estate, "old", "replications", "endpoint replication_id", "vr x1\n");
     model_case_release(&c);
 }
 
