@@ -18,7 +18,11 @@
 #include "core/clock.h"
 #include "core/i18n.h"
 #include "core/mem.h"
+#include "core/text.h"
 #include "tui/tui.h"
+
+#define TICK_BYTES 64 /* of two digits, and the way to them and back */
+#define DAY        86400
 
 /* How the child's console differs from the plain one. */
 struct wish {
@@ -115,22 +119,64 @@ static void ready(struct terminal *t)
 {
     terminal_wait(t, "> CRIT dc1");
     terminal_wait(t, "q quit");
-    (void)terminal_listen(t, 300); /* what was still on its way */
+    while (terminal_listen(t, 300)) /* what was still on its way */
+        ;
 }
 
-/* Nothing has changed: nothing is written. A second has passed: two digits are. */
+/* The second of the day that the first line shows, counted from @begin. */
+static int64_t shown_seconds(struct terminal *t, int64_t begin)
+{
+    const char *text = terminal_text(t), *utc = strstr(text, " UTC");
+    int64_t h, m, s;
+
+    assert_true(utc && utc - text >= 8);
+    char *clock = mem_strndup(utc - 8, 8);
+    clock[2] = clock[5] = '\0';
+    assert_int_equal(text_to_i64(clock, 0, 23, &h), 0);
+    assert_int_equal(text_to_i64(clock + 3, 0, 59, &m), 0);
+    assert_int_equal(text_to_i64(clock + 6, 0, 59, &s), 0);
+    free(clock);
+    return (h * 3600 + m * 60 + s - begin + DAY) % DAY;
+}
+
+/* Nothing has changed: nothing is written. */
 static void test_idle(void **state)
 {
-    struct wish still = {0}, ticking = {.ticking = true};
+    struct wish still = {0};
     struct terminal *t = start(&still, NULL, false);
 
     (void)state;
     ready(t);
+    /* A key and back: what was to be painted before is painted. */
+    terminal_keys(t, "j");
+    terminal_wait(t, "> WARN");
+    terminal_keys(t, "k");
+    ready(t);
     assert_int_equal(terminal_listen(t, 1300), 0);
     terminal_free(t);
-    t = start(&ticking, NULL, false);
-    ready(t);
-    assert_in_range(terminal_listen(t, 2300), 1, 200);
+}
+
+/* A second has passed: two digits are written. */
+static void test_ticking(void **state)
+{
+    struct wish ticking = {.ticking = true};
+    struct terminal *t = start(&ticking, NULL, false);
+    int64_t begin, passed = 0;
+    size_t bytes;
+
+    (void)state;
+    terminal_wait(t, "> CRIT dc1");
+    terminal_wait(t, "q quit");
+    begin = shown_seconds(t, 0);
+    /* The first painting is over when the second begins. */
+    while (shown_seconds(t, begin) == 0)
+        (void)terminal_listen(t, 50);
+    begin = shown_seconds(t, 0);
+    (void)terminal_raw(t, &bytes);
+    for (; passed < 2; passed = shown_seconds(t, begin))
+        (void)terminal_listen(t, 50);
+    (void)terminal_raw(t, &bytes);
+    assert_in_range(bytes, 1, TICK_BYTES * ((uintmax_t)passed + 1));
     terminal_free(t);
 }
 
@@ -362,13 +408,21 @@ static void test_ascii_locale(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_paint_and_quit), cmocka_unit_test(test_idle),
-        cmocka_unit_test(test_resize),         cmocka_unit_test(test_suspend),
-        cmocka_unit_test(test_crash),          cmocka_unit_test(test_signals),
-        cmocka_unit_test(test_hang_up),        cmocka_unit_test(test_hang_up_without_signal),
-        cmocka_unit_test(test_garbage),        cmocka_unit_test(test_paste),
-        cmocka_unit_test(test_copy),           cmocka_unit_test(test_terminals),
-        cmocka_unit_test(test_dumb_terminal),  cmocka_unit_test(test_no_colour),
+        cmocka_unit_test(test_paint_and_quit),
+        cmocka_unit_test(test_idle),
+        cmocka_unit_test(test_ticking),
+        cmocka_unit_test(test_resize),
+        cmocka_unit_test(test_suspend),
+        cmocka_unit_test(test_crash),
+        cmocka_unit_test(test_signals),
+        cmocka_unit_test(test_hang_up),
+        cmocka_unit_test(test_hang_up_without_signal),
+        cmocka_unit_test(test_garbage),
+        cmocka_unit_test(test_paste),
+        cmocka_unit_test(test_copy),
+        cmocka_unit_test(test_terminals),
+        cmocka_unit_test(test_dumb_terminal),
+        cmocka_unit_test(test_no_colour),
         cmocka_unit_test(test_ascii_locale),
     };
 
