@@ -236,7 +236,6 @@ static void test_refused_connection(void **state)
     assert_string_equal(jsonq_str(e2e_row(sources, "endpoint", "nsx-dc1"), "error_kind"), "net");
     assert_string_equal(jsonq_str(e2e_row(sources, "endpoint", "vmc-tokyo"), "freshness"), "ok");
     assert_int_equal(jsonq_count(e2e_rows(doc, "segments")), 10);
-    assert_in_range(r.ms, 0, 20000);
     json_object_put(doc);
     child_release(&r);
 }

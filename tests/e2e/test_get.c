@@ -172,7 +172,7 @@ static void test_timeout(void **state)
     assert_string_equal(jsonq_str(source, "freshness"), "never");
     assert_string_equal(jsonq_str(source, "error_kind"), "limit");
     assert_int_equal(jsonq_count(e2e_rows(doc, "enis")), 0);
-    assert_in_range(r.ms, 1500, 15000);
+    assert_true(r.ms >= 1500);
     json_object_put(doc);
     child_release(&r);
 }

@@ -19,7 +19,7 @@
 #include "core/text.h"
 #include "model/tables.h"
 
-#define WAIT_S 20
+#define WAIT_S 60
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t moved = PTHREAD_COND_INITIALIZER;
@@ -580,7 +580,7 @@ void fakeapi_run_init(struct fakeapi_run *r, const char *text)
     store_on_publish(r->store, on_change, r);
     r->o = (struct engine_options){.config = r->config,
                                    .store = r->store,
-                                   .timeout_ms = 20000,
+                                   .timeout_ms = 60000,
                                    .on_change = on_change,
                                    .arg = r,
                                    .collectors = fakeapi_only_one,
@@ -598,7 +598,7 @@ void fakeapi_run_start(struct fakeapi_run *r)
 
 void fakeapi_run_stop(struct fakeapi_run *r)
 {
-    engine_stop(r->engine, 2000);
+    engine_stop(r->engine, FAKEAPI_GRACE_MS);
     store_free(r->store);
     config_free(r->config);
 }

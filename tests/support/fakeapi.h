@@ -20,7 +20,8 @@
 
 #include <stdbool.h>
 
-#define FAKEAPI_LOG 256
+#define FAKEAPI_LOG      256
+#define FAKEAPI_GRACE_MS 20000 /* of fakeapi_run_stop() */
 
 struct MHD_Daemon;
 
@@ -85,7 +86,7 @@ void fakeapi_run_stop(struct fakeapi_run *r);
  * @more YAML behind. The caller frees the text. */
 char *fakeapi_config(const char *scheme, int port, const char *more);
 
-/* Waits (20 s at most, then the test fails) until @is(@arg) holds. */
+/* Waits (60 s at most, then the test fails) until @is(@arg) holds. */
 void fakeapi_wait(bool (*is)(void *arg), void *arg);
 /* ... until the table of "s"/@endpoint is @f. The caller owns the snapshot. */
 struct snapshot *fakeapi_wait_fresh(struct fakeapi_run *r, const struct schema *schema,

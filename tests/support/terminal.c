@@ -23,7 +23,7 @@
 #include "core/strbuf.h"
 #include "core/text.h"
 
-#define LIMIT_MS 20000
+#define LIMIT_MS 60000
 
 struct terminal {
     int fd, w, h, status;

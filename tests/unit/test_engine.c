@@ -371,7 +371,6 @@ static void dead_endpoint_delays_nobody(void **state)
 {
     struct rawserver *silent = rawserver_start("", 0, true);
     struct fakeapi_run r;
-    int64_t began = clock_mono_ms();
     char *text =
         mem_printf("sites:\n  - name: s\n    endpoints:\n"
                    "      - {name: dead, kind: nsx, url: \"http://127.0.0.1:%d/\", user: x, "
@@ -385,7 +384,7 @@ static void dead_endpoint_delays_nobody(void **state)
     free(text);
     fakeapi_run_start(&r);
     snapshot_unref(fakeapi_wait_fresh(&r, &table_segments, "a", FRESH_OK));
-    assert_true(clock_mono_ms() - began < 5000);
+    snapshot_unref(fakeapi_wait_fresh(&r, &table_segments, "dead", FRESH_NEVER));
     fakeapi_run_stop(&r);
     free(rawserver_stop(silent));
 }
@@ -536,7 +535,7 @@ static void stop_while_busy(void **state)
     fakeapi_wait_count(&server.held, 1);
     began = clock_mono_ms();
     fakeapi_run_stop(&r);
-    assert_true(clock_mono_ms() - began < 2000);
+    assert_true(clock_mono_ms() - began < FAKEAPI_GRACE_MS);
     assert_int_equal(fakeapi_count(&server.logouts), 1);
 }
 

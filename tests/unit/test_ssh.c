@@ -17,6 +17,8 @@
 #include "tests/support/rawserver.h"
 #include "tests/support/sshd.h"
 
+#define HOSTS_MAX 70 /* more than may shake hands at once */
+
 struct got {
     struct err err;
     int exit_status;
@@ -76,9 +78,32 @@ static void got_release(struct got *g)
     free(g->errout);
 }
 
+/* A test that fails leaves its hosts here. */
+static struct ssh_host *hosts[HOSTS_MAX];
+
+static struct ssh_host *open_host(const struct ssh_target *t)
+{
+    size_t i = 0;
+
+    while (hosts[i])
+        i++;
+    hosts[i] = ssh_host_new(ssh, t);
+    return hosts[i];
+}
+
+static void close_host(struct ssh_host *h)
+{
+    for (size_t i = 0; i < HOSTS_MAX; i++) {
+        if (hosts[i] == h)
+            hosts[i] = NULL;
+    }
+    ssh_host_free(h);
+}
+
 static int set_up(void **state)
 {
     (void)state;
+    waiting = 0;
     loop = loop_new();
     ssh = ssh_pool_new(loop);
     return 0;
@@ -87,6 +112,10 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     (void)state;
+    for (size_t i = 0; i < HOSTS_MAX; i++) {
+        ssh_host_free(hosts[i]);
+        hosts[i] = NULL;
+    }
     ssh_pool_free(ssh);
     loop_free(loop);
     return 0;
@@ -105,7 +134,7 @@ static struct ssh_target target_of(struct sshd *s, enum ssh_transport transport)
 /* One command on a host of its own; what the facts were at its end goes to @facts. */
 static struct got once(const struct ssh_target *t, const char *line, struct ssh_facts *facts)
 {
-    struct ssh_host *h = ssh_host_new(ssh, t);
+    struct ssh_host *h = open_host(t);
     struct got g;
 
     ask(h, line, (struct ssh_command){0}, &g);
@@ -117,7 +146,7 @@ static struct got once(const struct ssh_target *t, const char *line, struct ssh_
         (void)snprintf(why, sizeof(why), "%s", facts->why);
         facts->why = why;
     }
-    ssh_host_free(h);
+    close_host(h);
     return g;
 }
 
@@ -130,7 +159,7 @@ static void test_commands(void **state)
     (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(both); i++) {
         struct ssh_target t = target_of(s, both[i]);
-        struct ssh_host *h = ssh_host_new(ssh, &t);
+        struct ssh_host *h = open_host(&t);
         struct got a, b, c, d;
 
         ask(h, "echo out; echo err >&2; exit 3", (struct ssh_command){0}, &a);
@@ -152,7 +181,7 @@ static void test_commands(void **state)
         got_release(&b);
         got_release(&c);
         got_release(&d);
-        ssh_host_free(h);
+        close_host(h);
     }
     assert_int_equal(sshd_connections(s), 2); /* one session each, kept */
     sshd_stop(s);
@@ -167,7 +196,7 @@ static void test_large_output(void **state)
     (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(both); i++) {
         struct ssh_target t = target_of(s, both[i]);
-        struct ssh_host *h = ssh_host_new(ssh, &t);
+        struct ssh_host *h = open_host(&t);
         struct got kept, streamed[3], limited, after;
 
         ask(h, BIG, (struct ssh_command){0}, &kept);
@@ -188,7 +217,7 @@ static void test_large_output(void **state)
         got_release(&kept);
         got_release(&limited);
         got_release(&after);
-        ssh_host_free(h);
+        close_host(h);
     }
     sshd_stop(s);
 }
@@ -200,7 +229,7 @@ static void test_time_and_cancel(void **state)
     (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(both); i++) {
         struct ssh_target t = target_of(s, both[i]);
-        struct ssh_host *h = ssh_host_new(ssh, &t);
+        struct ssh_host *h = open_host(&t);
         struct got slow, cancelled, queued[6], after;
         uint64_t id;
 
@@ -225,7 +254,7 @@ static void test_time_and_cancel(void **state)
         got_release(&after);
         /* Freed while a command runs: it is told. */
         ask(h, "sleep 60", (struct ssh_command){0}, &slow);
-        ssh_host_free(h);
+        close_host(h);
         run_all();
         assert_int_equal(slow.err.kind, ERR_CANCEL);
         got_release(&slow);
@@ -393,7 +422,7 @@ static void test_lost_sessions(void **state)
     (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(both); i++) {
         struct ssh_target t = target_of(s, both[i]);
-        struct ssh_host *h = ssh_host_new(ssh, &t);
+        struct ssh_host *h = open_host(&t);
         struct got g;
 
         ask(h, "echo first", (struct ssh_command){0}, &g);
@@ -411,7 +440,7 @@ static void test_lost_sessions(void **state)
         assert_string_equal(g.err.msg, "");
         assert_string_equal(g.out, "third\n");
         got_release(&g);
-        ssh_host_free(h);
+        close_host(h);
     }
     sshd_stop(s);
 }
@@ -419,24 +448,22 @@ static void test_lost_sessions(void **state)
 static void test_many_hosts(void **state)
 {
     struct sshd *s = sshd_start(NULL);
-    struct ssh_host *hosts[70];
-    static struct got got[ARRAY_SIZE(hosts)];
+    static struct got got[HOSTS_MAX];
 
     (void)state;
-    for (size_t i = 0; i < ARRAY_SIZE(hosts); i++) {
+    for (size_t i = 0; i < HOSTS_MAX; i++) {
         struct ssh_target t = target_of(s, SSH_AUTO);
 
         t.connect_timeout_ms = 60000;
-        hosts[i] = ssh_host_new(ssh, &t);
-        ask(hosts[i], "echo many", (struct ssh_command){0}, &got[i]);
+        ask(open_host(&t), "echo many", (struct ssh_command){0}, &got[i]);
     }
     run_all();
-    for (size_t i = 0; i < ARRAY_SIZE(hosts); i++) {
+    for (size_t i = 0; i < HOSTS_MAX; i++) {
         assert_string_equal(got[i].err.msg, "");
         assert_string_equal(got[i].out, "many\n");
         assert_string_equal(ssh_host_facts(hosts[i])->transport, "libssh2");
         got_release(&got[i]);
-        ssh_host_free(hosts[i]);
+        close_host(hosts[i]);
     }
     sshd_stop(s);
 }
