@@ -58,6 +58,9 @@ enum service {
     SERVICE_EC2,
     SERVICE_STS,
     SERVICE_REST, /* vcenter: its REST API, which has a session of its own */
+    /* vcenter: storage policies (SPBM): SOAP, with the session's cookie in the envelope, too. What
+     * it refuses says nothing about the session. */
+    SERVICE_POLICY,
 };
 
 struct request {

@@ -9,6 +9,7 @@
 
 #define FAULT_DEPTH  3 /* Envelope/Body/Fault */
 #define DETAIL_DEPTH 5 /* .../detail/XFault */
+#define BODY         "<soapenv:Body>"
 
 /* ---- requests ---------------------------------------------------------------------------------
  */
@@ -19,13 +20,28 @@ void soap_begin(struct strbuf *out, const char *method, const char *ns)
                        "<soapenv:Envelope "
                        "xmlns:soapenv=\"http://schemas.xmlsoap.org/soap/envelope/\" "
                        "xmlns:xsd=\"http://www.w3.org/2001/XMLSchema\" "
-                       "xmlns:xsi=\"" SOAP_XSI "\"><soapenv:Body>");
+                       "xmlns:xsi=\"" SOAP_XSI "\">" BODY);
     strbuf_addf(out, "<%s xmlns=\"%s\">", method, ns);
 }
 
 void soap_end(struct strbuf *out, const char *method)
 {
     strbuf_addf(out, "</%s></soapenv:Body></soapenv:Envelope>\n", method);
+}
+
+void soap_add_header(struct strbuf *out, const char *envelope, size_t len, const char *name,
+                     const char *text)
+{
+    const char *body = memmem(envelope, len, BODY, strlen(BODY));
+    size_t before = body ? (size_t)(body - envelope) : 0;
+
+    strbuf_add(out, envelope, before);
+    if (body) {
+        strbuf_addstr(out, "<soapenv:Header>");
+        soap_leaf(out, name, text);
+        strbuf_addstr(out, "</soapenv:Header>");
+    }
+    strbuf_add(out, envelope + before, len - before);
 }
 
 static const char *escape_of(unsigned char c)

@@ -23,6 +23,9 @@ struct xml_reader;
 /* Open an envelope and in its body the element @method of @ns. */
 void soap_begin(struct strbuf *out, const char *method, const char *ns);
 void soap_end(struct strbuf *out, const char *method);
+/* @envelope, made by soap_begin() and soap_end(), with <name>text</name> as its header. */
+void soap_add_header(struct strbuf *out, const char *envelope, size_t len, const char *name,
+                     const char *text);
 /* Append @s as text of an element; what XML cannot hold becomes U+FFFD. */
 void soap_text(struct strbuf *out, const char *s);
 /* <name>text</name>. */

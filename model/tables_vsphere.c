@@ -100,7 +100,7 @@ static const struct column vms_columns[] = {
          "does vCenter reach it"),
     COL(VMS_QUESTION_PENDING, "question_pending", STR, NONE, COL_WIDE, "question that holds it up"),
     COL(VMS_HA_RESTARTED_AT, "ha_restarted_at", TIME, NONE, COL_WIDE,
-        "when vSphere HA restarted it last"),
+        "when vSphere HA restarted it last, in the past 30 days"),
     COL(VMS_STORAGE_POLICY, "storage_policy", STR, NONE, COL_WIDE, "storage policy of its home"),
     COL(VMS_SNAPSHOT_AGE_S, "snapshot_age_s", DURATION, S, COL_WIDE, "age of its oldest snapshot"),
     WORD(VMS_POWER_STATE, "power_state", vm_power_words, 0, "power state"),
@@ -117,6 +117,8 @@ static const struct column vms_columns[] = {
     COL(VMS_HOST_ID, "host_id", STR, NONE, COL_WIDE, "id of its host"),
     COL(VMS_QUIESCE, "quiesce", BOOL, NONE, COL_WIDE, "replicated with quiescing of the guest"),
     COL(VMS_MACS, "macs", LIST, NONE, COL_WIDE, "addresses of its network cards"),
+    COL(VMS_STORAGE_BYTES, "storage_bytes", BYTES, BYTES, COL_WIDE,
+        "space it takes on its datastores, as vCenter counts"),
 };
 TABLE(vms, VMS, "virtual machines");
 
@@ -215,7 +217,9 @@ static const struct column vsan_columns[] = {
         "samples behind the trend; too few say nothing"),
     COL(VSAN_HEALTH_GROUPS, "health_groups", LIST, NONE, COL_WIDE,
         "health groups that are not green"),
-    COL(VSAN_POLICIES, "policies", LIST, NONE, COL_WIDE, "space by storage policy"),
+    DER(VSAN_POLICIES, "policies", LIST, NONE, COL_WIDE, "vms",
+        "bytes by storage policy (Gold=6597069766656), largest first: what the VMs with this "
+        "policy take, as vCenter counts; vSAN itself tells no space by policy"),
     DER(VSAN_TREND, "trend", STR, NONE, 0, NULL,
         "growth per day over the samples, or why nothing can be said"),
     DER(VSAN_USED_HISTORY, "used_history", LIST, NONE, COL_WIDE, NULL,
@@ -224,6 +228,9 @@ static const struct column vsan_columns[] = {
         "bytes by type of object (vdisk=6597069766656), largest first"),
     COL(VSAN_HEALTH_TESTS, "health_tests", LIST, NONE, COL_WIDE,
         "health tests that are not green (Data/vSAN object health:yellow)"),
+    COL(VSAN_VSAN_UUID, "vsan_uuid", STR, NONE, COL_WIDE,
+        "UUID of the cluster in vSAN: the same on its hosts"),
+    VIA(VSAN),
 };
 TABLE(vsan, VSAN, "vSAN clusters");
 

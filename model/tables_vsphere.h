@@ -40,6 +40,7 @@ enum {
     VMS_HOST_ID,
     VMS_QUIESCE,
     VMS_MACS,
+    VMS_STORAGE_BYTES,
     VMS_N
 };
 
@@ -132,6 +133,8 @@ enum {
     VSAN_USED_HISTORY,
     VSAN_USED_BY_TYPE,
     VSAN_HEALTH_TESTS,
+    VSAN_VSAN_UUID,
+    VSAN_VIA,
     VSAN_N
 };
 

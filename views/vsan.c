@@ -6,9 +6,11 @@
 
 #include <string.h>
 
+#include "core/fmt.h"
 #include "core/i18n.h"
 #include "core/mem.h"
 #include "core/strbuf.h"
+#include "core/text.h"
 #include "model/tables.h"
 #include "views/bar.h"
 #include "views/jump.h"
@@ -167,6 +169,23 @@ static void add_list(struct strbuf *out, const char *title, const struct cell_li
         strbuf_addf(out, "%s%s\n", i ? "  " : title, l->items[i]);
 }
 
+/* "Gold=6597069766656": with a unit. */
+static void add_shares(struct strbuf *out, const char *title, const struct cell_list *l)
+{
+    for (size_t i = 0; l && i < l->n; i++) {
+        const char *is = strrchr(l->items[i], '=');
+        int64_t bytes;
+
+        strbuf_addstr(out, i ? "  " : title);
+        if (!is || text_to_i64(is + 1, 0, INT64_MAX, &bytes) != 0) {
+            strbuf_addf(out, "%s\n", l->items[i]);
+            continue;
+        }
+        fmt_bytes(out, bytes);
+        strbuf_addf(out, "  %.*s\n", (int)(is - l->items[i]), l->items[i]);
+    }
+}
+
 static void details(struct strbuf *out, const struct view_input *in, const struct rows_item *row)
 {
     const struct cell_list *past = row_list(row->row, VSAN_USED_HISTORY);
@@ -180,7 +199,9 @@ static void details(struct strbuf *out, const struct view_input *in, const struc
     }
     add_list(out, _("health groups that are not green:\n  "),
              row_list(row->row, VSAN_HEALTH_GROUPS));
-    add_list(out, _("space by storage policy:\n  "), row_list(row->row, VSAN_POLICIES));
+    add_shares(out, _("space by storage policy of the VMs:\n  "),
+               row_list(row->row, VSAN_POLICIES));
+    add_shares(out, _("space by type of object:\n  "), row_list(row->row, VSAN_USED_BY_TYPE));
 }
 
 static const struct view_column columns[] = {

@@ -59,6 +59,7 @@ static const struct parse_health *end_cluster(struct run *run, struct script *s,
     if (st->uuid[0]) {
         builder_row(st->b);
         builder_str(st->b, VSAN_CLUSTER_ID, st->uuid);
+        builder_str(st->b, VSAN_VSAN_UUID, st->uuid);
     }
     return &st->cluster.lines.health;
 }

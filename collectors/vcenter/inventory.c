@@ -11,7 +11,8 @@
  * A connection that was given up leaves its call waiting in the server, and calls on one collector
  * go one after the other: it is cancelled first.
  *
- * Between two waits the properties that do not notify are polled.
+ * Between two waits the properties that do not notify are polled, and after them what other
+ * services know of the VMs (extras.h). A live run publishes first: rows do not wait for those.
  */
 #include "collectors/vcenter/vcenter.h"
 
@@ -19,6 +20,7 @@
 #include <string.h>
 
 #include "collectors/vcenter/decode.h"
+#include "collectors/vcenter/extras.h"
 #include "collectors/vcenter/facts.h"
 #include "collectors/vcenter/fault.h"
 #include "collectors/vcenter/objects.h"
@@ -38,6 +40,7 @@
 #define WAIT_MARGIN_MS 60000
 #define GAP_LEAST_MS   1000 /* a busy vCenter always has news */
 #define REBUILDS_MAX   3    /* between two publishes */
+#define SLOW_MS        (10 * 60000)
 
 enum stage {
     STAGE_CANCEL,
@@ -46,6 +49,7 @@ enum stage {
     STAGE_FILTER,
     STAGE_UPDATES,
     STAGE_STATS,
+    STAGE_EXTRAS,
 };
 
 struct inventory {
@@ -60,12 +64,16 @@ struct inventory {
     bool look;           /* once: the next wait is none, but says what there is */
     bool news;           /* to be published */
     int64_t polled_at;   /* 0: never */
+    int64_t slow_at;     /* when the slow ones of them were polled; 0: never */
+    bool slow;           /* the poll under way has them */
+    bool shown;          /* there was a publish */
     int64_t asked_at;    /* when the last wait was sent */
     char *token;         /* the poll goes on there */
     uint64_t dropped;    /* paths that this server does not know */
     struct err poll_err; /* of the last poll */
     char missing[160];
     unsigned rebuilds;
+    struct vcenter_extras extras;
     struct decode *decode; /* of the reply that is arriving */
     enum stage stage;
 };
@@ -87,6 +95,7 @@ static void forget_server(struct inventory *s)
     replace(&s->page, NULL);
     replace(&s->token, NULL);
     s->filtered = s->complete = s->waiting = s->look = false;
+    vcenter_extras_reset(&s->extras);
     s->missing[0] = '\0';
 }
 
@@ -95,6 +104,7 @@ static void state_release(void *state)
     struct inventory *s = state;
 
     forget_server(s);
+    vcenter_extras_release(&s->extras);
     decode_free(s->decode);
     objects_free(s->objects);
 }
@@ -166,8 +176,8 @@ static bool is_asked(const struct run *run, unsigned i, bool polled)
     const struct inventory *s = run->state;
     const struct path *p = &vcenter_paths[i];
 
-    return p->polled == polled && !(s->dropped & (1ull << i)) && is_wanted(run, p->type) &&
-           vcenter_path_exists(p, run->facts->vsphere->api_version);
+    return p->polled == polled && (!p->slow || s->slow) && !(s->dropped & (1ull << i)) &&
+           is_wanted(run, p->type) && vcenter_path_exists(p, run->facts->vsphere->api_version);
 }
 
 /* Order matters: PropertyFilterSpec is propSet*, objectSet*; TraversalSpec is name, type, path. */
@@ -269,6 +279,7 @@ static enum step send_poll(struct run *run)
         soap_leaf(&body, "token", s->token);
         step = send(run, STAGE_STATS, "usage", "ContinueRetrievePropertiesEx", &body);
     } else {
+        s->slow = (run->once || s->shown) && (!s->slow_at || run->now - s->slow_at >= SLOW_MS);
         begin(&body, "RetrievePropertiesEx", "PropertyCollector", id);
         strbuf_addstr(&body, "<specSet>");
         add_spec(run, &body, true);
@@ -295,6 +306,7 @@ static void add_notes(struct run *run)
         if (s->dropped & (1ull << i))
             builder_note(b, "this version has no %s", vcenter_paths[i].name);
     }
+    vcenter_extras_note(&s->extras, run_table(run, &table_vms));
 }
 
 static enum step publish(struct run *run)
@@ -302,6 +314,7 @@ static enum step publish(struct run *run)
     struct inventory *s = run->state;
 
     s->news = false;
+    s->shown = true;
     s->rebuilds = 0;
     vcenter_rows(run, s->objects);
     add_notes(run);
@@ -317,6 +330,19 @@ static enum step wait_or_rest(struct run *run)
         return send_wait(run);
     run->wait_ms = rest;
     return STEP_WAIT;
+}
+
+/* Everything is read: what is new is shown, and the first rows wait for nothing else. */
+static enum step extra_or_publish(struct run *run)
+{
+    struct inventory *s = run->state;
+    bool first = s->news && !s->shown && !run->once;
+
+    if (vcenter_extras_wanted(&s->extras) && !first) {
+        s->stage = STAGE_EXTRAS;
+        return vcenter_extras_send(&s->extras, run, s->objects);
+    }
+    return s->news ? publish(run) : wait_or_rest(run);
 }
 
 static enum step next(struct run *run)
@@ -335,7 +361,7 @@ static enum step next(struct run *run)
         return send_wait(run);
     if (s->token || next_poll(run) <= run->now)
         return send_poll(run);
-    return s->news ? publish(run) : wait_or_rest(run);
+    return extra_or_publish(run);
 }
 
 static enum step start(struct run *run)
@@ -355,7 +381,7 @@ static enum step start(struct run *run)
     if (!run->scratch) {
         /* A run, or what follows a publish: of a refresh everything is wanted now. */
         if (!run->request.method) {
-            s->polled_at = 0;
+            s->polled_at = s->slow_at = 0;
             s->look = run->once && s->complete;
         }
         run->scratch = s;
@@ -465,8 +491,11 @@ static enum step on_polled(struct run *run)
     if (s->token)
         return next(run);
     s->polled_at = run->now;
+    if (s->slow)
+        s->slow_at = run->now;
     s->news = true;
     err_clear(&s->poll_err);
+    vcenter_extras_begin(&s->extras, run);
     return next(run);
 }
 
@@ -495,6 +524,10 @@ static enum step on_reply(struct run *run, const struct reply *reply)
     /* The server answered, so it does not wait any more. */
     if (!reply->more && reply->status)
         s->waiting = false;
+    if (s->stage == STAGE_EXTRAS) {
+        s->news |= vcenter_extras_take(&s->extras, run, s->objects, reply);
+        return next(run);
+    }
     if (reply->err && !reply->status)
         return run_fail(run, reply->err);
     if (reply->err)

@@ -72,6 +72,9 @@ enum {
     VM_SNAPSHOT_AT,
     VM_CONSOLIDATION,
     VM_QUIESCE,
+    VM_SPACE,
+    VM_POLICY,
+    VM_RESTARTED_AT,
     VM_SLOTS
 };
 enum {

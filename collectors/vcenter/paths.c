@@ -65,6 +65,8 @@ const struct path vcenter_paths[] = {
      .picks = {{.inside = "ManagedObjectReference", .slot = VM_DATASTORES, .how = PICK_LIST}}},
     {.type = OBJECT_VM, .name = "network",
      .picks = {{.inside = "ManagedObjectReference", .slot = VM_NETWORKS, .how = PICK_LIST}}},
+    {.type = OBJECT_VM, .name = "summary.storage.committed", .polled = true, .slow = true,
+     .picks = LEAF(VM_SPACE)},
     /* A tree of them. */
     {.type = OBJECT_VM, .name = "snapshot",
      .picks = {{.inside = "createTime", .slot = VM_SNAPSHOTS, .how = PICK_COUNT, .deep = true},

@@ -33,6 +33,7 @@ struct path {
     const char *name;
     const char *since; /* version of the API that brought it; NULL: older than what is supported */
     bool polled;
+    bool slow;                    /* polled, but seldom */
     struct pick picks[PICKS_MAX]; /* ends with inside NULL */
 };
 

@@ -195,6 +195,14 @@ static void vm_guest(struct table_builder *b, const struct objects *o, const str
     list(b, VMS_MACS, o, OBJECT_TYPES, s[VM_MACS]);
 }
 
+static void vm_storage(struct table_builder *b, const struct objects *o, const struct object *vm)
+{
+    list(b, VMS_DATASTORES, o, OBJECT_DATASTORE, vm->slot[VM_DATASTORES]);
+    number(b, VMS_STORAGE_BYTES, vm->slot[VM_SPACE], 1);
+    builder_str(b, VMS_STORAGE_POLICY, vm->slot[VM_POLICY]);
+    number(b, VMS_HA_RESTARTED_AT, vm->slot[VM_RESTARTED_AT], 1);
+}
+
 static void add_vm(struct run *run, struct table_builder *b, const struct objects *o,
                    const struct object *vm)
 {
@@ -207,7 +215,7 @@ static void add_vm(struct run *run, struct table_builder *b, const struct object
     builder_str(b, VMS_POWER_STATE, vm->slot[VM_POWER]);
     vm_place(b, o, vm);
     vm_guest(b, o, vm);
-    list(b, VMS_DATASTORES, o, OBJECT_DATASTORE, vm->slot[VM_DATASTORES]);
+    vm_storage(b, o, vm);
     list(b, VMS_NETWORKS, o, OBJECT_NETWORK, vm->slot[VM_NETWORKS]);
     vm_snapshots(run, b, vm);
     truth(b, VMS_CONSOLIDATION_NEEDED, vm->slot[VM_CONSOLIDATION]);

@@ -11,6 +11,7 @@
  */
 #include "collectors/vcenter/session.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -408,20 +409,48 @@ static enum session_step vcenter_logout(struct session *s, const struct reply *r
 /* ---- requests of collectors --------------------------------------------------------------------
  */
 
+/* Services beside the SDK want the value of the cookie within the envelope, without the quotes that
+ * it may stand in (reference: Storage Policy API, "vcSessionCookie"). Room first: growing would
+ * leave copies of it behind. */
+static void add_envelope(struct vcenter_session *v, const struct request *req)
+{
+    const char *value = secret_reveal(v->cookie) + strlen(COOKIE);
+    size_t len;
+    char plain[COOKIE_MAX + 1];
+
+    value += *value == '"';
+    len = strcspn(value, "\"");
+    (void)snprintf(plain, sizeof(plain), "%.*s", (int)len, value);
+    strbuf_grow(&v->wire.body, req->body_len + 6 * len + 128);
+    soap_add_header(&v->wire.body, req->body, req->body_len, "vcSessionCookie", plain);
+    secret_wipe(plain, sizeof(plain));
+}
+
+static void add_body(struct session *s, const struct request *req)
+{
+    struct vcenter_session *v = s->priv;
+
+    if (req->service == SERVICE_POLICY)
+        add_envelope(v, req);
+    else if (req->body)
+        strbuf_add(&v->wire.body, req->body, req->body_len);
+}
+
 static int vcenter_authorize(struct session *s, const struct request *req)
 {
     struct vcenter_session *v = s->priv;
 
     if (!v->logged_in)
         return err_set(&s->err, ERR_AUTH, 0, "not logged in");
-    if (req->service != SERVICE_MAIN && req->service != SERVICE_REST)
+    if (req->service != SERVICE_MAIN && req->service != SERVICE_REST &&
+        req->service != SERVICE_POLICY)
         return err_set(&s->err, ERR_CONFIG, 0, "a vcenter endpoint has no such service");
     wire_reset(&v->wire);
-    if (req->service == SERVICE_MAIN)
+    if (req->service != SERVICE_REST)
         soap_headers_of(s, req->action);
     else if (!(req = vcenter_rest_authorize(&v->rest, s, req, &v->wire)))
         return -1;
-    strbuf_add(&v->wire.body, req->body ? req->body : "", req->body ? req->body_len : 0);
+    add_body(s, req);
     arena_reset(s->arena);
     fill(s, req->method, req->path, req->label);
     s->call.http.max_body = req->max_body ? req->max_body : COLLECTOR_BODY_MAX;
@@ -440,6 +469,8 @@ static enum session_verdict vcenter_judge(struct session *s, const struct reques
         return VERDICT_OK;
     vcenter_fault_read(reply, &f);
     vcenter_fault_describe(&f, reply->status, req->label ? req->label : "request", err);
+    if (req->service == SERVICE_POLICY)
+        return reply->status == 429 ? VERDICT_THROTTLED : VERDICT_ERROR;
     if (f.class == VCENTER_FAULT_SESSION || (!f.is_fault && reply->status == 401))
         return VERDICT_EXPIRED;
     if (reply->status == 429)

@@ -110,6 +110,8 @@ static void clusters_end(void *arg, struct xml_reader *x, const char *text, size
         r->now.name = arena_strndup(r->a.arena, text, len);
     else if (is_field(&r->a, x, "returnval/objects/propSet/val/vsanConfigInfo/enabled"))
         r->now.enabled = strcmp(text, "true") == 0 || strcmp(text, "1") == 0;
+    else if (is_field(&r->a, x, "returnval/objects/propSet/val/vsanConfigInfo/defaultConfig/uuid"))
+        r->now.uuid = arena_strndup(r->a.arena, text, len);
     else if (is_field(&r->a, x, "returnval/objects"))
         add_cluster(r);
 }

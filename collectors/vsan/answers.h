@@ -23,7 +23,7 @@ struct reply;
 #define VSAN_GROUPS_MAX   256 /* health groups, and tests of all of them */
 
 struct vsan_cluster {
-    const char *id, *name;
+    const char *id, *name, *uuid; /* uuid: what its hosts call it; NULL: not told */
     bool enabled;
 };
 

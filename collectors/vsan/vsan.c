@@ -5,7 +5,7 @@
  * first are enrichments.
  *
  * The clusters themselves come from the SDK, over a view that is kept for as long as the session.
- * Space by storage policy is not told by any of these calls; the column stays ABSENT.
+ * Space by storage policy is not told by any of these calls: it is summed over the VMs (model).
  *
  * Blocks have no identity: the same figures at another time are a sample of their own.
  */
@@ -301,6 +301,7 @@ static enum step take_space(struct run *run, const struct reply *reply, struct r
     builder_row(b);
     builder_str(b, VSAN_CLUSTER_ID, c->id);
     builder_str(b, VSAN_CLUSTER, c->name);
+    builder_str(b, VSAN_VSAN_UUID, c->uuid);
     set_space(run, b, s);
     return ask_vsan(run, r, STAGE_HEALTH);
 }

@@ -87,7 +87,7 @@ static void set_history(struct derive *d, struct table_builder *b, const struct 
             arena_printf(d->arena, "%.1f", 100.0 * (double)s->at[i].value / (double)capacity));
 }
 
-static void row(struct derive *d, void *facts, struct table_builder *b, const struct row *r)
+void vsan_trend_row(struct derive *d, struct table_builder *b, const struct row *r)
 {
     const char *key = arena_printf(d->arena, "%s/%s", row_str(r, SCHEMA_ENDPOINT), r->key);
     struct sample_series s = samples_find(d->samples, d->view->site->name, SAMPLE_VSAN_USED, key);
@@ -95,7 +95,6 @@ static void row(struct derive *d, void *facts, struct table_builder *b, const st
     struct strbuf text = STRBUF_INIT;
     struct vsan_trend t;
 
-    (void)facts;
     if (!row_int(r, VSAN_USED_BYTES, &used))
         return;
     (void)row_int(r, VSAN_CAPACITY_BYTES, &capacity);
@@ -108,7 +107,3 @@ static void row(struct derive *d, void *facts, struct table_builder *b, const st
     strbuf_release(&text);
     set_history(d, b, &s, capacity);
 }
-
-static const struct schema *const inputs[] = {NULL};
-
-const struct derive_table derive_vsan_table = {.schema = &table_vsan, .inputs = inputs, .row = row};

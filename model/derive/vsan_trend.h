@@ -30,6 +30,13 @@ struct vsan_trend {
     int64_t full_at; /* ms; 0: not within what can be foreseen */
 };
 
+struct derive;
+struct row;
+struct table_builder;
+
+/* Fill the derived cells about the trend of the builder's current row, which has @r's cells. */
+void vsan_trend_row(struct derive *d, struct table_builder *b, const struct row *r);
+
 /* @used now, of @capacity (0: not known). */
 struct vsan_trend vsan_trend(const struct sample_series *s, int64_t used, int64_t capacity,
                              int64_t now);

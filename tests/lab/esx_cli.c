@@ -78,8 +78,7 @@ static int vsan_cluster(struct esx_call *c)
                 "   Sub-Cluster Member Count: %zu\n   Sub-Cluster Member UUIDs: ",
                 node_uuid(c, c->host), master ? "MASTER" : "AGENT", node_uuid(c, hosts->at[0]),
                 node_uuid(c, hosts->at[hosts->n > 1 ? 1 : 0]),
-                lab_uuid_in(c->a, c->lab->estate, "vsan-cluster", c->host->cluster->mo.id),
-                hosts->n);
+                lab_vsan_uuid(c->a, c->vc, c->host->cluster), hosts->n);
     for (size_t i = 0; i < hosts->n; i++)
         strbuf_addf(c->out, "%s%s", i ? ", " : "", node_uuid(c, hosts->at[i]));
     strbuf_addstr(c->out, "\n   Sub-Cluster Member HostNames: ");

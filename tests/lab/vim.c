@@ -3,6 +3,7 @@
 #include "core/mem.h"
 #include "core/text.h"
 #include "tests/lab/lab.h"
+#include "tests/lab/pbm.h"
 #include "tests/lab/user.h"
 #include "tests/lab/vsan.h"
 #include "tests/lab/xml.h"
@@ -546,15 +547,15 @@ static void no_such_method(struct vim_call *c, const char *name)
     vim_fault(c, "MethodNotFound", arena_printf(c->a, "%s: no such method", name), NULL);
 }
 
-/* /vsanHealth knows no login: the session of /sdk is good there. */
-static void run_vsan(struct vim_call *c)
+/* /vsanHealth and /pbm/sdk know no login: the session of /sdk is good there. */
+static void run_beside(struct vim_call *c)
 {
-    if (!c->session) {
+    if (!c->session || (c->pbm && !lab_pbm_authentic(c))) {
         not_authenticated(c);
         return;
     }
     c->session->used_at = lab_session_ms(c->lab);
-    if (!lab_vsan_run(c))
+    if (!(c->pbm ? lab_pbm_run(c) : lab_vsan_run(c)))
         no_such_method(c, (const char *)c->method->name);
 }
 
@@ -591,15 +592,17 @@ static void answer_call(struct vim_call *c)
     c->this_type = c->this_type ? c->this_type : "";
     c->out = &out;
     c->session = find_session(c);
-    if (c->vsan)
-        run_vsan(c);
+    if (c->vsan || c->pbm)
+        run_beside(c);
     else
         run_call(c);
     if (c->fault) {
         write_fault(c->reply, c->fault, c->fault_text, c->fault_fields);
     } else {
         strbuf_addf(&c->reply->body, ENVELOPE "<%sResponse xmlns=\"%s\">", name,
-                    c->vsan ? "urn:vsan" : "urn:vim25");
+                    c->vsan  ? "urn:vsan"
+                    : c->pbm ? "urn:pbm"
+                             : "urn:vim25");
         strbuf_add(&c->reply->body, out.buf, out.len);
         strbuf_addf(&c->reply->body, "</%sResponse>" ENVELOPE_END, name);
     }
@@ -657,11 +660,13 @@ void lab_vim_handle(struct lab *lab, struct lab_server *server, const struct lab
     bool get = strcmp(req->method, "GET") == 0, post = strcmp(req->method, "POST") == 0;
 
     c.vsan = strcmp(req->path, "/vsanHealth") == 0;
+    c.pbm = strcmp(req->path, "/pbm/sdk") == 0 || strcmp(req->path, "/pbm") == 0;
     if (get && strcmp(req->path, "/sdk/vimServiceVersions.xml") == 0)
         send_versions(reply);
     else if (get && strcmp(req->path, "/sdk/vsanServiceVersions.xml") == 0)
         send_vsan_versions(reply);
-    else if (post && (c.vsan || strcmp(req->path, "/sdk") == 0 || strcmp(req->path, "/sdk/") == 0))
+    else if (post &&
+             (c.vsan || c.pbm || strcmp(req->path, "/sdk") == 0 || strcmp(req->path, "/sdk/") == 0))
         answer_soap(&c);
     else if (!text_has_prefix(req->path, "/api/") || !lab_vapi_answer(lab, server, req, reply))
         reply->status = 404;

@@ -65,7 +65,7 @@ struct vim_call {
     struct strbuf *out; /* what stands inside <METHODResponse> */
     const char *fault, *fault_text, *fault_fields;
     struct arena *a; /* the request's */
-    bool vsan;       /* to /vsanHealth */
+    bool vsan, pbm;  /* to /vsanHealth, to /pbm/sdk */
 };
 
 /* First child element @name of @node, or NULL; @node NULL: NULL. */

@@ -180,6 +180,16 @@ static void automated(struct vim_val *v, const struct lab_mo *mo)
     vim_put(v, "fullyAutomated");
 }
 
+/* What its hosts call the cluster (esxcli vsan cluster get). */
+static void vsan_uuid(struct vim_val *v, const struct lab_mo *mo)
+{
+    struct arena *a = arena_new(0);
+
+    if (OBJECT(lab_vcluster, mo)->vsan)
+        vim_put(v, lab_vsan_uuid(a, v->vc, OBJECT(lab_vcluster, mo)));
+    arena_free(a);
+}
+
 static void vsan_enabled(struct vim_val *v, const struct lab_mo *mo)
 {
     vim_put_bool(v, OBJECT(lab_vcluster, mo)->vsan);
@@ -311,6 +321,8 @@ const struct vim_leaf vim_entity_leaves[] = {
     {MO_CLUSTER, "configurationEx.dasConfig.enabled", "xsd:boolean", NULL, yes, false},
     {MO_CLUSTER, "configurationEx.drsConfig.enabled", "xsd:boolean", NULL, yes, false},
     {MO_CLUSTER, "configurationEx.drsConfig.defaultVmBehavior", "DrsBehavior", NULL, automated,
+     false},
+    {MO_CLUSTER, "configurationEx.vsanConfigInfo.defaultConfig.uuid", "xsd:string", NULL, vsan_uuid,
      false},
     {MO_CLUSTER, "configurationEx.vsanConfigInfo.enabled", "xsd:boolean", NULL, vsan_enabled,
      false},

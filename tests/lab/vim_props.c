@@ -21,6 +21,8 @@ static const struct {
     {MO_CLUSTER, "configurationEx.dasConfig", "ClusterDasConfigInfo"},
     {MO_CLUSTER, "configurationEx.drsConfig", "ClusterDrsConfigInfo"},
     {MO_CLUSTER, "configurationEx.vsanConfigInfo", "VsanClusterConfigInfo"},
+    {MO_CLUSTER, "configurationEx.vsanConfigInfo.defaultConfig",
+     "VsanClusterConfigInfoHostDefaultInfo"},
     {MO_CLUSTER, "configuration", "ClusterConfigInfo"},
     {MO_CLUSTER, "configuration.dasConfig", "ClusterDasConfigInfo"},
     {MO_CLUSTER, "configuration.drsConfig", "ClusterDrsConfigInfo"},

@@ -9,6 +9,11 @@
 
 #define VIM " xmlns=\"urn:vim25\""
 
+const char *lab_vsan_uuid(struct arena *a, const struct lab_vc *vc, const struct lab_vcluster *c)
+{
+    return lab_uuid_in(a, vc->estate, "vsan-cluster", arena_printf(a, "%s/%s", vc->site, c->mo.id));
+}
+
 static const struct lab_vstore *store_of(const struct lab_vc *vc, const struct lab_vcluster *c)
 {
     for (size_t i = 0; i < vc->stores.n; i++) {

@@ -159,6 +159,9 @@ struct lab_vm *lab_vc_vm(const struct lab_vc *vc, const char *name);
 struct lab_vhost *lab_vc_host(const struct lab_vc *vc, const struct lab_host *host);
 struct lab_vhost *lab_vm_host(const struct lab_vc *vc, const struct lab_vm *vm);
 
+/* What vSAN calls the cluster, in vCenter and on its hosts. */
+const char *lab_vsan_uuid(struct arena *a, const struct lab_vc *vc, const struct lab_vcluster *c);
+
 /* What the types are called; also for base types, as a specification may name them. */
 const char *lab_mo_type_name(enum mo_type type);
 bool lab_mo_is(const struct lab_mo *mo, const char *type);

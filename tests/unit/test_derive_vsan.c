@@ -168,6 +168,83 @@ static void test_series_is_bounded(void **state)
     samples_free(s);
 }
 
+/* ---- space by policy, and who tells -------------------------------------------------------------
+ */
+
+#define CLUSTERS                                                              \
+    "table vsan dc1/vc ok 0s\ncluster_id cluster capacity_bytes used_bytes\n" \
+    "c1 Cluster-1 1000 500\nc2 Cluster-2 1000 500\nc3 Cluster-3 1000 500\n"   \
+    "c4 Twice 1000 500\nc5 Twice 1000 500\n"
+#define POLICY_VMS                                                                   \
+    "table vms dc1/vc ok 0s\nvm_id cluster storage_policy storage_bytes\n"           \
+    "vm-1 Cluster-1 Gold 300\nvm-2 Cluster-1 Default 500\nvm-3 Cluster-1 Gold 400\n" \
+    "vm-4 Cluster-1 - 7\nvm-5 Cluster-2 Gold 9\nvm-6 Cluster-1 Gold -\n"             \
+    "vm-7 Cluster-3 - 5\nvm-8 Twice Gold 5\n"
+
+static void test_space_by_policy(void **state)
+{
+    struct model_case c;
+
+    (void)state;
+    model_case_init(&c, config);
+    model_case_feed(&c, CLUSTERS);
+    model_case_expect(c.estate, "no VMs yet", "vsan", "cluster_id policies",
+                      "c1 -\nc2 -\nc3 -\nc4 -\nc5 -\n");
+    model_case_feed(&c, CLUSTERS POLICY_VMS);
+    model_case_expect(c.estate, "sums", "vsan", "cluster_id policies",
+                      "c1 Gold=700 Default=500 none=7\nc2 Gold=9\nc3 -\nc4 -\nc5 -\n");
+    model_case_release(&c);
+}
+
+static const char with_hosts[] =
+    "sites:\n"
+    "  - name: dc1\n"
+    "    endpoints:\n"
+    "      - {name: vc, kind: vcenter, url: \"https://vc.example/\", user: u, "
+    "password: {env: P}}\n"
+    "      - {name: esx, kind: esxi, hosts: [h1, h2, h3], user: root, password: {env: P}}\n";
+
+/* What a host and vCenter say of cluster 52aa-01. */
+#define HOST(name, freshness, health)                \
+    "table vsan dc1/esx/" name " " freshness " 0s\n" \
+    "cluster_id vsan_uuid health\n52aa-01 52aa-01 " health "\n"
+#define VCENTER(freshness)                                                      \
+    "table vsan dc1/vc " freshness " 0s\ncluster_id cluster vsan_uuid health\n" \
+    "domain-c8 Cluster-1 52AA01 green\n"
+
+/* Hosts that agree are one row; one that sees other health is a row of its own. */
+static void test_hosts_are_one_row(void **state)
+{
+    struct model_case c;
+
+    (void)state;
+    model_case_init(&c, with_hosts);
+    model_case_feed(&c,
+                    HOST("h1", "ok", "green") HOST("h2", "ok", "green") HOST("h3", "ok", "yellow"));
+    model_case_expect(c.estate, "by hosts", "vsan", "endpoint health via",
+                      "esx/h1 green esx/h1 esx/h2\nesx/h3 yellow -\n");
+    model_case_feed(&c, HOST("h1", "failed", "green") HOST("h2", "ok", "green")
+                            HOST("h3", "ok", "yellow"));
+    model_case_expect(c.estate, "the one that answers", "vsan", "endpoint health via",
+                      "esx/h2 green esx/h2 esx/h1\nesx/h3 yellow -\n");
+    model_case_release(&c);
+}
+
+/* vCenter's row stands for those of its hosts, whatever they see, for as long as it is read. */
+static void test_hosts_and_vcenter(void **state)
+{
+    struct model_case c;
+
+    (void)state;
+    model_case_init(&c, with_hosts);
+    model_case_feed(&c, VCENTER("ok") HOST("h1", "ok", "yellow"));
+    model_case_expect(c.estate, "one", "vsan", "endpoint cluster via", "vc Cluster-1 vc esx/h1\n");
+    model_case_feed(&c, VCENTER("failed") HOST("h1", "ok", "yellow"));
+    model_case_expect(c.estate, "remembered beside read", "vsan", "endpoint health",
+                      "vc green\nesx/h1 yellow\n");
+    model_case_release(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -179,6 +256,9 @@ int main(void)
         cmocka_unit_test(test_said_plainly),
         cmocka_unit_test(test_trend_survives),
         cmocka_unit_test(test_series_is_bounded),
+        cmocka_unit_test(test_space_by_policy),
+        cmocka_unit_test(test_hosts_are_one_row),
+        cmocka_unit_test(test_hosts_and_vcenter),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

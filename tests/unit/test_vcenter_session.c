@@ -10,6 +10,7 @@
 #include "collectors/vcenter/session.h"
 #include "core/arena.h"
 #include "core/mem.h"
+#include "core/soap.h"
 #include "core/strbuf.h"
 #include "core/text.h"
 
@@ -287,6 +288,40 @@ static void test_judge(void **state)
     free(gone);
 }
 
+/* Storage policies want the cookie in the envelope, too, and what they refuse is no word about the
+ * session. */
+static void test_policy_service(void **state)
+{
+    struct strbuf body = STRBUF_INIT;
+    struct request req = {.service = SERVICE_POLICY,
+                          .method = "POST",
+                          .path = "/pbm/sdk",
+                          .action = "urn:pbm/2.0",
+                          .label = "storage policies"};
+    char *over = fixture_text("not-authenticated.xml");
+    struct reply r = {.status = 500, .body = over, .len = strlen(over)};
+    struct err err = {0};
+
+    (void)state;
+    soap_begin(&body, "PbmQueryProfile", "urn:pbm");
+    soap_end(&body, "PbmQueryProfile");
+    req.body = body.buf;
+    req.body_len = body.len;
+    log_in();
+    assert_int_equal(f.s.ops->authorize(&f.s, &req), 0);
+    assert_string_equal(f.s.call.http.url, "https://vc.example/pbm/sdk");
+    assert_string_equal(header("SOAPAction"), "urn:pbm/2.0");
+    assert_string_equal(header("Cookie"), "vmware_soap_session=\"abc-1\"");
+    assert_non_null(strstr(f.s.call.http.body,
+                           "<soapenv:Header><vcSessionCookie>abc-1</vcSessionCookie>"
+                           "</soapenv:Header><soapenv:Body><PbmQueryProfile xmlns=\"urn:pbm\">"));
+    assert_int_equal(f.s.ops->judge(&f.s, &req, &r, &err), VERDICT_ERROR);
+    r.status = 503;
+    assert_int_equal(f.s.ops->judge(&f.s, &req, &r, &err), VERDICT_ERROR);
+    strbuf_release(&body);
+    free(over);
+}
+
 /* ---- the REST API ------------------------------------------------------------------------------
  */
 
@@ -423,10 +458,10 @@ static void test_rest_logout(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(test_login),         T(test_facts),          T(test_requests),      T(test_login_again),
-        T(test_logout),        T(test_no_versions),    T(test_invalid_login), T(test_federation),
-        T(test_not_vsphere),   T(test_judge),          T(test_rest_token),    T(test_rest_refused),
-        T(test_rest_no_token), T(test_rest_in_flight), T(test_rest_logout),
+        T(test_login),        T(test_facts),         T(test_requests),       T(test_login_again),
+        T(test_logout),       T(test_no_versions),   T(test_invalid_login),  T(test_federation),
+        T(test_not_vsphere),  T(test_judge),         T(test_policy_service), T(test_rest_token),
+        T(test_rest_refused), T(test_rest_no_token), T(test_rest_in_flight), T(test_rest_logout),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
