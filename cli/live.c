@@ -282,6 +282,23 @@ static void queue_trust(struct live *l, const struct tui_request *r)
     mark_dirty(l);
 }
 
+/* Who comes to look at something narrows it before it is read; who leaves lets it sleep before all
+ * of it would be read. */
+static void focus(struct live *l, const struct tui_request *r)
+{
+    const struct engine_look look = {.endpoints = r->endpoints,
+                                     .filters = r->filters,
+                                     .nendpoints = r->nendpoints,
+                                     .nfilters = r->nfilters};
+    bool narrow = look.nendpoints || look.nfilters;
+
+    if (narrow)
+        engine_look(l->engine, &look);
+    engine_focus(l->engine, r->tables, r->ntables);
+    if (!narrow)
+        engine_look(l->engine, &look);
+}
+
 static void ask_engine(struct live *l, const struct tui_request *r)
 {
     switch (r->kind) {
@@ -289,7 +306,7 @@ static void ask_engine(struct live *l, const struct tui_request *r)
         engine_refresh(l->engine, r->table);
         break;
     case TUI_FOCUS:
-        engine_focus(l->engine, r->tables, r->ntables);
+        focus(l, r);
         break;
     case TUI_LOGIN:
         engine_login_again(l->engine, r->credential);

@@ -125,7 +125,7 @@ struct run {
     struct request request;
     int64_t wait_ms;
     int64_t interval_ms; /* how often is wanted now: the configured period, or a faster one */
-    const char *scope;   /* on_demand: the one filter that is looked at; NULL: all */
+    const char *scope;   /* on_demand: filters that are looked at, with blanks between; NULL: all */
     bool once;           /* a live collector ends (STEP_DONE) with its first complete table */
     void *state;         /* collector->state_size bytes, zeroed once, kept across runs */
     void *scratch;       /* for the collector: zero at the start of a run, in run->arena if it needs

@@ -67,10 +67,15 @@ void engine_progress(const struct engine *e, unsigned *done, unsigned *total);
 void engine_refresh(struct engine *e, const char *table); /* NULL: everything, now */
 void engine_focus(struct engine *e, const char *const *tables,
                   size_t n); /* visible tables poll faster */
-/* What somebody looks at of the heavy tables (host_rules, addrsets, flows ...): of @endpoint alone
- * ("SITE/ENDPOINT" or its name; NULL: of all), and of filter @filter alone (NULL: of all). What is
+/* What somebody looks at of the heavy tables (host_rules, addrsets, flows ...): of these endpoints
+ * alone ("SITE/ENDPOINT" or its name; none: of all), and of these filters alone (none: of all).
+ * Filters are read faster than everything is, and now when they were not looked at before. What is
  * read then is partial, and says so. */
-void engine_look(struct engine *e, const char *endpoint, const char *filter);
+struct engine_look {
+    const char *const *endpoints, *const *filters;
+    size_t nendpoints, nfilters;
+};
+void engine_look(struct engine *e, const struct engine_look *l);
 void engine_login_again(struct engine *e,
                         const char *credential); /* NULL: all that were rejected */
 void engine_answer_prompt(struct engine *e, const char *credential,

@@ -13,6 +13,7 @@
 #include "core/clock.h"
 #include "core/log.h"
 #include "core/mem.h"
+#include "core/strbuf.h"
 #include "core/table.h"
 
 struct message {
@@ -251,18 +252,29 @@ static bool is_same_scope(const struct job *job, const char *scope)
     return job->scope && scope ? strcmp(job->scope, scope) == 0 : !job->scope && !scope;
 }
 
-static void look(struct job *job, const char *endpoint, const char *filter)
+static bool is_named(const struct endpoint *ep, const struct message *m)
 {
-    bool aside = endpoint && !has_name(job->ep, endpoint);
+    for (size_t i = 0; i < m->n; i++) {
+        if (has_name(ep, m->names[i]))
+            return true;
+    }
+    return false;
+}
 
-    if (!job->collector->on_demand || (job->aside == aside && is_same_scope(job, filter)))
+static void look(struct job *job, const struct message *m)
+{
+    bool aside = m->n && !is_named(job->ep, m);
+
+    if (!job->collector->on_demand || (job->aside == aside && is_same_scope(job, m->value)))
         return;
     job->aside = aside;
     free(job->scope);
-    job->scope = mem_strdup(aside ? NULL : filter);
+    job->scope = mem_strdup(aside ? NULL : m->value);
     job->outdated = !aside && engine_job_is_active(job);
-    if (!aside && job->state == JOB_IDLE)
+    if (job->state == JOB_IDLE)
         job->due_at = clock_mono_ms();
+    else if (job->state != JOB_DECODING && engine_job_looks_away(job))
+        engine_job_suspend(job); /* what it reads is not asked for any more */
 }
 
 static void on_look(void *arg)
@@ -273,17 +285,30 @@ static void on_look(void *arg)
         struct endpoint *ep = &m->engine->endpoints[i];
 
         for (size_t k = 0; k < ep->njobs; k++)
-            look(&ep->jobs[k], m->name, m->value);
+            look(&ep->jobs[k], m);
     }
     engine_poke(m->engine, NULL);
     message_free(m);
 }
 
-void engine_look(struct engine *e, const char *endpoint, const char *filter)
+/* Names of filters have no blanks: those that have are in no command either. */
+static char *join(const char *const *names, size_t n)
 {
-    struct message *m = message_new(e, endpoint);
+    struct strbuf out = STRBUF_INIT;
 
-    m->value = mem_strdup(filter);
+    for (size_t i = 0; i < n; i++)
+        strbuf_addf(&out, "%s%s", i ? " " : "", names[i]);
+    return n ? strbuf_detach(&out) : NULL;
+}
+
+void engine_look(struct engine *e, const struct engine_look *l)
+{
+    struct message *m = message_new(e, NULL);
+
+    m->names = mem_array(l->nendpoints + 1, sizeof(*m->names));
+    for (m->n = 0; m->n < l->nendpoints; m->n++)
+        m->names[m->n] = mem_strdup(l->endpoints[m->n]);
+    m->value = join(l->filters, l->nfilters);
     loop_post(e->loop, on_look, m);
 }
 

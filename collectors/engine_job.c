@@ -5,6 +5,7 @@
 #include "collectors/engine_priv.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/arena.h"
 #include "core/clock.h"
@@ -91,6 +92,14 @@ bool engine_job_sleeps(const struct job *job)
     return job->collector->on_demand && !seen && !job->ep->engine->o.once;
 }
 
+bool engine_job_looks_away(const struct job *job)
+{
+    if (!job->collector->on_demand || !engine_job_is_active(job))
+        return false;
+    return job->aside || !job->run.scope != !job->scope ||
+           (job->scope && strcmp(job->run.scope, job->scope) != 0);
+}
+
 void engine_job_suspend(struct job *job)
 {
     engine_request_cancel(job);
@@ -106,8 +115,9 @@ int64_t engine_job_interval(const struct job *job)
 {
     int64_t fast = job->interval / FOCUS_DIVISOR;
 
-    /* It is read for those who look alone, as often as its host can bear. */
-    if (job->collector->on_demand)
+    /* Everything is read for those who look alone, as often as its host can bear; a few filters
+     * are no more to bear than any other command. */
+    if (job->collector->on_demand && !job->scope)
         return job->interval;
     if (fast < FOCUS_LEAST_MS)
         fast = job->interval < FOCUS_LEAST_MS ? job->interval : FOCUS_LEAST_MS;

@@ -122,7 +122,7 @@ struct job {
     int64_t ok_at; /* last good publish; 0: none */
     bool named;    /* somebody asks for it by name */
     bool aside;    /* on demand: somebody looks at another endpoint */
-    char *scope;   /* on demand: see run.scope */
+    char *scope;   /* on demand: see run.scope; what the next run reads */
     bool outdated; /* the run under way began with another scope */
     bool focused, forced, first_done;
     unsigned failures; /* runs in a row */
@@ -332,6 +332,8 @@ bool engine_job_is_active(const struct job *job);
 bool engine_job_is_polling(const struct job *job);
 /* Is it one that nobody looks at now? */
 bool engine_job_sleeps(const struct job *job);
+/* Does the run under way read what nobody looks at any more (engine_look)? */
+bool engine_job_looks_away(const struct job *job);
 /* End its run without a verdict; it is due at once. */
 void engine_job_suspend(struct job *job);
 /* A live one has published. */

@@ -205,11 +205,17 @@ static void add_table(struct summary *sum, const struct snapshot *s)
                 snapshot_schema(s)->name, ENGINE_STALE_INTERVALS);
 }
 
-/* Nobody has looked at it yet, or nobody does any more and so it has grown old. */
-static bool is_missed_by_nobody(const struct job *job, size_t table)
+/* Nobody misses what nobody has looked at, or looks at no more; and of what is looked at, nobody
+ * misses what was not asked for. */
+static bool is_missed(const struct job *job, const struct snapshot *s)
 {
-    return engine_job_sleeps(job) &&
-           (!job->started_at || snapshot_freshness(job->current[table]) == FRESH_STALE);
+    enum freshness f = snapshot_freshness(s);
+
+    if (!job->collector->on_demand)
+        return true;
+    if (f == FRESH_PARTIAL && snapshot_err(s)->kind == ERR_NONE)
+        return false;
+    return !engine_job_sleeps(job) || (job->started_at && f != FRESH_STALE);
 }
 
 static void summarize(const struct endpoint *ep, struct summary *sum)
@@ -218,7 +224,7 @@ static void summarize(const struct endpoint *ep, struct summary *sum)
     strbuf_init(&sum->notes, 0);
     for (size_t k = 0; k < ep->njobs; k++) {
         for (size_t t = 0; t < ep->jobs[k].ntables; t++) {
-            if (!ep->jobs[k].disabled[t] && !is_missed_by_nobody(&ep->jobs[k], t))
+            if (!ep->jobs[k].disabled[t] && is_missed(&ep->jobs[k], ep->jobs[k].current[t]))
                 add_table(sum, ep->jobs[k].current[t]);
         }
     }

@@ -178,6 +178,8 @@ static void go_on(struct job *job)
         come_back(job, job->run.wait_ms);
     else if (job->run.request.long_poll && (job->ep->engine->paused || job->forced))
         engine_job_suspend(job);
+    else if (engine_job_looks_away(job))
+        engine_job_suspend(job);
     else
         engine_request_queue(job);
 }

@@ -44,5 +44,8 @@ struct filter *filter_new(const struct schema *schema, const char *text, struct 
 void filter_free(struct filter *f);
 /* Not thread-safe per filter (it reuses a buffer). */
 bool filter_match(struct filter *f, const struct row *r);
+/* Could a row match of which only the cells of @cols are known? Comparisons with other columns, and
+ * a search over the row, are taken to be true. */
+bool filter_may_match(struct filter *f, const struct row *r, const unsigned *cols, size_t ncols);
 
 #endif

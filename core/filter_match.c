@@ -206,3 +206,29 @@ bool filter_match(struct filter *f, const struct row *r)
 
     return hit != f->invert;
 }
+
+static bool is_among(unsigned col, const unsigned *cols, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (cols[i] == col)
+            return true;
+    }
+    return false;
+}
+
+bool filter_may_match(struct filter *f, const struct row *r, const unsigned *cols, size_t ncols)
+{
+    bool all_known = true;
+
+    if (f->row)
+        return true;
+    for (size_t i = 0; i < f->ntests; i++) {
+        const struct filter_test *t = &f->tests[i];
+        if (!is_among(t->col, cols, ncols))
+            all_known = false;
+        else if (test_cell(f, t, &r->cells[t->col]) == t->negate)
+            return f->invert;
+    }
+    /* Every comparison that can be made holds: inverted, one that cannot must be the false one. */
+    return !f->invert || !all_known;
+}

@@ -154,6 +154,15 @@ const char *explain_endpoint(struct explain_ask *a, const struct snapshot *s)
     return s ? arena_printf(a->arena, "%s/%s", snapshot_site(s), snapshot_endpoint(s)) : NULL;
 }
 
+void explain_decided_by(struct explain_ask *a, struct explain_hop *h, const struct snapshot *s,
+                        const struct row *r)
+{
+    h->table = snapshot_schema(s);
+    h->row_site = arena_strdup(a->arena, snapshot_site(s));
+    h->row_endpoint = arena_strdup(a->arena, snapshot_endpoint(s));
+    h->row_key = arena_strdup(a->arena, r->key);
+}
+
 const char *explain_unread(struct explain_ask *a, const struct schema *schema, const char *site)
 {
     size_t n, served = 0;

@@ -50,6 +50,9 @@ struct explain_hop {
     const char *policy_rule; /* path of the manager's rule */
     const char *policy_name; /* "policy / rule", for people */
     const char *flow;        /* the live connection, as printed */
+    /* The row that decides: what the console opens. table NULL: none. */
+    const struct schema *table;
+    const char *row_site, *row_endpoint, *row_key;
     struct explain_passed_over *skipped;
     size_t nskipped;
 };

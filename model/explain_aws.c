@@ -41,6 +41,7 @@ static void judge_eni(struct explain_ask *a, struct explain_at active)
         h->reason = unread ? unread : "which ENI of the SDDC is active is not known";
         return;
     }
+    explain_decided_by(a, h, active.source, active.row);
     h->endpoint = explain_endpoint(a, active.source);
     h->filter = row_str(active.row, ENIS_ENI);
     if (row_bool(active.row, ENIS_SOURCE_DEST_CHECK, &check) && check) {
@@ -133,6 +134,7 @@ static void judge_found(struct explain_ask *a, struct explain_hop *h, struct exp
     const char *target = row_str(route.row, ROUTES_TARGET);
     struct strbuf to = STRBUF_INIT;
 
+    explain_decided_by(a, h, route.source, route.row);
     h->endpoint = explain_endpoint(a, route.source);
     h->filter = row_str(route.row, ROUTES_ROUTE_TABLE);
     cell_format(&to, &table_routes.columns[ROUTES_DESTINATION],
@@ -188,6 +190,7 @@ static void judge_security_groups(struct explain_ask *a, const struct explain_pa
 
     for (size_t i = 0; l && i < l->n; i++)
         strbuf_addf(&sb, "%s%s", i ? " " : "", l->items[i]);
+    explain_decided_by(a, h, ec2->eni.source, ec2->eni.row);
     h->endpoint = explain_endpoint(a, ec2->eni.source);
     h->filter = sb.len ? explain_text(a, &sb) : NULL;
     h->reason = "rules of security groups and network ACLs are not read by this version";

@@ -180,7 +180,7 @@ static void add_reason(struct explain_ask *a, const struct explain_walk *w, stru
 }
 
 static void fill_rule(struct explain_ask *a, struct explain_hop *h, const struct explain_walk *w,
-                      const char *site)
+                      const struct snapshot *rules)
 {
     struct strbuf sb = STRBUF_INIT;
 
@@ -192,12 +192,13 @@ static void fill_rule(struct explain_ask *a, struct explain_hop *h, const struct
         h->rule_id = w->rule->id;
         h->position = w->rule->position;
         h->rule = rule_line(a, w->rule->row);
+        explain_decided_by(a, h, rules, w->rule->row);
         (void)row_int(w->rule->row, HOST_RULES_PACKETS, &h->hits);
         if (w->answer.match == EXPLAIN_YES) {
             explain_rule_matched(&sb, w->rule, &a->packet);
             h->matched = explain_text(a, &sb);
         }
-        explain_policy_of(a, h, site, w->rule->id);
+        explain_policy_of(a, h, snapshot_site(rules), w->rule->id);
     }
     strbuf_release(&sb);
 }
@@ -252,7 +253,7 @@ static void walk_card(const struct card *c, struct explain_hop *h)
     c->a->packet.out = c->out;
     explain_filter_walk(f, &c->a->packet, &w, skipped, &nskipped);
     h->verdict = w.verdict;
-    fill_rule(c->a, h, &w, snapshot_site(c->source));
+    fill_rule(c->a, h, &w, table_of(c, &table_host_rules));
     if (skipped)
         add_skipped(c->a, h, skipped, nskipped);
     if (w.verdict == EXPLAIN_ALLOW && w.rule && w.rule->stateless && !w.rule->l2)

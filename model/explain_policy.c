@@ -366,6 +366,7 @@ static void fill_hop(struct explain_ask *a, struct explain_hop *h, const struct 
     const struct row *r = at->row;
 
     name_rule(a, h, r);
+    explain_decided_by(a, h, at->source, r);
     h->endpoint = explain_endpoint(a, at->source);
     (void)row_int(r, RULES_RULE_ID, &h->rule_id);
     (void)row_int(r, RULES_HITS, &h->hits);

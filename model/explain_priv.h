@@ -104,6 +104,9 @@ bool explain_next(const struct explain *x, const struct schema *schema, const ch
  * NULL: all of it was read. */
 const char *explain_unread(struct explain_ask *a, const struct schema *schema, const char *site);
 const char *explain_endpoint(struct explain_ask *a, const struct snapshot *s); /* "site/endpoint" */
-const char *explain_text(struct explain_ask *a, struct strbuf *sb);            /* and empties it */
+/* The row that the console opens for this hop. */
+void explain_decided_by(struct explain_ask *a, struct explain_hop *h, const struct snapshot *s,
+                        const struct row *r);
+const char *explain_text(struct explain_ask *a, struct strbuf *sb); /* and empties it */
 
 #endif

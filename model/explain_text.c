@@ -29,7 +29,7 @@ static void add_line(struct strbuf *out, const char *label, const char *text)
 
 static void add_head(struct strbuf *out, const struct explain_hop *h, size_t number)
 {
-    strbuf_addf(out, "\n%zu. %s", number, h->where);
+    strbuf_addf(out, "%zu. %s", number, h->where);
     if (h->filter) {
         strbuf_addch(out, ' ');
         add_clean(out, h->filter);
@@ -64,7 +64,7 @@ static void add_hits(struct strbuf *out, const struct explain_hop *h)
     strbuf_release(&sb);
 }
 
-static void add_skipped(struct strbuf *out, const struct explain_hop *h)
+void explain_print_skipped(struct strbuf *out, const struct explain_hop *h)
 {
     for (size_t i = 0; i < h->nskipped; i++) {
         const struct explain_passed_over *s = &h->skipped[i];
@@ -77,7 +77,7 @@ static void add_skipped(struct strbuf *out, const struct explain_hop *h)
     }
 }
 
-static void add_hop(struct strbuf *out, const struct explain_hop *h, size_t number)
+void explain_print_hop(struct strbuf *out, const struct explain_hop *h, size_t number)
 {
     add_head(out, h, number);
     add_line(out, "why", h->reason);
@@ -86,22 +86,36 @@ static void add_hop(struct strbuf *out, const struct explain_hop *h, size_t numb
     add_policy(out, h);
     add_hits(out, h);
     add_line(out, "flow", h->flow);
-    add_skipped(out, h);
 }
 
-void explain_print_text(struct strbuf *out, const struct explain_result *r)
+void explain_print_head(struct strbuf *out, const struct explain_result *r)
 {
     add_clean(out, r->question);
     strbuf_addf(out, "\n%s: ", explain_verdict_name(r->verdict));
     add_clean(out, r->summary);
     strbuf_addch(out, '\n');
-    for (size_t i = 0; i < r->nhops; i++)
-        add_hop(out, &r->hops[i], i + 1);
+}
+
+void explain_print_notes(struct strbuf *out, const struct explain_result *r)
+{
     for (size_t i = 0; i < r->nnotes; i++) {
-        strbuf_addstr(out, i ? "note: " : "\nnote: ");
+        strbuf_addstr(out, "note: ");
         add_clean(out, r->notes[i]);
         strbuf_addch(out, '\n');
     }
+}
+
+void explain_print_text(struct strbuf *out, const struct explain_result *r)
+{
+    explain_print_head(out, r);
+    for (size_t i = 0; i < r->nhops; i++) {
+        strbuf_addch(out, '\n');
+        explain_print_hop(out, &r->hops[i], i + 1);
+        explain_print_skipped(out, &r->hops[i]);
+    }
+    if (r->nnotes)
+        strbuf_addch(out, '\n');
+    explain_print_notes(out, r);
 }
 
 /* ---- JSON ---------------------------------------------------------------------------------------

@@ -81,6 +81,7 @@ void app_release(struct app *a)
     }
     for (size_t i = 0; i < a->nplaces; i++)
         release_place(&a->places[i]);
+    looking_release(a);
     for (size_t i = 0; i < a->nwaiting; i++) {
         free(a->waiting[i].credential);
         free(a->waiting[i].question);
@@ -121,6 +122,7 @@ static void set_estate(struct app *a, struct estate *e)
     for (size_t i = 0; i < a->ntabs; i++)
         a->tabs[i].exists = !a->tabs[i].view->hidden && view_exists(a->tabs[i].view, &in);
     app_refresh_tab(a);
+    looking_update(a, false);
 }
 
 static bool take_estate(struct app *a)
@@ -256,6 +258,9 @@ void app_push(struct app *a, const struct pane_ops *ops, void *self)
 
     *p = (struct pane){ops, self, a->top};
     a->top = p;
+    /* Its address may be that of one before it. */
+    free(a->looked.seen);
+    a->looked.seen = NULL;
 }
 
 void app_pop(struct app *a)
@@ -286,26 +291,13 @@ void app_refresh_tab(struct app *a)
     }
 }
 
-void app_request_focus(struct app *a)
-{
-    const char *names[APP_VIEWS_MAX];
-    const struct schema *const *focus = app_tab(a)->view->focus;
-    struct tui_request r = {.kind = TUI_FOCUS, .tables = names};
-
-    while (focus && focus[r.ntables] && r.ntables < APP_VIEWS_MAX) {
-        names[r.ntables] = focus[r.ntables]->name;
-        r.ntables++;
-    }
-    app_request_with(a, &r);
-}
-
 void app_switch(struct app *a, size_t tab)
 {
     if (tab != a->current)
         a->last = a->current;
     a->current = tab;
     app_refresh_tab(a);
-    app_request_focus(a);
+    looking_update(a, true);
 }
 
 void app_remember_place(struct app *a)
@@ -464,17 +456,12 @@ static bool common_key(struct app *a, uint32_t key)
     }
 }
 
-void app_key(struct app *a, uint32_t key)
+static void take_key(struct app *a, uint32_t key)
 {
     unsigned context = a->top ? a->top->ops->context : CONTEXT_TABLE;
     enum command cmd;
     char digit = 0;
 
-    if (key == KEYCODE_WHEEL_UP || key == KEYCODE_WHEEL_DOWN) {
-        for (int i = 0; i < WHEEL_ROWS; i++)
-            app_key(a, key == KEYCODE_WHEEL_UP ? KEYCODE_UP : KEYCODE_DOWN);
-        return;
-    }
     a->last_key_at = clock_now_ms();
     if (paste_key(a, key) || common_key(a, key))
         return;
@@ -486,4 +473,16 @@ void app_key(struct app *a, uint32_t key)
         return;
     }
     app_command(a, cmd, digit);
+}
+
+void app_key(struct app *a, uint32_t key)
+{
+    if (key == KEYCODE_WHEEL_UP || key == KEYCODE_WHEEL_DOWN) {
+        for (int i = 0; i < WHEEL_ROWS; i++)
+            take_key(a, key == KEYCODE_WHEEL_UP ? KEYCODE_UP : KEYCODE_DOWN);
+        return;
+    }
+    take_key(a, key);
+    if (!a->quit)
+        looking_update(a, false);
 }

@@ -13,6 +13,7 @@
 #include "core/strbuf.h"
 #include "tui/grid.h"
 #include "tui/keys.h"
+#include "tui/looking.h"
 #include "tui/tui.h"
 #include "views/view.h"
 
@@ -44,6 +45,9 @@ struct pane_ops {
     /* The key as typed and its command in this context. True: taken. */
     bool (*key)(void *pane, struct app *a, uint32_t key, enum command cmd);
     void (*paste)(void *pane, struct app *a, const char *text); /* NULL: pasted text is refused */
+    /* What has to be read for it, beside what the tab below it needs not to be read then. NULL:
+     * what the tab needs. */
+    void (*look)(void *pane, struct app *a, struct looking *out);
     void (*free)(void *pane);
 };
 
@@ -96,6 +100,7 @@ struct app {
     struct place places[APP_PLACES_MAX];
     size_t nplaces;
     struct pane *top;
+    struct looked looked;
     struct arena *arena;
     struct strbuf message, caption;
     enum style message_style;
@@ -139,8 +144,6 @@ void app_say(struct app *a, enum style style, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 void app_request(struct app *a, enum tui_request_kind kind);
 void app_request_with(struct app *a, const struct tui_request *r);
-/* Tell the engine which tables are looked at: those of the tab. */
-void app_request_focus(struct app *a);
 void app_push(struct app *a, const struct pane_ops *ops, void *self);
 void app_pop(struct app *a);
 void app_switch(struct app *a, size_t tab);

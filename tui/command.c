@@ -8,6 +8,7 @@
 #include "tui/copy.h"
 #include "tui/details.h"
 #include "tui/dialog.h"
+#include "tui/explain_ask.h"
 #include "tui/help.h"
 #include "tui/prompt.h"
 
@@ -386,6 +387,7 @@ void app_command(struct app *a, enum command cmd, char digit)
         [CMD_COPY] = copy_rows,
         [CMD_LOGIN] = do_login,
         [CMD_TRUST] = do_trust,
+        [CMD_EXPLAIN] = explain_ask_row,
         [CMD_HELP] = help_open,
         [CMD_INTERRUPT] = do_quit,
         [CMD_QUIT] = do_quit,

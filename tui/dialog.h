@@ -31,7 +31,8 @@ void dialog_open_related(struct app *a); /* `r` */
 /* ---- forms (tui/dialog_form.c) -----------------------------------------------------------------
  */
 
-#define FORM_FIELDS_MAX 3
+#define FORM_FIELDS_MAX     3
+#define FORM_CANDIDATES_MAX 200
 
 struct form {
     char *title;
@@ -44,7 +45,15 @@ struct form {
     /* True: done, the form closes. False: @why says what is wrong. */
     bool (*submit)(struct app *a, struct form *f);
     void (*cancel)(struct app *a, struct form *f); /* NULL: nothing to undo */
-    char *subject, *more;                          /* for submit and cancel */
+    /* Done, and the form is gone from the screen: here other panes may be opened. NULL: nothing. */
+    void (*after)(struct app *a, const struct form *f);
+    /* What the text of the field with the cursor may become; strings may be the estate's. NULL: Tab
+     * is for the next field alone. */
+    size_t (*complete)(struct app *a, const struct form *f, const char **out, size_t max);
+    struct arena *words; /* of the candidates */
+    const char *candidates[FORM_CANDIDATES_MAX];
+    size_t ncandidates, chosen; /* chosen 0: none */
+    char *subject, *more;       /* for submit and cancel */
 };
 
 struct form *form_new(const char *title);

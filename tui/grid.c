@@ -46,6 +46,7 @@ struct grid *grid_new(const struct view_table *t)
     g->find_text = mem_strdup("");
     g->marks = map_new();
     g->choices = map_new();
+    strbuf_init(&g->note, 0);
     g->dirty = true;
     return g;
 }
@@ -71,6 +72,7 @@ void grid_free(struct grid *g)
     free(g->filter_text);
     free(g->find_text);
     free(g->columns_text);
+    strbuf_release(&g->note);
     row_id_release(&g->selected);
     map_free(g->marks, NULL);
     map_free(g->choices, NULL);

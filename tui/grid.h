@@ -10,6 +10,7 @@
 
 #include "core/canvas.h"
 #include "core/rows.h"
+#include "core/strbuf.h"
 #include "tui/keys.h"
 #include "tui/resolve.h"
 #include "views/view.h"
@@ -40,6 +41,7 @@ struct grid {
     struct estate *estate; /* the one the rows are of */
     struct rows rows;
     bool has_rows, dirty;
+    struct strbuf note;          /* of a heavy table: what of it is read, and how old that is */
     bool touched;                /* the reader has moved in it */
     struct resolver *resolver;   /* for large tables; NULL: everything at once */
     const struct estate *posted; /* what was asked for last; compared, never followed */

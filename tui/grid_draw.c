@@ -44,6 +44,10 @@ static void add_notes(const struct grid *g, const struct view_input *in, struct 
         if (f == FRESH_OK || f == FRESH_UNSUPPORTED || f == FRESH_NEVER ||
             !view_in_scope(in, &probe))
             continue;
+        /* Its note says what of it was asked for, and how old it is. */
+        if (g->note.len && (f == FRESH_STALE || f == FRESH_PARTIAL) &&
+            snapshot_err(s)->kind == ERR_NONE)
+            continue;
         if (++bad > 2)
             continue;
         strbuf_addf(out, "%s~ %s/%s %s ", bad > 1 ? " " : "", snapshot_site(s),
@@ -69,22 +73,39 @@ static void add_order(const struct grid *g, struct strbuf *out)
         strbuf_addf(out, _("  +%zu columns >"), g->dropped);
 }
 
+static void add_title(const struct grid *g, struct strbuf *out, const char *title)
+{
+    strbuf_addstr(out, g->table->title ? _(g->table->title) : title);
+    if (g->has_rows && !g->table->build)
+        strbuf_addf(out, g->rows.n == g->rows.total ? " %zu" : " %zu/%zu", g->rows.n,
+                    g->rows.total);
+    if (g->has_rows && g->top > 0) /* there is more above */
+        strbuf_addf(out, " (%zu-)", g->top + 1);
+}
+
+/* On the right: what is wrong, what is read. */
+static enum style add_right(const struct grid *g, const struct view_input *in, struct strbuf *out,
+                            bool alone)
+{
+    enum style style;
+
+    add_notes(g, in, out);
+    style = out->len ? STYLE_WARNING : STYLE_STRONG;
+    if (g->note.len)
+        strbuf_addf(out, "%s%s", out->len ? " " : "", g->note.buf);
+    if (alone && !out->len)
+        strbuf_addstr(out, _("J: next table"));
+    return style;
+}
+
 static void draw_title(const struct grid *g, const struct view_input *in, struct canvas *c,
                        struct rect r, const char *title, bool focused)
 {
     struct strbuf text = STRBUF_INIT, notes = STRBUF_INIT;
+    enum style style = add_right(g, in, &notes, r.h == 1);
     int right, used;
 
-    strbuf_addstr(&text, g->table->title ? _(g->table->title) : title);
-    if (g->has_rows && !g->table->build) {
-        strbuf_addf(&text, g->rows.n == g->rows.total ? " %zu" : " %zu/%zu", g->rows.n,
-                    g->rows.total);
-    }
-    if (g->has_rows && g->top > 0) /* there is more above */
-        strbuf_addf(&text, " (%zu-)", g->top + 1);
-    add_notes(g, in, &notes);
-    if (r.h == 1 && !notes.len) /* only the title has room */
-        strbuf_addstr(&notes, _("J: next table"));
+    add_title(g, &text, title);
     right = (int)text_width(notes.buf);
     right = right > r.w / NOTES_PART ? r.w / NOTES_PART : right;
     canvas_hline(c, r.x, r.y, r.w, STYLE_LINE);
@@ -94,10 +115,10 @@ static void draw_title(const struct grid *g, const struct view_input *in, struct
                              g->filter_text);
     strbuf_reset(&text);
     add_order(g, &text);
-    if (text.len && used + right + 2 < r.w)
+    if (text.len && used + (int)text_width(text.buf) + right + 1 < r.w)
         canvas_textf(c, r.x + used, r.y, r.w - right - used - 1, STYLE_DIM, "%s ", text.buf);
     if (notes.len)
-        canvas_fit(c, r.x + r.w - right, r.y, right, STYLE_WARNING, notes.buf, false);
+        canvas_fit(c, r.x + r.w - right, r.y, right, style, notes.buf, false);
     strbuf_release(&text);
     strbuf_release(&notes);
 }

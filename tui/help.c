@@ -89,6 +89,7 @@ void help_open(struct app *a)
     add_filter(p);
     add_marks(p);
     add_keys(p, CONTEXT_PAGER, _("Keys in details, help and log"));
+    add_keys(p, CONTEXT_ITEMS, _("Keys in an explanation, besides these"));
     add_keys(p, CONTEXT_TEXT, _("Keys while typing"));
     pager_open(a, p);
 }

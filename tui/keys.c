@@ -11,6 +11,7 @@
 #define P CONTEXT_PAGER
 #define L CONTEXT_LIST
 #define X CONTEXT_TEXT
+#define E CONTEXT_ITEMS
 
 const struct key_binding keys_all[] = {
     {CMD_UP, "up", "k <Up>", T | P | L, NULL, 0, N_("one row up")},
@@ -25,8 +26,8 @@ const struct key_binding keys_all[] = {
     {CMD_BOTTOM, "bottom", "G <End>", T | P | L, NULL, 0, N_("last row")},
     {CMD_TABLE_NEXT, "next-table", "J", T, NULL, 0, N_("next table of this tab")},
     {CMD_TABLE_PREV, "previous-table", "K", T, NULL, 0, N_("previous table of this tab")},
-    {CMD_OPEN, "open", "<Enter>", T | L, N_("open"), 80,
-     N_("drill down; on a finding: what is affected")},
+    {CMD_OPEN, "open", "<Enter>", T | L | E, N_("open"), 80,
+     N_("drill down; on a finding: what is affected; in an explanation: the rule that decides")},
     {CMD_RELATED, "related", "r", T, N_("related"), 60, N_("objects related to this row")},
     {CMD_DETAILS, "details", "d", T, N_("details"), 75,
      N_("every value with unit, age and source, then the raw reply")},
@@ -59,6 +60,10 @@ const struct key_binding keys_all[] = {
      N_("answer a waiting question, or log in again after a refusal")},
     {CMD_TRUST, "trust", "T", T, NULL, 0,
      N_("on Endpoints: accept a certificate after comparing fingerprints")},
+    {CMD_EXPLAIN, "explain", "e", T | E, N_("explain"), 33,
+     N_("ask why a packet passes, or does not: from and to are taken from the row")},
+    {CMD_SKIPPED, "passed-over", "s", E, N_("passed over"), 62,
+     N_("in an explanation: the rules before the match, and why each was passed over")},
     {CMD_HELP, "help", "? <F1>", T | P, N_("help"), 95, N_("this help")},
     {CMD_REDRAW, "redraw", "^L", T | P | L, NULL, 0, N_("draw the screen anew")},
     {CMD_SUSPEND, "suspend", "^Z", T | P | L, NULL, 0, N_("suspend hycon; 'fg' brings it back")},

@@ -85,6 +85,8 @@ enum command {
     CMD_COPY,
     CMD_LOGIN,
     CMD_TRUST,
+    CMD_EXPLAIN,
+    CMD_SKIPPED,
     CMD_HELP,
     CMD_REDRAW,
     CMD_SUSPEND,
@@ -103,10 +105,11 @@ enum command {
 enum key_context {
     CONTEXT_TABLE = 1,
     CONTEXT_PAGER = 2,
-    CONTEXT_LIST = 4, /* a dialog with lines to choose from */
-    CONTEXT_TEXT = 8, /* a text field: everything printable is text */
+    CONTEXT_LIST = 4,   /* a dialog with lines to choose from */
+    CONTEXT_TEXT = 8,   /* a text field: everything printable is text */
+    CONTEXT_ITEMS = 16, /* an explanation: text with a cursor that goes from hop to hop */
 };
-#define CONTEXT_ALL (CONTEXT_TABLE | CONTEXT_PAGER | CONTEXT_LIST)
+#define CONTEXT_ALL (CONTEXT_TABLE | CONTEXT_PAGER | CONTEXT_LIST | CONTEXT_ITEMS)
 
 struct key_binding {
     enum command command;

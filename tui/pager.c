@@ -25,6 +25,8 @@
 struct line {
     size_t at;                   /* offset in text; ends with NUL there */
     uint8_t style, indent, name; /* @name: bytes drawn as a name */
+    bool words;                  /* folded at blanks */
+    unsigned item;               /* it belongs to, from 1; 0: none */
 };
 
 struct part {
@@ -47,8 +49,10 @@ struct pager {
     void (*fill)(struct pager *p, struct app *a, void *arg);
     void (*release)(void *arg);
     void *arg;
-    bool filled;
-    uint64_t seen; /* generation of the estate it was filled from */
+    const struct pager_item_ops *items; /* NULL: it has none */
+    unsigned nitems, item, begun;       /* the cursor, and what lines belong to; from 1 */
+    bool filled, to_item;               /* to_item: see pager_show_item() */
+    uint64_t seen;                      /* generation of the estate it was filled from */
 };
 
 /* ---- text --------------------------------------------------------------------------------------
@@ -83,7 +87,7 @@ static struct line *new_line(struct pager *p, enum style style)
 
     p->lines = mem_grow(p->lines, p->nlines, &p->lines_cap, sizeof(*p->lines));
     l = &p->lines[p->nlines++];
-    *l = (struct line){.at = p->text.len, .style = (uint8_t)style};
+    *l = (struct line){.at = p->text.len, .style = (uint8_t)style, .item = p->begun};
     p->folded_w = 0;
     return l;
 }
@@ -99,6 +103,16 @@ void pager_add(struct pager *p, enum style style, const char *text)
             return;
         text += n + 1;
     }
+}
+
+void pager_add_words(struct pager *p, enum style style, int indent, const char *text)
+{
+    struct line *l = new_line(p, style);
+
+    l->indent = (uint8_t)indent;
+    l->words = true;
+    text_sanitize(&p->text, text, strlen(text), 0);
+    strbuf_addch(&p->text, '\0');
 }
 
 void pager_addf(struct pager *p, enum style style, const char *fmt, ...)
@@ -134,6 +148,59 @@ void pager_on_refresh(struct pager *p, void (*fill)(struct pager *p, struct app 
     p->arg = arg;
 }
 
+/* ---- items -------------------------------------------------------------------------------------
+ */
+
+void pager_begin_item(struct pager *p)
+{
+    p->begun = ++p->nitems;
+    if (!p->item)
+        p->item = 1;
+}
+
+void pager_end_items(struct pager *p)
+{
+    p->begun = 0;
+}
+
+void pager_again(struct pager *p)
+{
+    p->filled = false;
+}
+
+void pager_show_item(struct pager *p)
+{
+    p->to_item = true;
+}
+
+static size_t page_of(const struct pager *p)
+{
+    return p->page > 0 ? (size_t)p->page : 1;
+}
+
+/* Is the first line of the item on the screen? */
+static bool is_seen(const struct pager *p, unsigned item)
+{
+    for (size_t i = 0; i < page_of(p) && p->top + i < p->nparts; i++) {
+        const struct part *part = &p->parts[p->top + i];
+        if (!part->from && p->lines[part->line].item == item &&
+            (!part->line || p->lines[part->line - 1].item != item))
+            return true;
+    }
+    return false;
+}
+
+/* To the next item when it can be seen; else the text moves. */
+static bool step_item(struct pager *p, int by)
+{
+    unsigned to = p->item + (unsigned)by;
+
+    if (!to || to > p->nitems || !is_seen(p, to))
+        return false;
+    p->item = to;
+    return true;
+}
+
 /* ---- folding -----------------------------------------------------------------------------------
  */
 
@@ -141,6 +208,19 @@ static void add_part(struct pager *p, size_t line, size_t from)
 {
     p->parts = mem_grow(p->parts, p->nparts, &p->parts_cap, sizeof(*p->parts));
     p->parts[p->nparts++] = (struct part){line, from};
+}
+
+/* Bytes of @s that go on a part of @w cells. Of words the blank goes with the part before it. */
+static size_t cut(const struct line *l, const char *s, int w)
+{
+    size_t used, n = text_cut(s, (size_t)w, &used);
+
+    if (!l->words || !s[n])
+        return n;
+    for (size_t i = n + (s[n] == ' '); i > n / 2; i--)
+        if (s[i - 1] == ' ')
+            return i;
+    return n;
 }
 
 static void fold(struct pager *p, int w)
@@ -151,15 +231,15 @@ static void fold(struct pager *p, int w)
     for (size_t i = 0; i < p->nlines; i++) {
         const char *s = p->text.buf + p->lines[i].at;
         int indent = p->lines[i].indent < w / 2 ? p->lines[i].indent : 0;
-        size_t at = 0, used;
+        size_t at = 0;
         if (i == line)
             p->top = p->nparts;
         add_part(p, i, 0);
         if (p->unfolded)
             continue;
-        at += text_cut(s, (size_t)w, &used);
+        at += cut(&p->lines[i], s, w);
         while (s[at]) {
-            size_t n = text_cut(s + at, (size_t)(w - indent), &used);
+            size_t n = cut(&p->lines[i], s + at, w - indent);
             if (!n)
                 break; /* narrower than one character */
             add_part(p, i, at);
@@ -188,13 +268,25 @@ static void refill(struct pager *p, struct app *a)
     p->seen = generation;
     p->filled = true;
     strbuf_reset(&p->text);
-    p->nlines = 0;
+    p->nlines = p->nitems = p->begun = 0;
     p->folded_w = 0;
     p->fill(p, a, p->arg);
+    if (p->item > p->nitems)
+        p->item = p->nitems;
 }
 
 /* ---- drawing -----------------------------------------------------------------------------------
  */
+
+static uint8_t style_of(const struct pager *p, const struct part *part)
+{
+    const struct line *l = &p->lines[part->line];
+    bool first = !part->from && (!part->line || p->lines[part->line - 1].item != l->item);
+
+    if (p->match == part->line + 1 || (l->item && l->item == p->item && first))
+        return l->style | STYLE_SELECTED;
+    return l->style;
+}
 
 static void draw_part(const struct pager *p, const struct part *part, struct canvas *c, int x,
                       int y, int w)
@@ -202,16 +294,18 @@ static void draw_part(const struct pager *p, const struct part *part, struct can
     const struct line *l = &p->lines[part->line];
     const char *s = p->text.buf + l->at;
     int indent = part->from && l->indent < w / 2 ? l->indent : 0;
-    uint8_t style = l->style;
+    uint8_t style = style_of(p, part);
     size_t skip = 0, used;
 
-    if (p->match == part->line + 1)
-        style |= STYLE_SELECTED;
     if (p->unfolded && p->x)
         skip = text_cut(s, (size_t)p->x, &used);
-    canvas_text(c, x + indent, y, w - indent, style, s + part->from + skip);
+    s += part->from + skip;
+    if (l->words && !p->unfolded)
+        canvas_textf(c, x + indent, y, w - indent, style, "%.*s", (int)cut(l, s, w - indent), s);
+    else
+        canvas_text(c, x + indent, y, w - indent, style, s);
     if (l->name && !part->from && !p->x && !(style & STYLE_SELECTED)) {
-        char *name = mem_strndup(s, l->name);
+        char *name = mem_strndup(p->text.buf + l->at, l->name);
         canvas_text(c, x, y, w, STYLE_KEY, name);
         free(name);
     }
@@ -238,6 +332,12 @@ static void pager_draw(void *self, struct app *a, struct canvas *c, struct rect 
     p->page = r.h - 1;
     if (p->folded_w != r.w)
         fold(p, r.w);
+    for (size_t i = 0; p->to_item && i < p->nparts; i++)
+        if (p->lines[p->parts[i].line].item == p->item) {
+            p->top = i;
+            break;
+        }
+    p->to_item = false;
     clamp(p);
     canvas_fill(c, r, ' ', STYLE_NORMAL);
     draw_title(p, c, r);
@@ -262,10 +362,12 @@ static bool move_key(struct pager *p, enum command cmd)
 
     switch (cmd) {
     case CMD_UP:
-        move(p, -1);
+        if (!step_item(p, -1))
+            move(p, -1);
         return true;
     case CMD_DOWN:
-        move(p, 1);
+        if (!step_item(p, 1))
+            move(p, 1);
         return true;
     case CMD_PAGE_UP:
         move(p, -page);
@@ -359,19 +461,8 @@ static void copy_all(struct pager *p, struct app *a)
     strbuf_release(&out);
 }
 
-static bool pager_key(void *self, struct app *a, uint32_t key, enum command cmd)
+static bool side_key(struct pager *p, enum command cmd)
 {
-    struct pager *p = self;
-
-    (void)key;
-    /* A key may come before the first painting. */
-    refill(p, a);
-    if (!p->folded_w)
-        fold(p, a->w);
-    if (!p->page)
-        p->page = a->h > FRAME ? a->h - FRAME : 1;
-    if (move_key(p, cmd))
-        return true;
     switch (cmd) {
     case CMD_LEFT:
         p->x = p->x > STEP_X ? p->x - STEP_X : 0;
@@ -384,14 +475,38 @@ static bool pager_key(void *self, struct app *a, uint32_t key, enum command cmd)
         p->x = 0;
         p->folded_w = 0;
         return true;
+    default:
+        return false;
+    }
+}
+
+/* A key may come before the first painting. */
+static void be_ready(struct pager *p, struct app *a)
+{
+    refill(p, a);
+    if (!p->folded_w)
+        fold(p, a->w);
+    if (!p->page)
+        p->page = a->h > FRAME ? a->h - FRAME : 1;
+}
+
+static bool pager_key(void *self, struct app *a, uint32_t key, enum command cmd)
+{
+    struct pager *p = self;
+
+    (void)key;
+    be_ready(p, a);
+    if (move_key(p, cmd) || side_key(p, cmd))
+        return true;
+    if (p->items && p->items->key(p->arg, a, cmd, p->item ? p->item - 1 : 0, p->nitems))
+        return true;
+    switch (cmd) {
     case CMD_FILTER:
         prompt_open_search(a, p);
         return true;
     case CMD_MATCH_NEXT:
-        step_match(p, a, 1);
-        return true;
     case CMD_MATCH_PREV:
-        step_match(p, a, -1);
+        step_match(p, a, cmd == CMD_MATCH_NEXT ? 1 : -1);
         return true;
     case CMD_COPY:
         copy_all(p, a);
@@ -415,4 +530,33 @@ static const struct pane_ops pager_ops = {
 void pager_open(struct app *a, struct pager *p)
 {
     app_push(a, &pager_ops, p);
+}
+
+static void items_look(void *self, struct app *a, struct looking *out)
+{
+    const struct pager *p = self;
+
+    p->items->look(p->arg, a, out);
+}
+
+static const struct pane_ops items_ops = {
+    .context = CONTEXT_PAGER | CONTEXT_ITEMS,
+    .covers = true,
+    .draw = pager_draw,
+    .key = pager_key,
+    .free = pager_free,
+    .look = items_look,
+};
+
+void pager_open_items(struct app *a, struct pager *p, const struct pager_item_ops *ops, void *arg)
+{
+    p->items = ops;
+    pager_on_refresh(p, ops->fill, ops->release, arg);
+    app_push(a, &items_ops, p);
+}
+
+bool pager_is_of(const struct app *a, const struct pager_item_ops *ops)
+{
+    return a->top && a->top->ops == &items_ops &&
+           ((const struct pager *)a->top->self)->items == ops;
 }

@@ -87,6 +87,9 @@ void tab_draw(struct app *a, struct tab *t, struct canvas *c, struct rect r)
     divide(t, r.y + r.h - y, heights);
     for (size_t i = 0; i < t->ngrids; i++) {
         t->rects[i] = (struct rect){r.x, y, r.w, heights[i]};
+        strbuf_reset(&t->grids[i]->note);
+        if (t->grids[i]->table->look)
+            (void)looking_tell(a, t->grids[i]->table->schema, &t->grids[i]->note);
         grid_draw(t->grids[i], &in, c, t->rects[i], _(t->view->title), i == t->focus);
         y += heights[i];
     }

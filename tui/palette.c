@@ -201,7 +201,7 @@ static void run_explain(struct app *a, char **words, size_t n)
         app_say(a, STYLE_NORMAL,
                 _("From where to where? ':explain web-1 db-1:3306/tcp'; names with blanks: "
                   "':explain A -> B:443'."));
-    else if (explain_pane_open(a, source, destination, &err))
+    else if (explain_pane_open(a, source, destination, a->site, &err))
         app_say(a, STYLE_WARNING, "%s", err.msg);
     free(line);
 }

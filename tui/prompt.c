@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/arena.h"
 #include "core/i18n.h"
 #include "core/mem.h"
 #include "core/text.h"
@@ -26,6 +27,7 @@ struct prompt {
     size_t history_at;   /* lines back from the end; 0: the line being typed */
     const char *candidates[CANDIDATES_MAX];
     size_t ncandidates, chosen, word; /* chosen 0: none */
+    struct arena *words;              /* of the candidates: those of an estate go with it */
 };
 
 static void prompt_free(void *self)
@@ -33,6 +35,7 @@ static void prompt_free(void *self)
     struct prompt *p = self;
 
     lineedit_release(&p->edit);
+    arena_free(p->words);
     free(p->before);
     free(p);
 }
@@ -99,7 +102,10 @@ static void try_search(struct app *a, struct prompt *p)
 
 static void list_candidates(struct app *a, struct prompt *p)
 {
+    arena_reset(p->words);
     p->ncandidates = palette_complete(a, p->edit.text.buf, p->candidates, CANDIDATES_MAX, &p->word);
+    for (size_t i = 0; i < p->ncandidates; i++)
+        p->candidates[i] = arena_strdup(p->words, p->candidates[i]);
     p->chosen = 0;
 }
 
@@ -271,6 +277,7 @@ static struct prompt *open_prompt(struct app *a, enum prompt_kind kind, const ch
     struct prompt *p = mem_alloc(sizeof(*p));
 
     p->kind = kind;
+    p->words = arena_new(0);
     lineedit_init(&p->edit, false);
     lineedit_set(&p->edit, text);
     app_push(a, &prompt_ops, p);

@@ -18,7 +18,8 @@ struct strbuf;
 
 enum tui_request_kind {
     TUI_REFRESH,       /* table; NULL: everything */
-    TUI_FOCUS,         /* tables, ntables: what is visible polls faster */
+    TUI_FOCUS,         /* tables, ntables: what is visible polls faster; endpoints, filters: what of
+                          the heavy ones is looked at (none: all) */
     TUI_LOGIN,         /* credential; NULL: all that were rejected */
     TUI_ANSWER,        /* credential, answer (NULL: cancelled); the reference is taken over */
     TUI_TRUST,         /* site, endpoint, text (the SHA-256 that a person accepted) */
@@ -32,8 +33,8 @@ struct tui_request {
     const char *site, *endpoint, *table, *credential, *finding, *text;
     int64_t until;
     struct secret *answer;
-    const char *const *tables;
-    size_t ntables;
+    const char *const *tables, *const *endpoints, *const *filters;
+    size_t ntables, nendpoints, nfilters;
 };
 
 /* A question that only a person can answer; the strings are the receiver's. */

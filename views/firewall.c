@@ -279,7 +279,7 @@ const struct view view_firewall = {
     .title = N_("Firewall"),
     .digit = '5',
     .about = N_("rules as the manager means them, their hits, and the filters that enforce them; "
-                ":explain SRC DST says why a packet passes"),
+                "e says why a packet passes"),
     .exists = exists,
     .focus = focus,
     .tables = tables,

@@ -12,6 +12,7 @@
 #include "views/look.h"
 
 #define SECOND_MS 1000.0
+#define AGENT     "vmware-sfw" /* the distributed firewall */
 
 /* The time between two readings is that of the counters themselves where the manager says it. */
 static int64_t counted_at(const struct snapshot *s, const struct row *r)
@@ -151,6 +152,61 @@ static size_t related_to_filter(const struct view_input *in, const struct rows_i
     return n;
 }
 
+/* The cards of a machine have names that begin alike: nic-1234-eth0-..., nic-1234-eth1-... */
+static const char *filters_of_vm(const struct view_input *in, const struct column *col,
+                                 const char *site, const char *uuid)
+{
+    struct rows_item row;
+    const char *first = NULL, *card;
+    size_t i = 0, n = 0;
+
+    while (look_next(in, &table_filters, site, &i, &row)) {
+        const char *agent = row_str(row.row, FILTERS_AGENT);
+        if (!look_is(row.row, FILTERS_VM_UUID, uuid) || (agent && strcmp(agent, AGENT) != 0))
+            continue;
+        n++;
+        first = first ? first : row_str(row.row, FILTERS_FILTER);
+    }
+    if (!first || n == 1)
+        return first ? jump_filter(in, col, first) : NULL;
+    card = strstr(first, "-eth");
+    return view_printf(in, "%s ~ \"^%.*s\"", col->name,
+                       (int)(card ? card - first + 1 : (long)strlen(first)), first);
+}
+
+size_t firewall_jump_vm(const struct view_input *in, struct view_target *out, const char *site,
+                        const char *uuid)
+{
+    static const struct {
+        const struct schema *schema;
+        unsigned col;
+        const char *label;
+    } all[] = {
+        {&table_host_rules, HOST_RULES_FILTER, N_("its rules as its host enforces them")},
+        {&table_addrsets, ADDRSETS_FILTER, N_("its address sets")},
+        {&table_flows, FLOWS_FILTER, N_("its flows")},
+    };
+    size_t n = 0;
+
+    for (size_t i = 0; uuid && i < ARRAY_SIZE(all); i++) {
+        const char *filter = filters_of_vm(in, &all[i].schema->columns[all[i].col], site, uuid);
+        if (!filter || !*filter || !look_offered(in, all[i].schema))
+            continue;
+        out[n] = (struct view_target){.view = all[i].schema->name, .table = all[i].schema->name};
+        out[n].filter = filter;
+        out[n++].label = _(all[i].label);
+    }
+    return n;
+}
+
+static void ends_of_filter(const struct view_input *in, const struct rows_item *row,
+                           const char **source, const char **destination)
+{
+    (void)in;
+    *source = row_str(row->row, FILTERS_VM);
+    *destination = NULL;
+}
+
 static const struct view_column filter_columns[] = {
     {.column = FILTERS_SITE, .min = 5, .max = 12, .weight = 50},
     {.column = FILTERS_VM, .min = 12, .max = 36, .weight = 100},
@@ -178,6 +234,7 @@ const struct view_table view_table_filters = {
     .sort = FILTERS_VM,
     .enter = enter_filter,
     .related = related_to_filter,
+    .ends = ends_of_filter,
     .empty = N_("No network card on these hosts has a filter."),
     .share = 1,
 };

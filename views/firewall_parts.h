@@ -18,6 +18,12 @@ size_t firewall_jump_rule(const struct view_input *in, struct view_target *out, 
 size_t firewall_jump_host_rules(const struct view_input *in, struct view_target *out,
                                 const char *site, const struct row *row, unsigned col);
 
+/* What hosts enforce for the machine with this instance UUID: its realised rules, its address sets,
+ * its flows, whether or not they have been read. Returns how many targets were added (3 at most).
+ */
+size_t firewall_jump_vm(const struct view_input *in, struct view_target *out, const char *site,
+                        const char *uuid);
+
 /* Filters of network cards: on the Firewall tab and as :filters. */
 extern const struct view_table view_table_filters;
 

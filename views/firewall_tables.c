@@ -6,6 +6,7 @@
 #include "core/strbuf.h"
 #include "model/tables.h"
 #include "views/firewall_parts.h"
+#include "views/heavy.h"
 #include "views/jump.h"
 #include "views/look.h"
 #include "views/plain.h"
@@ -38,6 +39,23 @@ static bool enter_host_rule(const struct view_input *in, const struct rows_item 
 {
     return firewall_jump_rule(in, out, snapshot_site(row->snapshot), row->row, HOST_RULES_RULE_ID) >
            0;
+}
+
+/* The line is on the card of a machine, which is one of the ends. */
+static void ends_of_filter(const struct view_input *in, const struct rows_item *row,
+                           const char **source, const char **destination)
+{
+    struct rows_item filter;
+
+    *destination = NULL;
+    *source = look_find(in, &table_filters, snapshot_site(row->snapshot), FILTERS_FILTER,
+                        look_text(row->row, HOST_RULES_FILTER), &filter)
+                  ? row_str(filter.row, FILTERS_VM)
+                  : NULL;
+    if (look_is(row->row, HOST_RULES_DIRECTION, "in")) {
+        *destination = *source;
+        *source = NULL;
+    }
 }
 
 static size_t related_to_host_rule(const struct view_input *in, const struct rows_item *row,
@@ -85,7 +103,8 @@ static const struct view_column host_rules_columns[] = {
 PLAIN_VIEW_WITH(host_rules, "host_rules", N_("Host rules"),
                 N_("rules as hosts enforce them, filter by filter; the first match wins"),
                 table_host_rules, .sort = -1, .enter = enter_host_rule,
-                .related = related_to_host_rule, .empty = N_("No filter has a rule."));
+                .related = related_to_host_rule, .look = heavy_host_rules, .ends = ends_of_filter,
+                .empty = N_("No filter has a rule."));
 
 /* ---- filters, sets ------------------------------------------------------------------------------
  */
@@ -111,9 +130,9 @@ static const struct view_column addrsets_columns[] = {
     {.column = ADDRSETS_MEMBER_COUNT, .title = "members", .min = 7, .max = 9, .weight = 95},
     {.column = ADDRSETS_MEMBERS, .title = "addresses", .min = 20, .max = 0, .weight = 90},
 };
-PLAIN_VIEW(addrsets, "addrsets", N_("Address sets"),
-           N_("address sets as hosts hold them: what names in realised rules stand for"),
-           table_addrsets);
+PLAIN_VIEW_WITH(addrsets, "addrsets", N_("Address sets"),
+                N_("address sets as hosts hold them: what names in realised rules stand for"),
+                table_addrsets, .sort = -1, .look = heavy_addrsets);
 
 /* ---- groups, policies ---------------------------------------------------------------------------
  */

@@ -16,6 +16,7 @@
 #include "model/tables.h"
 #include "views/bar.h"
 #include "views/firewall_parts.h"
+#include "views/heavy.h"
 #include "views/jump.h"
 #include "views/look.h"
 
@@ -148,6 +149,29 @@ static size_t related(const struct view_input *in, const struct rows_item *row,
     return n;
 }
 
+static const char *end_text(const struct view_input *in, const struct row *r, unsigned ip,
+                            unsigned port)
+{
+    struct strbuf text = STRBUF_INIT;
+    const char *copy;
+
+    add_end(&text, in, r, ip, port);
+    copy = view_printf(in, "%s", text.buf);
+    strbuf_release(&text);
+    return copy;
+}
+
+static void ends(const struct view_input *in, const struct rows_item *row, const char **source,
+                 const char **destination)
+{
+    const char *protocol = row_str(row->row, FLOWS_PROTOCOL);
+
+    *source = end_text(in, row->row, FLOWS_SOURCE_IP, FLOWS_SOURCE_PORT);
+    *destination = end_text(in, row->row, FLOWS_DESTINATION_IP, FLOWS_DESTINATION_PORT);
+    if (protocol && row_present(row->row, FLOWS_DESTINATION_PORT))
+        *destination = view_printf(in, "%s/%s", *destination, protocol);
+}
+
 static void details(struct strbuf *out, const struct view_input *in, const struct rows_item *row)
 {
     if (moved(row->row) < 0)
@@ -214,6 +238,8 @@ static const struct view_table flows = {
     .enter = enter,
     .related = related,
     .details = details,
+    .look = heavy_flows,
+    .ends = ends,
     .empty = N_("The hosts list no flow: nothing passes, or Flow Monitoring is off."),
     .share = 3,
 };
@@ -392,6 +418,20 @@ static size_t top_talkers(struct map *talkers, struct talker **out)
     return n;
 }
 
+/* An empty list is one thing, one that nobody has read another. */
+static const char *nothing_listed(const struct view_input *in)
+{
+    size_t n;
+    struct snapshot *const *all = estate_table(in->estate, &table_flows, &n);
+
+    for (size_t i = 0; i < n; i++) {
+        const struct rows_item probe = {NULL, all[i]};
+        if (view_in_scope(in, &probe) && snapshot_freshness(all[i]) == FRESH_NEVER)
+            return _("flows were not read yet");
+    }
+    return _("no flow is listed");
+}
+
 static void put_talkers(const struct view_input *in, struct canvas *c, struct rect r)
 {
     struct look_pen pen = {c, r.x + 1, r.y, r.x + r.w};
@@ -405,7 +445,7 @@ static void put_talkers(const struct view_input *in, struct canvas *c, struct re
         count(talkers, *vm ? vm : look_text(row.row, FLOWS_FILTER), moved(row.row));
     }
     n = top_talkers(talkers, top);
-    look_put(&pen, STYLE_STRONG, "%s", n ? _("most moved: ") : _("no flow is listed"));
+    look_put(&pen, STYLE_STRONG, "%s", n ? _("most moved: ") : nothing_listed(in));
     for (size_t k = 0; k < n && k < TALKERS_MAX; k++) {
         struct strbuf bytes = STRBUF_INIT;
         fmt_bytes(&bytes, (int64_t)top[k]->bytes);

@@ -84,6 +84,16 @@ struct view_target {
 /* ---- tables
  * ------------------------------------------------------------------------------------- */
 
+/* What of a heavy table is wanted: filters of network cards (tables.h), by name, of endpoints
+ * ("SITE/ENDPOINT"); no names: all there are. Memory is the arena's. */
+struct view_look {
+    const char **endpoints, **filters;
+    size_t nendpoints, nfilters;
+    bool nothing; /* there is none to be read */
+};
+
+struct filter;
+
 struct view_table {
     const struct schema *schema;
     const char *title; /* N_(): shown when the tab has several tables, with 12/340; NULL: none */
@@ -112,6 +122,13 @@ struct view_table {
                       struct view_target *out);
     /* Lines put at the top of the details pane (the joins behind this row); NULL: none. */
     void (*details)(struct strbuf *out, const struct view_input *in, const struct rows_item *row);
+    /* Heavy tables, which are read while somebody looks at them alone: what has to be read for the
+     * rows that @filter (NULL: none) lets through. NULL: not heavy. */
+    void (*look)(const struct view_input *in, struct filter *filter, struct view_look *out);
+    /* The two ends of a connection that this row speaks of, as `explain` takes them; NULL or "" is
+     * what is not known. NULL: no row does. */
+    void (*ends)(const struct view_input *in, const struct rows_item *row, const char **source,
+                 const char **destination);
     const char *empty; /* N_(): said when every source is ok and there are no rows; NULL: plain */
     uint8_t share;     /* of the height, against the other tables of the tab; 0 counts as 1 */
 };

@@ -8,6 +8,7 @@
 #include "core/strbuf.h"
 #include "core/text.h"
 #include "model/tables.h"
+#include "views/firewall_parts.h"
 #include "views/jump.h"
 #include "views/look.h"
 
@@ -138,7 +139,7 @@ static size_t jump_path(const struct view_input *in, const char *site, struct vi
 static size_t related(const struct view_input *in, const struct rows_item *row,
                       struct view_target *out)
 {
-    const char *site = snapshot_site(row->snapshot), *vm = look_text(row->row, VMS_VM);
+    const char *site = snapshot_site(row->snapshot);
     const char *uuid = row_str(row->row, VMS_INSTANCE_UUID);
     size_t n = 0;
 
@@ -148,8 +149,7 @@ static size_t related(const struct view_input *in, const struct rows_item *row,
     if (uuid && jump_any(in, &table_filters, site, FILTERS_VM_UUID, uuid))
         jump_rows(in, &out[n++], "filters", &table_filters, FILTERS_VM_UUID, uuid,
                   _("its packet filters on the host"));
-    if (jump_any(in, &table_flows, site, FLOWS_VM, vm))
-        jump_rows(in, &out[n++], "flows", &table_flows, FLOWS_VM, vm, _("its flows"));
+    n += firewall_jump_vm(in, &out[n], site, uuid);
     n = jump_list(in, row, VMS_DATASTORES, &table_datastores, DATASTORES_DATASTORE, "datastores",
                   _("datastore"), out, n);
     n = jump_list(in, row, VMS_NETWORKS, &table_segments, SEGMENTS_SEGMENT, "segments",
@@ -157,6 +157,14 @@ static size_t related(const struct view_input *in, const struct rows_item *row,
     if (n < VIEW_TARGETS_MAX)
         n += jump_path(in, site, &out[n]);
     return n;
+}
+
+static void ends(const struct view_input *in, const struct rows_item *row, const char **source,
+                 const char **destination)
+{
+    (void)in;
+    *source = row_str(row->row, VMS_VM);
+    *destination = NULL;
 }
 
 static void details(struct strbuf *out, const struct view_input *in, const struct rows_item *row)
@@ -214,6 +222,7 @@ static const struct view_table table = {
     .enter = enter,
     .related = related,
     .details = details,
+    .ends = ends,
     .empty = N_("vCenter has no virtual machine."),
 };
 

@@ -44,12 +44,23 @@ enum step host_fail_garbage(struct run *run, const char *label, const struct par
 /* ---- the walk: list the filters ----------------------------------------------------------------
  */
 
+static bool is_wanted(const struct walk *w, const char *filter)
+{
+    size_t n = strlen(filter);
+
+    for (const char *s = w->scope; s; s = strchr(s, ' ')) {
+        s += *s == ' ';
+        if (strncmp(s, filter, n) == 0 && (!s[n] || s[n] == ' '))
+            return true;
+    }
+    return !w->scope;
+}
+
 static void on_filter(void *arg, const struct dvfilter_entry *e)
 {
     struct walk *w = arg;
 
-    if (!e->agent || strcmp(e->agent, FIREWALL_AGENT) != 0 ||
-        (w->scope && strcmp(w->scope, e->name) != 0))
+    if (!e->agent || strcmp(e->agent, FIREWALL_AGENT) != 0 || !is_wanted(w, e->name))
         return;
     w->filters = mem_grow(w->filters, w->n, &w->cap, sizeof(*w->filters));
     w->filters[w->n++] = (struct walk_filter){.filter = arena_strdup(w->arena, e->name),
@@ -102,7 +113,10 @@ static enum step finish(struct run *run, struct walk *w)
     host_note_health(run, schema, "output", &w->health);
     if (w->scope) {
         run->freshness = FRESH_PARTIAL;
-        builder_note(run_table(run, schema), "filter '%s' alone was read, as asked", w->scope);
+        if (strchr(w->scope, ' '))
+            builder_note(run_table(run, schema), "filters %s alone were read, as asked", w->scope);
+        else
+            builder_note(run_table(run, schema), "filter '%s' alone was read, as asked", w->scope);
     }
     if (w->failed) {
         run->freshness = FRESH_PARTIAL;

@@ -50,7 +50,7 @@ struct walk_ops {
 struct walk {
     const struct walk_ops *ops;
     struct dvfilter dvfilter;
-    const char *scope;  /* the one filter that is wanted; NULL: all */
+    const char *scope;  /* the filters that are wanted, with blanks between; NULL: all */
     bool listing, open; /* open: the decoder of a filter is in use */
     struct arena *arena;
     struct walk_filter *filters;

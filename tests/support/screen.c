@@ -76,6 +76,10 @@ static void host_request(void *arg, const struct tui_request *r)
         strbuf_addf(&s->requests, " for=%llds", (long long)(r->until - s->now) / 1000);
     for (size_t i = 0; i < r->ntables; i++)
         strbuf_addf(&s->requests, " %s", r->tables[i]);
+    for (size_t i = 0; i < r->nendpoints; i++)
+        strbuf_addf(&s->requests, " of=%s", r->endpoints[i]);
+    for (size_t i = 0; i < r->nfilters; i++)
+        strbuf_addf(&s->requests, " filter=%s", r->filters[i]);
     if (r->kind == TUI_ANSWER)
         strbuf_addf(&s->requests, " %s", r->answer ? secret_reveal(r->answer) : "cancelled");
     strbuf_addch(&s->requests, '\n');

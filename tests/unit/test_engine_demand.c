@@ -120,13 +120,18 @@ static enum freshness freshness_of(const struct fakeapi_run *r, const struct sch
     return f;
 }
 
+static void look(struct fakeapi_run *r, const char *endpoint, const char *filter)
+{
+    engine_look(r->engine, &(struct engine_look){&endpoint, &filter, 1, filter ? 1 : 0});
+}
+
 static void the_other_endpoint_sleeps(void **state)
 {
     struct fakeapi_run r;
 
     (void)state;
     open_two(&r);
-    engine_look(r.engine, "s/a", NULL);
+    look(&r, "s/a", NULL);
     engine_focus(r.engine, seen, 1);
     snapshot_unref(fakeapi_wait_fresh(&r, &table_sddcs, "a", FRESH_OK));
     settle(&r, NOW + 1000);
@@ -134,7 +139,7 @@ static void the_other_endpoint_sleeps(void **state)
     assert_int_equal(freshness_of(&r, &table_sddcs, "b"), FRESH_NEVER);
     /* It is looked at now: it is read, and the first is not again. */
     clock_freeze(NOW + 2000);
-    engine_look(r.engine, "b", NULL);
+    look(&r, "b", NULL);
     wait_taken(&r, &table_sddcs, "b", NOW + 2000);
     clock_freeze(NOW + 60000);
     engine_wake(r.engine);
@@ -187,10 +192,10 @@ static void another_part_follows_at_once(void **state)
     fakeapi_lock();
     server.hold = true;
     fakeapi_unlock();
-    engine_look(r.engine, "a", "first");
+    look(&r, "a", "first");
     engine_focus(r.engine, seen, 1);
     fakeapi_wait_count(&server.held, 1);
-    engine_look(r.engine, "a", "second");
+    look(&r, "a", "second");
     engine_refresh(r.engine, "segments");
     fakeapi_wait_count(&server.held, 3); /* so it has heard of the second */
     fakeapi_lock();

@@ -207,6 +207,7 @@ static void test_heavy_tables_wait_for_somebody(void **state)
 static void test_somebody_looks_at_one_filter(void **state)
 {
     static const char *const seen[] = {"flows"};
+    static const char *const filters[] = {"nic-9-eth0-vmware-sfw.2"};
     struct scene s;
     struct snapshot *snap;
 
@@ -214,7 +215,10 @@ static void test_somebody_looks_at_one_filter(void **state)
     open_scene(&s, 2, 1, PASSWORD, NULL, false);
     wait_for(&s, &table_filters, FRESH_OK);
     char *name = mem_printf("esx0/127.0.0.1:%d", sshlogin_port(s.servers[0]));
-    engine_look(s.engine, name, "nic-9-eth0-vmware-sfw.2");
+    engine_look(s.engine, &(struct engine_look){.endpoints = (const char *const[]){name},
+                                                .nendpoints = 1,
+                                                .filters = filters,
+                                                .nfilters = 1});
     engine_focus(s.engine, seen, 1);
     wait_for(&s, &table_flows, FRESH_PARTIAL);
     snap = snapshot_of(&s, &table_flows, 0);
@@ -223,6 +227,43 @@ static void test_somebody_looks_at_one_filter(void **state)
     snapshot_unref(snap);
     assert_int_equal(freshness_of(&s, &table_flows, 1), FRESH_NEVER);
     free(name);
+    close_scene(&s);
+}
+
+/* Several at once; and who looks elsewhere has what is looked at then read at once. */
+static void test_somebody_looks_at_two_filters(void **state)
+{
+    static const char *const seen[] = {"flows"};
+    static const char *const filters[] = {"nic-8-eth0-vmware-sfw.2", "nic-9-eth0-vmware-sfw.2"};
+    struct engine_look look = {.filters = filters, .nfilters = 2};
+    struct scene s;
+    struct snapshot *snap;
+    bool one = false;
+
+    (void)state;
+    open_scene(&s, 1, 1, PASSWORD, NULL, false);
+    wait_for(&s, &table_filters, FRESH_OK);
+    engine_look(s.engine, &look);
+    engine_focus(s.engine, seen, 1);
+    wait_for(&s, &table_flows, FRESH_PARTIAL);
+    snap = snapshot_of(&s, &table_flows, 0);
+    assert_string_equal(snapshot_note(snap), "filters nic-8-eth0-vmware-sfw.2 "
+                                             "nic-9-eth0-vmware-sfw.2 alone were read, as asked");
+    snapshot_unref(snap);
+    look.nfilters = 1;
+    engine_look(s.engine, &look);
+    for (int i = 0; i < 1000 && !one; i++) {
+        struct pollfd fd = {.fd = s.changed, .events = POLLIN};
+        uint64_t n;
+
+        snap = snapshot_of(&s, &table_flows, 0);
+        one = strcmp(snapshot_note(snap),
+                     "filter 'nic-8-eth0-vmware-sfw.2' alone was read, as asked") == 0;
+        snapshot_unref(snap);
+        if (!one && poll(&fd, 1, 20) == 1)
+            (void)!read(s.changed, &n, sizeof(n));
+    }
+    assert_true(one);
     close_scene(&s);
 }
 
@@ -283,6 +324,7 @@ int main(void)
         cmocka_unit_test(test_all_hosts_are_read_with_one_password),
         cmocka_unit_test(test_heavy_tables_wait_for_somebody),
         cmocka_unit_test(test_somebody_looks_at_one_filter),
+        cmocka_unit_test(test_somebody_looks_at_two_filters),
         cmocka_unit_test(test_names_are_checked),
         cmocka_unit_test(test_names_are_quoted),
     };

@@ -266,6 +266,40 @@ static void test_absent(void **state)
     expect_all(cases, ARRAY_SIZE(cases));
 }
 
+/* Only the name and the count are known. */
+static void test_may_match(void **state)
+{
+    static const unsigned known[] = {NAME, COUNT};
+    static const struct {
+        const char *text;
+        bool may;
+    } cases[] = {
+        {"", true},
+        {"name=Edge-01", true},
+        {"name=Edge-02", false},
+        {"name~^Edge and main=false", true},
+        {"name~^edge-1 and main=true", false},
+        {"main=false", true},
+        {"count!=7", false},
+        {"!name=Edge-01", false},
+        {"!name=Edge-02", true},
+        {"!name=Edge-01 and main=false", true},
+        {"nowhere", true},
+    };
+    struct snapshot *s = two_rows();
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct err err = {0};
+        struct filter *f = filter_new(&schema, cases[i].text, &err);
+        const struct row *r = snapshot_find(s, "Edge-01");
+        if (filter_may_match(f, r, known, ARRAY_SIZE(known)) != cases[i].may)
+            fail_msg("'%s'", cases[i].text);
+        filter_free(f);
+    }
+    snapshot_unref(s);
+}
+
 static void test_wrong(void **state)
 {
     (void)state;
@@ -527,17 +561,12 @@ static void test_hostile_texts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_row_search),
-        cmocka_unit_test(test_numbers),
-        cmocka_unit_test(test_times),
-        cmocka_unit_test(test_addresses),
-        cmocka_unit_test(test_texts),
-        cmocka_unit_test(test_absent),
-        cmocka_unit_test(test_wrong),
-        cmocka_unit_test(test_limit),
-        cmocka_unit_test(test_raw_cells),
-        cmocka_unit_test(test_search_property),
-        cmocka_unit_test(test_comparison_property),
+        cmocka_unit_test(test_row_search),      cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_times),           cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_texts),           cmocka_unit_test(test_absent),
+        cmocka_unit_test(test_may_match),       cmocka_unit_test(test_wrong),
+        cmocka_unit_test(test_limit),           cmocka_unit_test(test_raw_cells),
+        cmocka_unit_test(test_search_property), cmocka_unit_test(test_comparison_property),
         cmocka_unit_test(test_hostile_texts),
     };
 

@@ -110,8 +110,8 @@ static void test_firewall_wide(void **state)
            "\n"
            "\n"
            "\n"
-           " Enter 開く  r 関連  d 詳細  / 絞込  : コマンド  Tab タブ  > 並替  w 全幅  z 停止  R "
-           "更新  y コピー  ? ヘルプ  q 終了\n");
+           " Enter 開く  r 関連  d 詳細  / 絞込  : コマンド  Tab タブ  > 並替  z 停止  R 更新  y "
+           "コピー  e 理由  ? ヘルプ  q 終了\n");
     screen_free(s);
 }
 
@@ -125,38 +125,38 @@ static void test_rule_and_host_lines(void **state)
     screen_keys(s, "d");
     SCREEN_HAS(s, "1 lines on hosts (joined by rule id 1006)");
     screen_keys(s, "<Esc><Enter>");
-    SCREEN(s, "host lines of a rule",
-           " hycon  dc1                                                                            "
-           "      09:00:00 UTC  18:00:00 JST\n"
-           " ok: no finding is open                                                                "
-           "                   vc+ esx. nsx+\n"
-           " 1 Overview  5 Firewall  6 Flows  7 Hosts  8 VMs  Events  Endpoints [Host rules]\n"
-           " Host rules 1/2 /rule_id = "
-           "1006───────────────────────────────────────────────────────────────────────────────────"
-           "──────\n"
-           "  filter                  #     id  dir    proto  from          to            ports  "
-           "action  packets    rate  host\n"
-           "> nic-1…0-vmware-sfw.2    1   1006  in     tcp    any           addrset_web   443    "
-           "accept      900       -  esx-1\n"
-           "\n"
-           "\n"
-           "\n"
-           "\n"
-           "\n"
-           "\n"
-           "\n"
-           "\n"
-           "\n"
-           "\n"
-           "\n"
-           "\n"
-           "\n"
-           "\n"
-           "\n"
-           "\n"
-           "\n"
-           " Enter open  r related  d details  / filter  : command  Tab tabs  > sort  z hold  R "
-           "refresh  y copy  ? help  q quit\n");
+    SCREEN(
+        s, "host lines of a rule",
+        " hycon  dc1                                                                               "
+        "   09:00:00 UTC  18:00:00 JST\n"
+        " ok: no finding is open                                                                   "
+        "                vc+ esx. nsx+\n"
+        " 1 Overview  5 Firewall  6 Flows  7 Hosts  8 VMs  Events  Endpoints [Host rules]\n"
+        " Host rules 1/2 /rule_id = 1006──────────────────────────────────────────────────────all "
+        "hosts: reading ...; read 9s ago\n"
+        "  filter                  #     id  dir    proto  from          to            ports  "
+        "action  packets    rate  host\n"
+        "> nic-1…0-vmware-sfw.2    1   1006  in     tcp    any           addrset_web   443    "
+        "accept      900       -  esx-1\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        "\n"
+        " Enter open  r related  d details  / filter  : command  Tab tabs  > sort  z hold  R "
+        "refresh  y copy  ? help  q quit\n");
     screen_keys(s, "<Enter>");
     SCREEN_HAS(s, "[5 Firewall]");
     SCREEN_HAS(s, "/rule_id = 1006");
@@ -193,7 +193,7 @@ static void test_flows(void **state)
            " ok: no finding is open                                           vc+ esx. nsx+\n"
            " 1 Overview  5 Firewall [6 Flows] 7 Hosts  8 VMs  Events  Endpoints\n"
            " most moved: web-1 295.6 KiB in 2 flows, 業務サーバ 0 B in 1 flows\n"
-           " Live flows, the largest first 3   +4 columns > ────────────────────────────────\n"
+           " Live flows, the largest first 3 ───────────all hosts: reading ...; read 15s ago\n"
            "  vm         proto source              destination         rule      rate\n"
            "> web-1      tcp   172.16.9.5:44194    172.16.2.10:443     1006         -\n"
            "  web-1      tcp   [2001:db8::5]:44195 [2001:db8::10]:443  1006         -\n"
@@ -241,7 +241,7 @@ static void test_flows_end(void **state)
         " 1 Overview  5 Firewall [6 Flows] 7 Hosts  8 VMs  Events  Endpoints\n"
         " most moved: web-1 295.6 KiB in 2 flows, 業務サーバ 0 B in 1 flows\n"
         " Live flows, the largest first 3 "
-        "───────────────────────────────────────────────────────────────────────────────────────\n"
+        "────────────────────────────────────────────────────────────────all hosts: read 15s ago\n"
         "  vm          proto  dir  source             destination        rule  tcp       bytes     "
         "  rate       host\n"
         "> web-1       tcp    in   172.16.9.5:44194   172.16.2.10:443    1006  EST   294.4 KiB     "
@@ -298,6 +298,133 @@ static void test_flow_raw(void **state)
     screen_free(s);
 }
 
+/* What is on the screen is what is read: everything, or what the reader's filter lets through. */
+static void test_what_is_looked_at_is_read(void **state)
+{
+    struct screen *s = begin("flows", 120, 24, NULL);
+
+    (void)state;
+    show(s);
+    (void)screen_requests(s);
+    screen_keys(s, "/vm=web-1");
+    assert_string_equal(screen_requests(s), ""); /* it is still being typed */
+    screen_keys(s, "<Enter>");
+    assert_string_equal(screen_requests(s), "focus flows filters of=dc1/esx/esx-1 "
+                                            "filter=nic-100-eth0-vmware-sfw.2\n");
+    SCREEN_HAS(s, "1 filter: reading ...; read 15s ago");
+    screen_keys(s, "j");
+    assert_string_equal(screen_requests(s), "");
+    screen_pass(s, SECOND);
+    screen_change(s, "table flows dc1/esx/esx-1 ok 15s", "table flows dc1/esx/esx-1 partial 0s");
+    SCREEN_HAS(s, "1 filter: read 0s ago");
+    SCREEN_LACKS(s, "partial");
+    assert_string_equal(screen_requests(s), ""); /* a newer estate asks for nothing new */
+    screen_pass(s, SECOND);
+    screen_keys(s, "<Esc>");
+    assert_string_equal(screen_requests(s), "focus flows filters\n");
+    SCREEN_HAS(s, "all hosts: reading ...");
+    screen_keys(s, ":host_rules filter=nic-9-eth0-vmware-sfw.2<Enter>");
+    SCREEN_HAS(s, "nothing to read");
+    assert_non_null(strstr(screen_requests(s), "focus\n"));
+    screen_keys(s, "5");
+    assert_null(strstr(screen_requests(s), "flows"));
+    screen_free(s);
+}
+
+/* A machine that moves to another host is looked at there. */
+static void test_the_look_follows_a_machine(void **state)
+{
+    struct screen *s = begin("flows", 120, 24, NULL);
+
+    (void)state;
+    show(s);
+    screen_keys(s, "/vm=web-1<Enter>");
+    (void)screen_requests(s);
+    screen_change(s, "nic-100-eth0-vmware-sfw.2 web-1 50aa",
+                  "nic-777-eth0-vmware-sfw.2 web-1 50aa");
+    assert_string_equal(screen_requests(s), "focus flows filters of=dc1/esx/esx-1 "
+                                            "filter=nic-777-eth0-vmware-sfw.2\n");
+    screen_free(s);
+}
+
+/* From the row to the question, from the answer to the rule that decides. */
+static void test_explain_dialog(void **state)
+{
+    struct screen *s = begin("flows", 0, 0, NULL);
+
+    (void)state;
+    show(s);
+    screen_keys(s, "e");
+    SCREEN_HAS(s, "From 172.16.9.5:44194");
+    SCREEN_HAS(s, "To   172.16.2.10:443/tcp");
+    SCREEN_HAS(s, "Site dc1");
+    (void)screen_requests(s);
+    screen_keys(s, "<Enter>");
+    assert_non_null(strstr(screen_requests(s), " host_rules addrsets flows "));
+    SCREEN(s, "explained",
+           " hycon  dc1                                          09:00:00 UTC  18:00:00 JST\n"
+           " ok: no finding is open                                           vc+ esx. nsx+\n"
+           " 1 Overview  5 Firewall [6 Flows] 7 Hosts  8 VMs  Events  Endpoints\n"
+           " Explain ────────────────────────────────────────────────────────────── 1-18/19\n"
+           "reading host_rules, addrsets, flows: 0 of 3 sources are there\n"
+           "172.16.9.5 port 44194 -> 172.16.2.10 (web-1), tcp port 443\n"
+           "unknown: Cannot be said at destination-filter nic-100-eth0-vmware-sfw.2: rule\n"
+           "1006 at 1 of domain-c8 (accept) may match: destination 172.16.2.10: cannot be\n"
+           "compared with 'addrset_web'; else rule 2 at 2: drop\n"
+           "\n"
+           "1. destination-filter nic-100-eth0-vmware-sfw.2 (dc1/esx/esx-1): unknown\n"
+           "  why:      rule 1006 at 1 of domain-c8 (accept) may match: destination\n"
+           "            172.16.2.10: cannot be compared with 'addrset_web'; else rule 2 at\n"
+           "            2: drop\n"
+           "  rule:     rule 1006 at 1 in protocol tcp from any to addrset web port 443\n"
+           "            accept;\n"
+           "  policy:   App-Tier / web-in (/p/app/rules/web)\n"
+           "  hits:     900\n"
+           "  flow:     tcp_state EST, rule_id 1006, source_port 44194, bytes_1 1.5 KiB,\n"
+           "            bytes_2 293.0 KiB\n"
+           "\n"
+           "note: 172.16.9.5 is no address of a known machine: no distributed firewall is\n"
+           "\n"
+           " Enter open  / filter  : command  y copy  s passed over  ? help  q quit\n");
+    screen_keys(s, "s");
+    SCREEN_HAS(s, "passed:   rule 1006 at 1");
+    screen_keys(s, "s");
+    SCREEN_LACKS(s, "passed:   ");
+    screen_keys(s, "e");
+    SCREEN_HAS(s, "To   172.16.2.10:443/tcp");
+    screen_keys(s, "<Esc><Enter>");
+    SCREEN_HAS(s, "Host rules");
+    SCREEN_HAS(s, "/filter = \"nic-100-eth0-vmware-s");
+    SCREEN_HAS(s, ">   1  1006 in ");
+    screen_keys(s, "<Esc><Esc>");
+    SCREEN_HAS(s, "[6 Flows]");
+    screen_free(s);
+}
+
+static void test_explain_completes(void **state)
+{
+    struct screen *s = begin("vms", 0, 0, NULL);
+
+    (void)state;
+    show(s);
+    screen_keys(s, "e^U");
+    SCREEN_HAS(s, "Explain");
+    screen_keys(s, "<Enter>");
+    SCREEN_HAS(s, "To where?");
+    screen_keys(s, "WE");
+    SCREEN_HAS(s, "Tab:  web-1");
+    screen_keys(s, "<Tab>");
+    SCREEN_HAS(s, "To   web-1");
+    screen_keys(s, ":x");
+    screen_keys(s, "<Enter>");
+    SCREEN_HAS(s, "Why does a packet pass"); /* it says what is wrong, and stays */
+    screen_keys(s, "<BS>443<Down>x<Enter>");
+    SCREEN_HAS(s, "There is no site 'dc1x'.");
+    screen_keys(s, "<Esc>");
+    SCREEN_LACKS(s, "Explain");
+    screen_free(s);
+}
+
 /* Told in the words of the model; the tab below stays where it was. */
 static void test_explain(void **state)
 {
@@ -329,10 +456,12 @@ static void test_explain_waits(void **state)
     screen_change(s, "table host_rules dc1/esx/esx-1 ok 9s",
                   "table host_rules dc1/esx/esx-1 never");
     screen_keys(s, ":explain 172.16.9.5 web-1:443<Enter>");
-    SCREEN_HAS(s, "reading host_rules: 0 of 1 sources are there");
+    /* What was read before somebody asked is shown, and read again. */
+    SCREEN_HAS(s, "reading host_rules, addrsets, flows: 0 of 3 sources are there");
+    screen_pass(s, SECOND);
     screen_change(s, "table host_rules dc1/esx/esx-1 never",
-                  "table host_rules dc1/esx/esx-1 ok 1s");
-    SCREEN_LACKS(s, "reading host_rules");
+                  "table host_rules dc1/esx/esx-1 partial 0s");
+    SCREEN_HAS(s, "reading addrsets, flows: 0 of 2 sources are there");
     screen_free(s);
 }
 
@@ -433,8 +562,8 @@ static void test_events_japanese(void **state)
            "\n"
            "\n"
            "\n"
-           " Enter 開く  r 関連  d 詳細  / 絞込  : コマンド  Tab タブ  > 並替  w 全幅  z 停止  R "
-           "更新  y コピー  ? ヘルプ  q 終了\n");
+           " Enter 開く  r 関連  d 詳細  / 絞込  : コマンド  Tab タブ  > 並替  z 停止  R 更新  y "
+           "コピー  e 理由  ? ヘルプ  q 終了\n");
     screen_free(s);
 }
 
@@ -469,6 +598,10 @@ int main(void)
         cmocka_unit_test(test_flows_end),
         cmocka_unit_test(test_flows_off),
         cmocka_unit_test(test_flow_raw),
+        cmocka_unit_test(test_what_is_looked_at_is_read),
+        cmocka_unit_test(test_the_look_follows_a_machine),
+        cmocka_unit_test(test_explain_dialog),
+        cmocka_unit_test(test_explain_completes),
         cmocka_unit_test(test_explain),
         cmocka_unit_test(test_explain_waits),
         cmocka_unit_test(test_overview),

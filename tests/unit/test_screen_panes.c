@@ -139,7 +139,7 @@ static void test_key_table(void **state)
             size_t n = strcspn(p, " ");
             uint32_t key = keys_parse(p, n);
             assert_int_not_equal(key, 0);
-            for (unsigned context = 1; context <= CONTEXT_TEXT; context *= 2)
+            for (unsigned context = 1; context <= CONTEXT_ITEMS; context *= 2)
                 if (b->contexts & context)
                     assert_int_equal(keys_lookup(context, key, NULL), b->command);
             p += n + (p[n] == ' ');

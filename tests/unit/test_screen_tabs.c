@@ -144,8 +144,8 @@ static void test_segments_japanese(void **state)
            "\n"
            "\n"
            "\n"
-           " Enter 開く  d 詳細  / 絞込  : コマンド  Tab タブ  > 並替  w 全幅  x 列  z 停止  R "
-           "更新  y コピー  ? ヘルプ  q 終了\n");
+           " Enter 開く  d 詳細  / 絞込  : コマンド  Tab タブ  > 並替  w 全幅  z 停止  R 更新  y "
+           "コピー  e 理由  ? ヘルプ  q 終了\n");
     screen_free(s);
 }
 
@@ -242,8 +242,8 @@ static void test_changes(void **state)
            "\n"
            "\n"
            "\n"
-           " Enter open  d details  / filter  : command  Tab tabs  > sort  w wide  z hold  R "
-           "refresh  y copy  ? help  q quit\n");
+           " Enter open  d details  / filter  : command  Tab tabs  > sort  z hold  R refresh  y "
+           "copy  e explain  ? help  q quit\n");
     screen_free(s);
 }
 

@@ -223,8 +223,8 @@ static void test_vms_wide(void **state)
            "…  -        Cluster-1  nfs-1\n"
            "\n"
            "\n"
-           " Enter 開く  r 関連  d 詳細  / 絞込  : コマンド  Tab タブ  > 並替  w 全幅  z 停止  R "
-           "更新  y コピー  ? ヘルプ  q 終了\n");
+           " Enter 開く  r 関連  d 詳細  / 絞込  : コマンド  Tab タブ  > 並替  z 停止  R 更新  y "
+           "コピー  e 理由  ? ヘルプ  q 終了\n");
     screen_free(s);
 }
 
@@ -385,8 +385,8 @@ static void test_replication_wide(void **state)
            "\n"
            "\n"
            "\n"
-           " Enter 開く  d 詳細  / 絞込  : コマンド  Tab タブ  > 並替  w 全幅  x 列  z 停止  R "
-           "更新  y コピー  ? ヘルプ  q 終了\n");
+           " Enter 開く  d 詳細  / 絞込  : コマンド  Tab タブ  > 並替  w 全幅  z 停止  R 更新  y "
+           "コピー  e 理由  ? ヘルプ  q 終了\n");
     screen_keys(s, "<Enter>");
     SCREEN_HAS(s, "link = \"vr-01\"");
     SCREEN_LACKS(s, "app-1");
