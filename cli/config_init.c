@@ -235,7 +235,7 @@ static bool is_asked(const struct kind_spec *kind, const struct key_spec *k)
         return true;
     for (size_t i = 0; i < ARRAY_SIZE(extra); i++) {
         if (strcmp(k->name, extra[i]) == 0)
-            return !(kind->kind == KIND_ESXI && strcmp(k->name, "password") == 0);
+            return !((kind->kind & KINDS_SSH) && strcmp(k->name, "password") == 0);
     }
     return false;
 }
@@ -303,9 +303,12 @@ static bool ask_site(struct strbuf *out)
                 ask_yes("is it a production site? [y/N]") ? "true" : "false");
     for (;;) {
         const struct kind_spec *kind;
-        if (!ask_line(
-                "kind of the next endpoint (vcenter nsx vmc aws esxi replication; empty: no more):",
-                NULL, word, sizeof(word)))
+        char *question = mem_printf("kind of the next endpoint (%s; empty: no more):",
+                                    kinds_key(kinds_common_keys, "kind")->values);
+        bool answered = ask_line(question, NULL, word, sizeof(word));
+
+        free(question);
+        if (!answered)
             return false;
         if (!*word && any)
             return true;

@@ -245,7 +245,7 @@ int cli_trust(const struct cli_options *o)
     if (!c)
         return CLI_CONFIG;
     t.e = find_endpoint(o, c, &rc);
-    if (t.e && t.e->kind == KIND_ESXI) {
+    if (t.e && (t.e->kind & KINDS_SSH)) {
         rc = trust_ssh(o, t.e);
     } else if (t.e) {
         find_addresses(&t);

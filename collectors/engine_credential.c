@@ -299,7 +299,7 @@ static bool has_secret(struct credential *c)
 
 bool engine_credential_is_harmless(const struct credential *c, const struct endpoint *ep)
 {
-    return ep->config->kind == KIND_ESXI && c->spec.source == SECRET_NONE;
+    return (ep->config->kind & KINDS_SSH) && c->spec.source == SECRET_NONE;
 }
 
 bool engine_credential_take(struct endpoint *ep)

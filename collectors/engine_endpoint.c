@@ -62,7 +62,7 @@ static bool is_expired(const struct endpoint *ep)
 
 static unsigned logins_max(const struct endpoint *ep)
 {
-    return ep->config->kind == KIND_ESXI ? ENGINE_SSH_LOGINS_MAX : ENGINE_LOGINS_MAX;
+    return ep->config->kind & KINDS_SSH ? ENGINE_SSH_LOGINS_MAX : ENGINE_LOGINS_MAX;
 }
 
 static void advance_session(struct endpoint *ep, int64_t now)

@@ -403,7 +403,7 @@ void engine_hop_assign(struct endpoint *ep)
 {
     struct config_jump to;
 
-    if (ep->config->kind != KIND_ESXI && config_jump(ep->config, &to))
+    if (!(ep->config->kind & KINDS_SSH) && config_jump(ep->config, &to))
         ep->hop = find_hop(ep, &to);
 }
 

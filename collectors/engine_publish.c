@@ -260,6 +260,7 @@ static const char *target_of(const struct endpoint *ep)
     case KIND_VMC:
         return f->sddc_name ? f->sddc_name : config_str(c, "sddc");
     case KIND_ESXI:
+    case KIND_EDGE:
         return host ? host : c->name;
     default:
         return NULL;
@@ -292,7 +293,7 @@ static void fill_identity(struct table_builder *b, const struct endpoint *ep)
     builder_str(b, ENDPOINTS_VERSION, f->version);
     builder_str(b, ENDPOINTS_ROLE, f->role);
     builder_str(b, ENDPOINTS_URL, url);
-    if (c->kind == KIND_ESXI)
+    if (c->kind & KINDS_SSH)
         fill_ssh(b, ep);
     else if (url && *url)
         builder_strn(b, ENDPOINTS_TRANSPORT, url, strcspn(url, ":"));

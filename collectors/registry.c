@@ -2,6 +2,7 @@
 
 #include "collectors/aws/collectors.h"
 #include "collectors/aws/session.h"
+#include "collectors/edge/edge.h"
 #include "collectors/esxi/collectors.h"
 #include "collectors/esxi/session.h"
 #include "collectors/nsx/nsx.h"
@@ -25,6 +26,9 @@ const struct collector *const registry_collectors[] = {
     &collector_subnets,
     &collector_vpc_endpoints,
     &collector_vpcs,
+    &collector_edge_bridges,
+    &collector_edge_gateways,
+    &collector_edge_status,
     &collector_esxi_addrsets,
     &collector_esxi_connections,
     &collector_esxi_filters,
@@ -61,8 +65,9 @@ const struct collector *const registry_collectors[] = {
 /* clang-format on */
 
 static const struct session_ops *const sessions[] = {
-    &session_aws_ops,         &session_esxi_ops,    &session_nsx_ops, &session_nsxv_ops,
-    &session_replication_ops, &session_vcenter_ops, &session_vmc_ops, NULL,
+    &session_aws_ops,     &session_edge_ops, &session_esxi_ops,
+    &session_nsx_ops,     &session_nsxv_ops, &session_replication_ops,
+    &session_vcenter_ops, &session_vmc_ops,  NULL,
 };
 
 static bool serves(const struct collector *c, enum endpoint_kind kind, const struct schema *schema)

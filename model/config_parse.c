@@ -187,12 +187,13 @@ static void check_nsx(const struct reading_endpoint *e)
     }
 }
 
-static void check_esxi(const struct reading_endpoint *e)
+static void check_ssh(const struct reading_endpoint *e)
 {
     const char *key = text_of(e, "host_key");
 
     if (!given(e, "hosts") && !given(e, "hosts_from"))
-        config_problem(e->p, e->node, "missing key 'hosts' (or 'hosts_from') in %s", e->what);
+        config_problem(e->p, e->node, "missing key 'hosts'%s in %s",
+                       e->kind->kind == KIND_ESXI ? " (or 'hosts_from')" : "", e->what);
     if (key && (!text_has_prefix(key, "SHA256:") || strlen(key) != 7 + 43))
         config_problem(e->p, yaml_get(e->node, "host_key"),
                        "'host_key' must be SHA256: and 43 characters, as ssh-keygen -l prints it");
@@ -342,8 +343,8 @@ static void read_endpoint(struct reading_endpoint *e)
         check_nsx(e);
     if (e->kind->kind == KIND_AWS)
         check_aws(e);
-    if (e->kind->kind == KIND_ESXI) {
-        check_esxi(e);
+    if (e->kind->kind & KINDS_SSH) {
+        check_ssh(e);
         add_hosts(e);
     } else {
         add_endpoint(e, e->name, e->values);

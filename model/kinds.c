@@ -176,31 +176,43 @@ static const struct key_spec hosts_from_keys[] = {
     END,
 };
 
+#define SSH_HOSTS_KEY(example)                                                             \
+    {                                                                                      \
+        .name = "hosts", .type = KEY_LIST, .meaning = "HOST[:PORT], with ranges: " example \
+    }
+#define SSH_KEYS                                                                             \
+    {.name = "exclude", .type = KEY_LIST, .meaning = "hosts to leave out (* and ?)"},        \
+        {.name = "user", .type = KEY_STR, .required = true, .meaning = "user to log in as"}, \
+        {.name = "password",                                                                 \
+         .type = KEY_SECRET,                                                                 \
+         .secret = true,                                                                     \
+         .meaning = "where the password comes from; default: keys and the SSH agent"},       \
+        {.name = "key_file", .type = KEY_PATH, .meaning = "private key to log in with"},     \
+        {.name = "known_hosts",                                                              \
+         .type = KEY_PATH,                                                                   \
+         .fallback = "~/.ssh/known_hosts",                                                   \
+         .meaning = "file of trusted host keys"},                                            \
+        {.name = "host_key",                                                                 \
+         .type = KEY_STR,                                                                    \
+         .meaning = "SHA256:... of the one host key to trust"},                              \
+    {                                                                                        \
+        .name = "transport", .type = KEY_ENUM, .values = "auto libssh2 openssh",             \
+        .fallback = "auto", .meaning = "which SSH implementation to use"                     \
+    }
+
 static const struct key_spec esxi_keys[] = {
-    {.name = "hosts",
-     .type = KEY_LIST,
-     .meaning = "HOST[:PORT], with ranges: esx-[01-16].example is sixteen endpoints"},
+    SSH_HOSTS_KEY("esx-[01-16].example is sixteen endpoints"),
     {.name = "hosts_from",
      .type = KEY_MAP,
      .keys = hosts_from_keys,
      .meaning = "take the hosts from a vCenter"},
-    {.name = "exclude", .type = KEY_LIST, .meaning = "hosts to leave out (* and ?)"},
-    {.name = "user", .type = KEY_STR, .required = true, .meaning = "user to log in as"},
-    {.name = "password",
-     .type = KEY_SECRET,
-     .secret = true,
-     .meaning = "where the password comes from; default: keys and the SSH agent"},
-    {.name = "key_file", .type = KEY_PATH, .meaning = "private key to log in with"},
-    {.name = "known_hosts",
-     .type = KEY_PATH,
-     .fallback = "~/.ssh/known_hosts",
-     .meaning = "file of trusted host keys"},
-    {.name = "host_key", .type = KEY_STR, .meaning = "SHA256:... of the one host key to trust"},
-    {.name = "transport",
-     .type = KEY_ENUM,
-     .values = "auto libssh2 openssh",
-     .fallback = "auto",
-     .meaning = "which SSH implementation to use"},
+    SSH_KEYS,
+    END,
+};
+
+static const struct key_spec edge_keys[] = {
+    SSH_HOSTS_KEY("edge-[01-04].example is four endpoints"),
+    SSH_KEYS,
     END,
 };
 
@@ -212,7 +224,7 @@ const struct key_spec kinds_common_keys[] = {
     {.name = "kind",
      .type = KEY_ENUM,
      .required = true,
-     .values = "vcenter nsx nsxv vmc aws esxi replication",
+     .values = "vcenter nsx nsxv vmc aws esxi edge replication",
      .meaning = "what it is"},
     {.name = "credential", .type = KEY_STR, .meaning = "name below credentials: user and secret"},
     END,
@@ -389,13 +401,14 @@ static const struct kind_spec aws = {KIND_AWS, "aws", "AWS account",
                                      "interfaces, route tables, VPCs, subnets of EC2", aws_keys};
 static const struct kind_spec esxi = {KIND_ESXI, "esxi", "ESXi host", "hosts on premises, over SSH",
                                       esxi_keys};
-
+static const struct kind_spec edge = {KIND_EDGE, "edge", "NSX edge node",
+                                      "what edge nodes say of themselves, over SSH", edge_keys};
 static const struct kind_spec replication = {KIND_REPLICATION, "replication", "vSphere Replication",
                                              "replications of VMs, as their appliance sees them",
                                              replication_keys};
 
-const struct kind_spec *const kinds_all[] = {&vcenter, &nsx,  &nsxv,        &vmc,
-                                             &aws,     &esxi, &replication, NULL};
+const struct kind_spec *const kinds_all[] = {&vcenter, &nsx,  &nsxv,        &vmc, &aws,
+                                             &esxi,    &edge, &replication, NULL};
 
 const struct kind_spec *kinds_find(const char *name)
 {

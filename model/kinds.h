@@ -17,7 +17,11 @@ enum endpoint_kind {
     KIND_ESXI = 16,
     KIND_REPLICATION = 32,
     KIND_NSXV = 64,
+    KIND_EDGE = 128,
 };
+
+/* Reached over SSH: 'hosts' makes one endpoint of each, there is no URL. */
+#define KINDS_SSH ((unsigned)(KIND_ESXI | KIND_EDGE))
 
 enum key_type {
     KEY_STR,

@@ -8,6 +8,7 @@
 
 #include "core/table.h"
 #include "model/tables_common.h"
+#include "model/tables_edges.h"
 #include "model/tables_firewall.h"
 #include "model/tables_vsphere.h"
 
@@ -198,6 +199,8 @@ enum {
     SEGMENTS_TIER1,
     SEGMENTS_MODIFIED_BY,
     SEGMENTS_MODIFIED_AT,
+    SEGMENTS_SWITCH_ID,
+    SEGMENTS_BRIDGE_EDGES,
     SEGMENTS_VIA,
     SEGMENTS_N
 };
@@ -227,6 +230,7 @@ enum {
     EDGES_HOST_JOIN,
     EDGES_PATH,
     EDGES_ROLES,
+    EDGES_EDGE_SAYS,
     EDGES_VIA,
     EDGES_N
 };
@@ -245,6 +249,8 @@ enum {
     GATEWAYS_PATH,
     GATEWAYS_TIER0,
     GATEWAYS_REPORTED_AT,
+    GATEWAYS_SERVICE_ROUTER,
+    GATEWAYS_EDGE_SAYS,
     GATEWAYS_VIA,
     GATEWAYS_N
 };
@@ -371,6 +377,9 @@ enum {
     X(segments)       \
     X(edges)          \
     X(gateways)       \
+    X(edge_status)    \
+    X(edge_gateways)  \
+    X(bridges)        \
     X(timeline)       \
     X(hosts)          \
     X(clusters)       \

@@ -50,11 +50,16 @@ static const struct column segments_columns[] = {
     WORD(SEGMENTS_REALIZED, "realized", realized_words, 0, "is it in place on the hosts"),
     DER(SEGMENTS_IN_MAIN_TABLE, "in_main_table", BOOL, NONE, 0, "routes,linked_vpcs,prefix_lists",
         "the VPC's main route table has a route to it"),
-    COL(SEGMENTS_BRIDGE, "bridge", STR, NONE, COL_WIDE, "layer 2 bridge it has"),
+    DER(SEGMENTS_BRIDGE, "bridge", STR, NONE, COL_WIDE, "bridges",
+        "layer 2 bridge it has, as NSX Manager says, else as an edge does"),
     COL(SEGMENTS_CIDRS, "cidrs", LIST, NONE, COL_WIDE, "all its networks"),
     COL(SEGMENTS_TIER1, "tier1", STR, NONE, COL_WIDE, "tier-1 gateway it is below"),
     COL(SEGMENTS_MODIFIED_BY, "modified_by", STR, NONE, COL_WIDE, "who changed it last"),
     COL(SEGMENTS_MODIFIED_AT, "modified_at", TIME, NONE, COL_WIDE, "when it was changed last"),
+    COL(SEGMENTS_SWITCH_ID, "switch_id", STR, NONE, COL_WIDE,
+        "UUID of the logical switch it is realised as"),
+    DER(SEGMENTS_BRIDGE_EDGES, "bridge_edges", LIST, NONE, COL_WIDE, "bridges,edge_status,edges",
+        "edges that bridge it, as they say themselves (EDGE=active)"),
     VIA(SEGMENTS),
 };
 TABLE(segments, SEGMENTS, "NSX segments: networks, gateway, and whether the VPC knows them");
@@ -70,6 +75,14 @@ static const struct state_word node_kind_words[] = {
 static const struct state_word maintenance_words[] = {
     {"disabled", SEV_OK},     {"entering", SEV_WARNING}, {"enabled", SEV_WARNING},
     {"exiting", SEV_WARNING}, {NULL, SEV_NONE},
+};
+
+static const struct state_word edge_says_words[] = {
+    {"up", SEV_OK},
+    {"down", SEV_CRITICAL},
+    {"admin_down", SEV_WARNING},
+    {"unreachable", SEV_CRITICAL},
+    {NULL, SEV_NONE},
 };
 
 static const struct column edges_columns[] = {
@@ -105,6 +118,8 @@ static const struct column edges_columns[] = {
     COL(EDGES_PATH, "path", STR, NONE, COL_WIDE, "policy path"),
     DER(EDGES_ROLES, "roles", LIST, NONE, 0, "gateways",
         "what it is for the gateways (GATEWAY=active)"),
+    DERW(EDGES_EDGE_SAYS, "edge_says", edge_says_words, COL_WIDE, "edge_status",
+         "status as the edge itself says it"),
     VIA(EDGES),
 };
 TABLE(edges, EDGES, "NSX edge nodes: health, and the host each runs on");
@@ -147,6 +162,10 @@ static const struct column gateways_columns[] = {
     COL(GATEWAYS_TIER0, "tier0", STR, NONE, COL_WIDE, "tier-0 gateway that a tier-1 is below"),
     COL(GATEWAYS_REPORTED_AT, "reported_at", TIME, NONE, COL_WIDE,
         "when NSX last learned of the status"),
+    COL(GATEWAYS_SERVICE_ROUTER, "service_router", STR, NONE, COL_WIDE,
+        "UUID of the gateway's instance on this edge"),
+    DERW(GATEWAYS_EDGE_SAYS, "edge_says", ha_status_words, COL_WIDE, "edge_gateways",
+         "what the edge itself says it is for the gateway"),
     VIA(GATEWAYS),
 };
 TABLE(gateways, GATEWAYS, "gateways and their edges: which edge is active");

@@ -9,6 +9,7 @@
 #include "core/strbuf.h"
 
 #define NAME_MAX_LEN 200
+#define UUID_LEN     36
 
 /* "nic-1000012-eth0-vmware-sfw.2": nic-NUMBER-ethNUMBER-WORD.NUMBER, as a shell may see it. */
 static size_t digits(const char *s)
@@ -33,6 +34,18 @@ static bool is_filter(const char *s)
             return false;
     }
     return true;
+}
+
+/* Nothing in it means anything to a shell or to nsxcli, which knows no quotes. */
+static bool is_uuid(const char *s)
+{
+    for (size_t i = 0; i < UUID_LEN; i++) {
+        bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+
+        if (dash ? s[i] != '-' : !isxdigit((unsigned char)s[i]))
+            return false;
+    }
+    return !s[UUID_LEN];
 }
 
 static bool is_number(const char *s)
@@ -62,14 +75,23 @@ static const struct {
     [ESXI_GETALLVMS] = {"vim-cmd vmsvc/getallvms", NULL, "virtual machines", NULL},
     [ESXI_HBR_STATE] = {"vim-cmd hbrsvc/vmreplica.getState %", is_number, "replication state",
                         "virtual machine number"},
-    [ESXI_EDGE_HA] = {"get high-availability status", NULL, "high availability", NULL},
-    [ESXI_EDGE_CLUSTER] = {"get edge-cluster status", NULL, "edge cluster", NULL},
-    [ESXI_EDGE_BRIDGES] = {"get bridge", NULL, "bridges", NULL},
+    [EDGE_VERSION] = {"get version", NULL, "version", NULL},
+    [EDGE_STATUS_COMMAND] = {"get edge-cluster status", NULL, "edge cluster", NULL},
+    [EDGE_ROUTERS] = {"get logical-routers", NULL, "routers", NULL},
+    [EDGE_GATEWAY_HA] = {"get gateway % high-availability status", is_uuid, "high availability",
+                         "service router"},
+    [EDGE_HA] = {"get high-availability status", NULL, "high availability", NULL},
+    [EDGE_BRIDGES] = {"get bridge", NULL, "bridges", NULL},
 };
 
 const char *esxi_command_line(enum esxi_command c)
 {
     assert(!commands[c].accepts);
+    return commands[c].line;
+}
+
+const char *esxi_command_pattern(enum esxi_command c)
+{
     return commands[c].line;
 }
 
@@ -89,7 +111,10 @@ static const char *make_line(struct arena *arena, enum esxi_command c, const cha
     if (!at)
         return commands[c].line;
     strbuf_add(&line, commands[c].line, (size_t)(at - commands[c].line));
-    ssh_quote(&line, name);
+    if (commands[c].accepts == is_uuid)
+        strbuf_addstr(&line, name);
+    else
+        ssh_quote(&line, name);
     strbuf_addstr(&line, at + 1);
     kept = arena_strndup(arena, line.buf, line.len);
     strbuf_release(&line);

@@ -24,14 +24,19 @@ enum esxi_command {
     ESXI_VSAN_OBJECTS,
     ESXI_GETALLVMS,
     ESXI_HBR_STATE, /* of a virtual machine's number */
-    ESXI_EDGE_HA,
-    ESXI_EDGE_CLUSTER,
-    ESXI_EDGE_BRIDGES,
+    EDGE_VERSION,
+    EDGE_STATUS_COMMAND,
+    EDGE_ROUTERS,
+    EDGE_GATEWAY_HA, /* of a service router: NSX 3.2 and later */
+    EDGE_HA,
+    EDGE_BRIDGES,
     ESXI_COMMANDS,
 };
 
 /* The line of a command that takes no name. */
 const char *esxi_command_line(enum esxi_command c);
+/* The same with % for the name, to speak of it. */
+const char *esxi_command_pattern(enum esxi_command c);
 /* Is @name what the command takes? Always true for one that takes none. */
 bool esxi_command_takes(enum esxi_command c, const char *name);
 /* Fill run->request with the command; its output comes in pieces. STEP_SEND, or STEP_FAIL when

@@ -1,5 +1,6 @@
 #include "collectors/esxi/edge.h"
 
+#include <ctype.h>
 #include <stdio.h>
 
 #include "core/text.h"
@@ -123,8 +124,10 @@ static void on_bridge_pair(void *arg, const char *heading, struct slice key, str
     struct edge_bridges *e = arg;
     struct edge_bridge *b = &e->now;
     const struct field fields[] = {{"Bridge Logical Switch", b->segment},
+                                   {"Attached Logical Switch", b->attached},
                                    {"Attached Logical Switch Name", b->segment_name},
                                    {"VLAN ID", b->vlan},
+                                   {"Device", b->device},
                                    {"Device State", b->device_state},
                                    {"Failover Mode", b->failover_mode},
                                    {"Event", b->event},
@@ -160,4 +163,95 @@ void edge_bridges_end(struct edge_bridges *e, bool whole)
 {
     pairs_end(&e->pairs, whole);
     close_bridge(e);
+}
+
+/* ---- get logical-routers -----------------------------------------------------------------------
+ */
+
+static bool is_uuid(struct slice s)
+{
+    if (s.len != 36)
+        return false;
+    for (size_t i = 0; i < s.len; i++) {
+        bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+
+        if (dash ? s.p[i] != '-' : !isxdigit((unsigned char)s.p[i]))
+            return false;
+    }
+    return true;
+}
+
+/* The last word of @s; @s loses it. */
+static struct slice take_last(struct slice *s)
+{
+    const char *end = s->p + s->len, *from = end;
+
+    while (from > s->p && !is_blank(from[-1]))
+        from--;
+    *s = slice_trim((struct slice){s->p, (size_t)(from - s->p)});
+    return (struct slice){from, (size_t)(end - from)};
+}
+
+/* Type, ports, and "2/5000": from the right, the first word that begins with a letter. */
+static struct slice take_type(struct slice *rest)
+{
+    struct slice word = {0};
+
+    for (unsigned i = 0; i < 3 && rest->len; i++) {
+        word = take_last(rest);
+        if (isupper((unsigned char)*word.p))
+            return word;
+    }
+    return (struct slice){0};
+}
+
+static bool read_router(struct slice line, struct edge_router *r)
+{
+    struct scan s = {line.p, line.p + line.len};
+    struct slice uuid = scan_word(&s), rest, type;
+    int64_t number;
+
+    if (!is_uuid(uuid) || !scan_int(&s, &number) || !scan_int(&s, &number))
+        return false;
+    rest = scan_rest(&s);
+    type = take_type(&rest);
+    if (!type.len)
+        return false;
+    memset(r, 0, sizeof(*r));
+    keep(r->uuid, uuid);
+    keep(r->name, rest);
+    keep(r->type, type);
+    return true;
+}
+
+/* Title, header and time stamp begin with no UUID. */
+static void on_router_line(void *arg, const char *s, size_t len)
+{
+    struct edge_routers *e = arg;
+    struct slice line = slice_trim(nsxcli_without_pager((struct slice){s, len}));
+    struct edge_router r;
+
+    if (!line.len)
+        return;
+    if (nsxcli_is_error(line)) {
+        nsxcli_keep_error(e->error, line);
+        parse_health_skip(&e->lines.health, s, len);
+    } else if (read_router(line, &r)) {
+        e->lines.health.parsed++;
+        e->routers++;
+        e->on_router(e->arg, &r);
+    } else if (is_uuid((struct slice){line.p, line.len < 36 ? line.len : 36})) {
+        parse_health_skip(&e->lines.health, s, len);
+    } else {
+        e->lines.health.parsed++;
+    }
+}
+
+void edge_routers_init(struct edge_routers *e,
+                       void (*on_router)(void *arg, const struct edge_router *r), void *arg)
+{
+    memset(e, 0, sizeof(*e));
+    lines_init(&e->lines, on_router_line, e);
+    e->on_router = on_router;
+    e->arg = arg;
 }

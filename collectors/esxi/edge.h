@@ -1,7 +1,7 @@
 /*
  * edge: what the command line of an NSX edge says of itself: `get high-availability status`,
- * `get edge-cluster status`, `get bridge`. All are pairs (collectors/esxi/pairs.h); what differs is
- * which keys repeat.
+ * `get edge-cluster status`, `get bridge`, `get logical-routers`. All but the last are pairs
+ * (collectors/esxi/pairs.h); what differs is which keys repeat.
  *
  *   high-availability  the first "state" is this node's; each "Node UUID" below "Peer Routers"
  *                      begins a peer whose "HA state" follows
@@ -45,10 +45,12 @@ struct edge_cluster {
 
 void edge_cluster_init(struct edge_cluster *e);
 
+/* segment: the switch of the bridge itself; attached: the one that is bridged. */
 struct edge_bridge {
-    char port[EDGE_TEXT], segment[EDGE_TEXT], segment_name[EDGE_TEXT], vlan[EDGE_TEXT];
-    char state[EDGE_TEXT], ha_state[EDGE_TEXT], failover_mode[EDGE_TEXT], event[EDGE_TEXT];
-    char since[EDGE_TEXT], peer[EDGE_TEXT], peer_state[EDGE_TEXT], device_state[EDGE_TEXT];
+    char port[EDGE_TEXT], segment[EDGE_TEXT], attached[EDGE_TEXT], segment_name[EDGE_TEXT];
+    char vlan[EDGE_TEXT], state[EDGE_TEXT], ha_state[EDGE_TEXT], failover_mode[EDGE_TEXT];
+    char event[EDGE_TEXT], since[EDGE_TEXT], peer[EDGE_TEXT], peer_state[EDGE_TEXT];
+    char device[EDGE_TEXT], device_state[EDGE_TEXT];
 };
 
 struct edge_bridges {
@@ -59,6 +61,23 @@ struct edge_bridges {
     bool open, in_ha;
     unsigned bridges;
 };
+
+/* One line of `get logical-routers`: UUID, VRF, LR-ID, name (may be empty or hold blanks), type,
+ * ports and, since 3.0, neighbours. Read by words, because long names push columns out of place. */
+struct edge_router {
+    char uuid[EDGE_TEXT], name[EDGE_TEXT], type[EDGE_TEXT];
+};
+
+struct edge_routers {
+    struct lines lines;
+    void (*on_router)(void *arg, const struct edge_router *r);
+    void *arg;
+    unsigned routers;
+    char error[PAIRS_ERROR];
+};
+
+void edge_routers_init(struct edge_routers *e,
+                       void (*on_router)(void *arg, const struct edge_router *r), void *arg);
 
 /* @on_bridge is called for each bridge port once it is complete. */
 void edge_bridges_init(struct edge_bridges *e,

@@ -38,17 +38,33 @@ bool nsxcli_is_error(struct slice line)
     return slice_int(word, &code);
 }
 
-static void keep_error(struct pairs *p, struct slice line)
+void nsxcli_keep_error(char *to, struct slice line)
 {
     struct strbuf clean = STRBUF_INIT;
     size_t n;
 
-    if (p->error[0])
+    if (to[0])
         return;
     text_sanitize(&clean, line.p, line.len < PAIRS_ERROR ? line.len : PAIRS_ERROR, 0);
     n = text_boundary(clean.buf, clean.len, PAIRS_ERROR - 1);
-    (void)snprintf(p->error, sizeof(p->error), "%.*s", (int)n, clean.buf);
+    (void)snprintf(to, PAIRS_ERROR, "%.*s", (int)n, clean.buf);
     strbuf_release(&clean);
+}
+
+/* What wipes "--More--" out again: returns to the line's beginning, or backspaces, or ESC [ K. */
+struct slice nsxcli_without_pager(struct slice line)
+{
+    const char *p = line.p, *end = line.p + line.len, *back;
+
+    if (!SLICE_STARTS(line, "--More--"))
+        return line;
+    p += strlen("--More--");
+    back = end - p > 1 ? memrchr(p, '\r', (size_t)(end - p - 1)) : NULL;
+    if (back)
+        return (struct slice){back + 1, (size_t)(end - back - 1)};
+    while (p < end && (*p == '\b' || (*p == '\033' && end - p > 2)))
+        p += *p == '\b' ? 1 : 3;
+    return (struct slice){p, (size_t)(end - p)};
 }
 
 static void leave(struct pairs *p, size_t indent)
@@ -76,13 +92,14 @@ static bool is_rule(struct slice line)
 static void on_line(void *arg, const char *s, size_t len)
 {
     struct pairs *p = arg;
-    struct slice line = slice_trim((struct slice){s, len}), key, value;
-    size_t indent = (size_t)(line.p - s);
+    struct slice all = nsxcli_without_pager((struct slice){s, len});
+    struct slice line = slice_trim(all), key, value;
+    size_t indent = (size_t)(line.p - all.p);
 
     if (!line.len || is_rule(line))
         return;
     if (nsxcli_is_error(line)) {
-        keep_error(p, line);
+        nsxcli_keep_error(p->error, line);
         parse_health_skip(&p->lines.health, s, len);
         return;
     }
@@ -94,6 +111,7 @@ static void on_line(void *arg, const char *s, size_t len)
         return;
     }
     leave(p, indent);
+    p->pairs++;
     p->on_pair(p->arg, p->depth ? p->levels[p->depth - 1].name : "", key, value);
     if (!value.len)
         enter(p, indent, key);

@@ -32,6 +32,7 @@ struct pairs {
     void *arg;
     struct pairs_level levels[PAIRS_DEPTH];
     unsigned depth;
+    unsigned pairs;          /* how many were handed on */
     char error[PAIRS_ERROR]; /* of the command itself, sanitised; "": none */
 };
 
@@ -45,6 +46,11 @@ void pairs_release(struct pairs *p);
 
 /* Is this line an error of nsxcli or of a shell that does not know the command? */
 bool nsxcli_is_error(struct slice line);
+/* Keep the first error, sanitised, in @to of PAIRS_ERROR bytes. */
+void nsxcli_keep_error(char *to, struct slice line);
+/* A pager waits for a key where there is a terminal; over exec there is none, but what it would
+ * leave in front of a line is passed over. */
+struct slice nsxcli_without_pager(struct slice line);
 /* "Wed Feb 08 2023 UTC 19:50:57.747" */
 bool nsxcli_is_stamp(struct slice line);
 

@@ -107,6 +107,7 @@ static void add_node(struct gateways_state *s, struct table_builder *b, const st
     builder_str(b, GATEWAYS_EDGE_ID, id || !edge ? id : edge->id);
     builder_state(b, GATEWAYS_HA_STATUS, jsonq_str(node, "high_availability_status"));
     builder_str(b, GATEWAYS_TRAFFIC_GROUP, jsonq_str(node, "traffic_group_id"));
+    builder_str(b, GATEWAYS_SERVICE_ROUTER, jsonq_str(node, "service_router_id"));
     if (jsonq_int(status, "last_update_timestamp", &at))
         builder_int(b, GATEWAYS_REPORTED_AT, at);
 }

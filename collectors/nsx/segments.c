@@ -68,6 +68,7 @@ enum {
     M_NAME,
     M_PATH,
     M_PARENT,
+    M_REALIZATION,
     M_MODIFIED_AT,
     M_MODIFIED_BY,
     M_N
@@ -84,6 +85,7 @@ static const char *const members[M_N] = {
     [M_NAME] = "display_name",
     [M_PATH] = "path",
     [M_PARENT] = "parent_path",
+    [M_REALIZATION] = "realization_id",
     [M_MODIFIED_AT] = "_last_modified_time",
     [M_MODIFIED_BY] = "_last_modified_user",
 };
@@ -189,6 +191,8 @@ static void add_segment(void *arg, struct table_builder *b, struct json_object *
     builder_state(b, SEGMENTS_ADMIN_STATE, jsonq_text(m[M_ADMIN_STATE]));
     builder_state(b, SEGMENTS_REALIZED, nsx_words_get(s->realized, path));
     add_bridges(b, m[M_BRIDGES]);
+    /* That the realisation's id is the logical switch's is how NSX-T names things; NOT VERIFIED. */
+    builder_str(b, SEGMENTS_SWITCH_ID, jsonq_text(m[M_REALIZATION]));
     builder_str(b, SEGMENTS_MODIFIED_BY, jsonq_text(m[M_MODIFIED_BY]));
     if (jsonq_number(m[M_MODIFIED_AT], &at))
         builder_int(b, SEGMENTS_MODIFIED_AT, at);

@@ -266,7 +266,7 @@ static const struct {
      "5:9: duplicate site 's', first in line 2"},
     {SITE("{name: x}"), "4:5: missing key 'kind' in endpoint 'x'"},
     {SITE("{name: x, kind: nxs}"),
-     "4:21: 'kind' is 'nxs', which is none of: vcenter nsx nsxv vmc aws esxi "
+     "4:21: 'kind' is 'nxs', which is none of: vcenter nsx nsxv vmc aws esxi edge "
      "replication"},
     {SITE("7"), "4:5: an endpoint must be a mapping, not text"},
     {SITE("{kind: aws, region: r}"), "4:5: missing key 'name' in an endpoint"},
@@ -347,6 +347,12 @@ static const struct {
      "4:14: 'networks': '10.0.0.0/33' is not a network such as 10.0.0.0/8"},
     {SITE("{name: e, kind: esxi, user: root}"),
      "4:5: missing key 'hosts' (or 'hosts_from') in endpoint 'e'"},
+    {SITE("{name: e, kind: edge, user: admin}"), "4:5: missing key 'hosts' in endpoint 'e'"},
+    {SITE("{name: e, kind: edge, user: admin, hosts: [a], host_key: abc}"),
+     "4:62: 'host_key' must be SHA256: and 43 characters, as ssh-keygen -l prints it"},
+    {SITE("{name: e, kind: edge, user: admin, hosts: [a], hosts_from: {vcenter: v}}"),
+     "4:52: unknown key 'hosts_from' in endpoint 'e'; it belongs to kind esxi\n"
+     "4:74: no vcenter endpoint 'v' in this site"},
     {SITE("{name: e, kind: esxi, user: root, hosts: ['h-[9-1]']}"),
      "4:46: 'hosts': 'h-[9-1]' has a range that runs backwards"},
     {SITE("{name: e, kind: esxi, user: root, hosts: ['h-[1-99][1-99]']}"),

@@ -1,0 +1,66 @@
+#include "collectors/edge/answer.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "core/strbuf.h"
+
+bool edge_failed(const struct reply *reply, enum esxi_command c, const char *said,
+                 const struct parse_health *h, struct err *err)
+{
+    const char *line = reply->err ? "" : esxi_command_pattern(c);
+    struct strbuf text = STRBUF_INIT;
+
+    if (reply->err) {
+        *err = *reply->err;
+        return true;
+    }
+    if (strncmp(said, "% Command not found", 19) == 0) {
+        err_set(err, ERR_UNSUPPORTED, 0, "this edge has no command '%s'", line);
+        return true;
+    }
+    if (*said) {
+        err_set(err, ERR_PROTO, 0, "the edge answers '%s' with '%s'", line, said);
+        return true;
+    }
+    if (host_is_garbage(h)) {
+        parse_health_tell(h, &text);
+        err_set(err, ERR_PROTO, 0, "'%s': %s", line, text.buf);
+        strbuf_release(&text);
+        return true;
+    }
+    return false;
+}
+
+void edge_note_cut(struct run *run, const struct schema *schema, enum esxi_command c,
+                   const struct lines *lines)
+{
+    if (lines->carry.len)
+        builder_note(run_table(run, schema), "'%s' ends in the middle of a line",
+                     esxi_command_pattern(c));
+}
+
+const char *edge_word(char to[EDGE_WORD], const char *text)
+{
+    size_t n = 0;
+
+    for (; *text && *text != '(' && n + 1 < EDGE_WORD; text++)
+        to[n++] = *text == ' ' || *text == '-' ? '_' : (char)tolower((unsigned char)*text);
+    while (n && to[n - 1] == '_')
+        n--;
+    to[n] = '\0';
+    return n ? to : NULL;
+}
+
+void edge_state(struct table_builder *b, unsigned col, const char *text)
+{
+    char word[EDGE_WORD];
+
+    builder_state(b, col, edge_word(word, text));
+}
+
+void edge_text(struct table_builder *b, unsigned col, const char *text)
+{
+    if (*text)
+        builder_str(b, col, text);
+}
