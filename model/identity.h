@@ -9,6 +9,9 @@
  * Host of an edge: the edge's VM -> the NSX node it runs on -> the host, by discovered node id,
  * management address or FQDN in lower case; never by the short name. A join with two answers is no
  * answer: the cell stays ABSENT and host_join says why.
+ *
+ * Edge over SSH: the transport node UUID that the edge says of itself, else its management address;
+ * its gateways by the UUID of the service router, which NSX Manager lists for each node.
  */
 #ifndef HYCON_MODEL_IDENTITY_H
 #define HYCON_MODEL_IDENTITY_H
@@ -50,5 +53,29 @@ struct identity_match {
 struct identity_match identity_edge_host(const struct identity_hosts *h, const struct row *edge);
 /* The host that has this ENI in the customer's account (VMC xeni_info); row NULL: none or two. */
 struct identity_match identity_eni_host(const struct identity_hosts *h, const char *eni);
+
+/* ---- edges --------------------------------------------------------------------------------------
+ */
+
+struct identity_edges;
+
+/* Index the good rows of edges, and of edge_status by endpoint; as for hosts. */
+struct identity_edges *identity_edges_new(const struct view *v, struct arena *arena);
+void identity_edges_release(struct identity_edges *e); /* NULL is fine */
+
+struct identity_edge {
+    const char *id, *name; /* as NSX Manager has them; NULL: unknown */
+    const char *said;      /* the UUID that the edge says it has; NULL: not read */
+    const struct row *row; /* of edges; NULL: none, or two */
+    const char *join;      /* how, or why not; never NULL */
+};
+
+/* The edge that is reached through @endpoint (of kind edge) as @host: by the UUID that it says of
+ * itself; where that was not read, by the management address, when it is configured by address.
+ * A UUID that NSX Manager does not know is nobody, whatever the address. */
+struct identity_edge identity_edge_at(const struct identity_edges *e, const char *endpoint,
+                                      const char *host);
+/* The edge with this transport node UUID. */
+struct identity_edge identity_edge_named(const struct identity_edges *e, const char *id);
 
 #endif

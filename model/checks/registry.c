@@ -11,6 +11,7 @@ const struct schema *const checks_route_inputs[] = {
 const struct check *const checks_all[] = {
     &check_account_link,
     &check_az_cost,
+    &check_bridge_active,
     &check_certificate_expiry,
     &check_cidr_overlap,
     &check_clock_offset,
@@ -26,6 +27,7 @@ const struct check *const checks_all[] = {
     &check_dfw_no_filter,
     &check_dfw_order,
     &check_edge_health,
+    &check_edge_says,
     &check_endpoint_health,
     &check_eni_count,
     &check_eni_on_active_host,

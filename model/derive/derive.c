@@ -5,23 +5,21 @@
 #include "core/map.h"
 #include "model/derive/facts.h"
 
+#include <ctype.h>
 #include <limits.h>
 #include <string.h>
 
-/* Hosts before what names them, edges before what needs their hosts; routes before what counts
- * them. */
+/* What edges say of themselves reads only what collectors fill in of the tables of NSX Manager, so
+ * it comes first, and those read it. Hosts before what names them, edges before what needs their
+ * hosts; routes before what counts them. */
 const struct derive_table *const derive_tables[] = {
-    &derive_hosts_table,
-    &derive_gateways_table,
-    &derive_edges_table,
-    &derive_routes_table,
-    &derive_segments_table,
-    &derive_enis_table,
-    &derive_subnets_table,
-    &derive_vpc_endpoints_table,
-    &derive_replications_table,
-    &derive_vsan_table,
-    NULL,
+    &derive_edge_status_table,   &derive_edge_gateways_table,
+    &derive_bridges_table,       &derive_hosts_table,
+    &derive_gateways_table,      &derive_edges_table,
+    &derive_routes_table,        &derive_segments_table,
+    &derive_enis_table,          &derive_subnets_table,
+    &derive_vpc_endpoints_table, &derive_replications_table,
+    &derive_vsan_table,          NULL,
 };
 
 /* Ids of AWS are unique in the world, those of NSX within a manager. */
@@ -64,6 +62,7 @@ void derive_init(struct derive *d)
 void derive_release(struct derive *d)
 {
     identity_hosts_release(d->hosts);
+    identity_edges_release(d->edges);
     if (d->enis)
         map_free(d->enis->by_id, NULL);
     if (d->routes) {
@@ -125,6 +124,22 @@ struct identity_hosts *derive_hosts(struct derive *d)
         d->hosts = identity_hosts_new(d->view, d->arena);
     d->hosts_of = first;
     return d->hosts;
+}
+
+const char *derive_lower(struct derive *d, const char *s)
+{
+    char *copy = arena_strdup(d->arena, s);
+
+    for (char *c = copy; c && *c; c++)
+        *c = (char)tolower((unsigned char)*c);
+    return copy;
+}
+
+struct identity_edges *derive_edges(struct derive *d)
+{
+    if (!d->edges)
+        d->edges = identity_edges_new(d->view, d->arena);
+    return d->edges;
 }
 
 /* ---- snapshots ------------------------------------------------------------------------------ */

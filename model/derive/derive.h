@@ -41,6 +41,7 @@ struct derive {
     struct route_facts *routes;
     struct identity_hosts *hosts;
     const struct snapshot *hosts_of; /* first of the hosts that they were read from */
+    struct identity_edges *edges;
 };
 
 struct derive_table {
@@ -64,7 +65,8 @@ struct derive_table {
 
 extern const struct derive_table derive_edges_table, derive_enis_table, derive_gateways_table,
     derive_hosts_table, derive_routes_table, derive_segments_table, derive_subnets_table,
-    derive_vpc_endpoints_table, derive_replications_table, derive_vsan_table;
+    derive_vpc_endpoints_table, derive_replications_table, derive_vsan_table,
+    derive_edge_status_table, derive_edge_gateways_table, derive_bridges_table;
 
 /* In the order in which they must run; NULL-terminated. */
 extern const struct derive_table *const derive_tables[];
@@ -97,5 +99,9 @@ void derive_due(struct derive *d, int64_t when);
 bool derive_in_window(struct derive *d, int64_t start);
 /* Who is who, by the hosts that the view has now. */
 struct identity_hosts *derive_hosts(struct derive *d);
+/* @s in lower case, as UUIDs are compared; in the arena. NULL of NULL. */
+const char *derive_lower(struct derive *d, const char *s);
+/* Which transport node an endpoint of kind edge is. */
+struct identity_edges *derive_edges(struct derive *d);
 
 #endif

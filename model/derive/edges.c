@@ -16,6 +16,7 @@
 
 struct edges_join {
     struct map *roles; /* edge id -> struct edge_role, a list in the order of gateways */
+    struct map *said;  /* edge id -> row of edge_status */
 };
 
 struct edge_role {
@@ -44,6 +45,14 @@ static void *prepare(struct derive *d)
     const struct row *r;
 
     j->roles = map_new();
+    j->said = map_new();
+    while ((r = derive_next(d, &table_edge_status, &at))) {
+        struct identity_edge e = identity_edge_at(derive_edges(d), row_str(r, SCHEMA_ENDPOINT),
+                                                  row_str(r, EDGE_STATUS_HOST));
+        if (e.id)
+            map_put(j->said, e.id, (void *)r);
+    }
+    at = (struct view_cursor){0};
     while ((r = derive_next(d, &table_gateways, &at))) {
         const char *id = row_str(r, GATEWAYS_EDGE_ID);
         struct edge_role *role;
@@ -60,6 +69,7 @@ static void *prepare(struct derive *d)
 static void release(void *facts)
 {
     map_free(((struct edges_join *)facts)->roles, NULL);
+    map_free(((struct edges_join *)facts)->said, NULL);
 }
 
 static bool is_active(const struct edge_role *role)
@@ -131,8 +141,11 @@ static void row(struct derive *d, void *facts, struct table_builder *b, const st
     const struct edges_join *j = facts;
     const char *id = row_str(r, EDGES_EDGE_ID);
     const struct edge_role *roles = id ? map_get(j->roles, id) : NULL;
+    const struct row *said = id ? map_get(j->said, id) : NULL;
     struct since_record s;
 
+    if (said)
+        builder_state(b, EDGES_EDGE_SAYS, row_str(said, EDGE_STATUS_STATUS));
     set_host(d, b, r, roles);
     set_roles(d, b, roles);
     /* NSX may say itself since when; what hycon saw fills the gap. */
@@ -142,8 +155,9 @@ static void row(struct derive *d, void *facts, struct table_builder *b, const st
         builder_int(b, EDGES_SINCE_AT, s.at);
 }
 
-static const struct schema *const inputs[] = {&table_nsx_vms,  &table_nsx_nodes,   &table_hosts,
-                                              &table_gateways, &table_linked_vpcs, NULL};
+static const struct schema *const inputs[] = {
+    &table_nsx_vms,     &table_nsx_nodes,   &table_hosts, &table_gateways,
+    &table_linked_vpcs, &table_edge_status, NULL};
 
 const struct derive_table derive_edges_table = {
     .schema = &table_edges, .inputs = inputs, .prepare = prepare, .row = row, .release = release};

@@ -21,6 +21,12 @@ struct segments_join {
     struct map *by_path;     /* -> struct net_chain */
     bool *covered;           /* by index of nets */
     unsigned char *measured; /* the same: a main table that should have it was read whole */
+    struct map *bridges;     /* switch -> struct bridge_chain */
+};
+
+struct bridge_chain {
+    const struct row *row; /* of bridges */
+    struct bridge_chain *next;
 };
 
 static void cover(const struct segments_join *j, const struct ip *block, unsigned manager)
@@ -103,6 +109,46 @@ static void index_paths(struct derive *d, struct segments_join *j)
 static void release(void *facts)
 {
     map_free(((struct segments_join *)facts)->by_path, NULL);
+    map_free(((struct segments_join *)facts)->bridges, NULL);
+}
+
+static void index_bridges(struct derive *d, struct segments_join *j)
+{
+    struct view_cursor at = {0};
+    const struct row *r;
+
+    j->bridges = map_new();
+    while ((r = derive_next(d, &table_bridges, &at))) {
+        const char *uuid = derive_lower(d, row_str(r, BRIDGES_SWITCH_ID));
+        struct bridge_chain *c;
+
+        if (!uuid)
+            continue;
+        c = arena_alloc(d->arena, sizeof(*c));
+        c->row = r;
+        c->next = map_put(j->bridges, uuid, c);
+    }
+}
+
+/* What its edges say; and which VLAN, when NSX Manager names no bridge of it. */
+static void set_bridge(struct derive *d, const struct segments_join *j, struct table_builder *b,
+                       const struct row *r)
+{
+    const char *uuid =
+        map_count(j->bridges) ? derive_lower(d, row_str(r, SEGMENTS_SWITCH_ID)) : NULL;
+
+    for (const struct bridge_chain *c = uuid ? map_get(j->bridges, uuid) : NULL; c; c = c->next) {
+        const char *edge = row_str(c->row, BRIDGES_EDGE), *vlan = row_str(c->row, BRIDGES_VLAN);
+        const char *state = row_str(c->row, BRIDGES_HA_STATE);
+
+        builder_list_add(b, SEGMENTS_BRIDGE_EDGES,
+                         arena_printf(d->arena, "%s=%s",
+                                      edge ? edge : row_str(c->row, BRIDGES_HOST),
+                                      state ? state : "unknown"));
+        if (!row_present(r, SEGMENTS_BRIDGE) && vlan)
+            builder_str(b, SEGMENTS_BRIDGE,
+                        arena_printf(d->arena, "vlan %s (as its edge says)", vlan));
+    }
 }
 
 static void read_main_tables(struct derive *d, struct segments_join *j)
@@ -132,6 +178,7 @@ static void *prepare(struct derive *d)
     j->covered = arena_alloc(d->arena, j->nets->n + 1);
     j->measured = arena_alloc(d->arena, j->nets->n + 1);
     index_paths(d, j);
+    index_bridges(d, j);
     read_main_tables(d, j);
     return j;
 }
@@ -144,6 +191,7 @@ static void row(struct derive *d, void *facts, struct table_builder *b, const st
     unsigned manager = identity_manager(d->managers, row_str(r, SCHEMA_ENDPOINT));
     size_t found = 0, covered = 0;
 
+    set_bridge(d, j, b, r);
     if (!type || strcmp(type, "routed") != 0)
         return; /* nobody expects it there */
     for (const struct net_chain *c = path ? map_get(j->by_path, path) : NULL; c; c = c->next) {
@@ -159,8 +207,8 @@ static void row(struct derive *d, void *facts, struct table_builder *b, const st
 }
 
 static const struct schema *const inputs[] = {
-    &table_routes, &table_linked_vpcs, &table_prefix_lists, &table_sddcs, &table_enis, &table_hosts,
-    NULL};
+    &table_routes, &table_linked_vpcs, &table_prefix_lists, &table_sddcs,
+    &table_enis,   &table_hosts,       &table_bridges,      NULL};
 
 const struct derive_table derive_segments_table = {.schema = &table_segments,
                                                    .inputs = inputs,

@@ -28,6 +28,7 @@ const char check_case_config[] =
     "      - {name: nsx, kind: nsx, url: \"https://nsx.example/\", user: admin, password: {env: "
     "P}}\n"
     "      - {name: esx, kind: esxi, hosts: [esx-1, esx-2], user: root, password: {env: P}}\n"
+    "      - {name: edge, kind: edge, hosts: [e-1, e-2], user: admin, password: {env: P}}\n"
     "  - name: osaka\n"
     "    endpoints:\n"
     "      - {name: far, kind: aws, region: ap-northeast-3}\n"
