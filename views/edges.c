@@ -126,6 +126,32 @@ static void format_percent(struct strbuf *out, const struct view_input *in,
         strbuf_addch(out, '-');
 }
 
+/* What the edge itself says, where it is asked: more columns, and an age of its own. */
+static bool says_otherwise(const struct view_input *in, const struct rows_item *row,
+                           const struct schema *said, unsigned id, unsigned verdict)
+{
+    const char *site = snapshot_site(row->snapshot);
+    bool edge = said == &table_edge_status;
+    const char *want =
+        row_str(row->row, edge ? (unsigned)EDGES_EDGE : (unsigned)GATEWAYS_SERVICE_ROUTER);
+    struct rows_item item;
+
+    return look_find(in, said, site, id, want, &item) && look_is(item.row, verdict, "differs");
+}
+
+static bool edge_differs(const struct view_input *in, const struct rows_item *row)
+{
+    return row_present(row->row, EDGES_EDGE_SAYS) &&
+           says_otherwise(in, row, &table_edge_status, EDGE_STATUS_EDGE, EDGE_STATUS_VERDICT);
+}
+
+static enum style edge_says_style(const struct view_input *in, const struct rows_item *row,
+                                  const char *arg)
+{
+    (void)arg;
+    return edge_differs(in, row) ? STYLE_WARNING : STYLE_NORMAL;
+}
+
 static int worst_first(const struct rows_item *a, const struct rows_item *b)
 {
     int c = (int)judge_edge(NULL, b) - (int)judge_edge(NULL, a);
@@ -230,16 +256,73 @@ static const struct view_column edge_columns[] = {
     {.column = EDGES_HOST_JOIN, .max = 40, .flags = VIEW_WIDE},
 };
 
+static const struct view_column edge_says_column = {.column = EDGES_EDGE_SAYS,
+                                                    .title = "edge says",
+                                                    .min = 9,
+                                                    .max = 11,
+                                                    .weight = 92,
+                                                    .style = edge_says_style};
+
+static size_t more_edge_columns(const struct view_input *in, struct view_column *out, size_t max)
+{
+    if (!max || !look_offered(in, &table_edge_status))
+        return 0;
+    *out = edge_says_column;
+    return 1;
+}
+
+/* The two words with their ages. */
+static void add_words(struct strbuf *out, const struct view_input *in, const char *what,
+                      const char *edge, const struct snapshot *said, const char *nsx,
+                      const struct snapshot *manager)
+{
+    struct strbuf then = STRBUF_INIT, now = STRBUF_INIT;
+
+    view_ago(&then, in, snapshot_taken_at(said));
+    view_ago(&now, in, snapshot_taken_at(manager));
+    strbuf_addf(out, _("%s: the edge says %s (%s), NSX Manager says %s (%s)"), what, edge, then.buf,
+                nsx, now.buf);
+    strbuf_addch(out, '\n');
+    strbuf_release(&then);
+    strbuf_release(&now);
+}
+
+static void edge_details(struct strbuf *out, const struct view_input *in,
+                         const struct rows_item *row)
+{
+    const char *site = snapshot_site(row->snapshot), *name = row_str(row->row, EDGES_EDGE);
+    struct rows_item item, gateway;
+    size_t i = 0;
+
+    if (!row_present(row->row, EDGES_EDGE_SAYS))
+        return;
+    if (look_find(in, &table_edge_status, site, EDGE_STATUS_EDGE, name, &item))
+        add_words(out, in, _("status"), look_text(item.row, EDGE_STATUS_STATUS_TEXT), item.snapshot,
+                  look_cell(in, &table_edges, row->row, EDGES_STATUS), row->snapshot);
+    while (look_next(in, &table_edge_gateways, site, &i, &item)) {
+        if (look_same(row_str(item.row, EDGE_GATEWAYS_EDGE), name) &&
+            look_find(in, &table_gateways, site, GATEWAYS_SERVICE_ROUTER,
+                      row_str(item.row, EDGE_GATEWAYS_SERVICE_ROUTER), &gateway))
+            add_words(out, in, look_text(gateway.row, GATEWAYS_GATEWAY),
+                      look_cell(in, &table_edge_gateways, item.row, EDGE_GATEWAYS_HA_STATE),
+                      item.snapshot,
+                      look_cell(in, &table_gateways, gateway.row, GATEWAYS_HA_STATUS),
+                      gateway.snapshot);
+    }
+}
+
 static const struct view_table edges = {
     .schema = &table_edges,
     .title = N_("Edges"),
     .columns = edge_columns,
     .ncolumns = ARRAY_SIZE(edge_columns),
+    .more_columns = more_edge_columns,
     .sort = -1,
     .order = worst_first,
     .judge = judge_edge,
     .enter = enter_edge,
     .related = related_to_edge,
+    .details = edge_details,
     .empty = N_("NSX has no edge nodes."),
     .share = 1,
 };
@@ -247,11 +330,56 @@ static const struct view_table edges = {
 /* ---- gateways -----------------------------------------------------------------------------------
  */
 
+static bool gateway_differs(const struct view_input *in, const struct rows_item *row)
+{
+    return row_present(row->row, GATEWAYS_EDGE_SAYS) &&
+           says_otherwise(in, row, &table_edge_gateways, EDGE_GATEWAYS_SERVICE_ROUTER,
+                          EDGE_GATEWAYS_VERDICT);
+}
+
 static enum severity judge_gateway(const struct view_input *in, const struct rows_item *row)
 {
-    (void)in;
-    return cell_severity(&table_gateways.columns[GATEWAYS_HA_STATUS],
-                         &row->row->cells[GATEWAYS_HA_STATUS]);
+    enum severity s = cell_severity(&table_gateways.columns[GATEWAYS_HA_STATUS],
+                                    &row->row->cells[GATEWAYS_HA_STATUS]);
+
+    return s < SEV_WARNING && gateway_differs(in, row) ? SEV_WARNING : s;
+}
+
+static enum style gateway_says_style(const struct view_input *in, const struct rows_item *row,
+                                     const char *arg)
+{
+    (void)arg;
+    return gateway_differs(in, row) ? STYLE_WARNING : STYLE_NORMAL;
+}
+
+static const struct view_column gateway_says_column = {.column = GATEWAYS_EDGE_SAYS,
+                                                       .title = "edge says",
+                                                       .min = 9,
+                                                       .max = 10,
+                                                       .weight = 97,
+                                                       .style = gateway_says_style};
+
+static size_t more_gateway_columns(const struct view_input *in, struct view_column *out, size_t max)
+{
+    if (!max || !look_offered(in, &table_edge_gateways))
+        return 0;
+    *out = gateway_says_column;
+    return 1;
+}
+
+static void gateway_details(struct strbuf *out, const struct view_input *in,
+                            const struct rows_item *row)
+{
+    const char *site = snapshot_site(row->snapshot);
+    struct rows_item item;
+
+    if (row_present(row->row, GATEWAYS_EDGE_SAYS) &&
+        look_find(in, &table_edge_gateways, site, EDGE_GATEWAYS_SERVICE_ROUTER,
+                  row_str(row->row, GATEWAYS_SERVICE_ROUTER), &item))
+        add_words(out, in, look_text(row->row, GATEWAYS_GATEWAY),
+                  look_cell(in, &table_edge_gateways, item.row, EDGE_GATEWAYS_HA_STATE),
+                  item.snapshot, look_cell(in, &table_gateways, row->row, GATEWAYS_HA_STATUS),
+                  row->snapshot);
 }
 
 static void format_status(struct strbuf *out, const struct view_input *in,
@@ -347,6 +475,8 @@ static const struct view_table gateways = {
     .title = N_("Gateways"),
     .columns = gateway_columns,
     .ncolumns = ARRAY_SIZE(gateway_columns),
+    .more_columns = more_gateway_columns,
+    .details = gateway_details,
     .sort = -1,
     .order = by_gateway,
     .judge = judge_gateway,
@@ -361,7 +491,8 @@ static bool exists(const struct view_input *in)
 }
 
 static const struct view_table *const tables[] = {&edges, &gateways, NULL};
-static const struct schema *const focus[] = {&table_edges, &table_gateways, NULL};
+static const struct schema *const focus[] = {&table_edges, &table_gateways, &table_edge_status,
+                                             &table_edge_gateways, NULL};
 static const char *const aliases[] = {"edge", "gateways", NULL};
 
 const struct view view_edges = {

@@ -14,6 +14,7 @@ const struct view *const views_all[] = {
     &view_vsan,
     &view_replication,
     &view_events,
+    &view_edge_cli,
     &view_endpoints,
     &view_findings,
     &view_changes,

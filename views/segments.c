@@ -400,6 +400,7 @@ static const struct view_column columns[] = {
     {.column = SEGMENTS_ADMIN_STATE, .title = "admin", .min = 5, .max = 6, .weight = 20},
     {.column = SEGMENTS_GATEWAY, .title = "gateway ip", .max = 20, .flags = VIEW_WIDE},
     {.column = SEGMENTS_BRIDGE, .max = 30, .flags = VIEW_WIDE},
+    {.column = SEGMENTS_BRIDGE_EDGES, .title = "bridged by", .max = 40, .flags = VIEW_WIDE},
     {.column = SEGMENTS_CIDRS, .max = 40, .flags = VIEW_WIDE},
     {.column = SEGMENTS_MODIFIED_BY, .max = 24, .flags = VIEW_WIDE},
     {.column = SEGMENTS_MODIFIED_AT, .max = 24, .flags = VIEW_WIDE},

@@ -5,7 +5,8 @@
 #include "views/view.h"
 
 extern const struct view view_overview, view_eni, view_edges, view_segments, view_firewall,
-    view_flows, view_hosts, view_vms, view_vsan, view_replication, view_events, view_endpoints;
+    view_flows, view_hosts, view_vms, view_vsan, view_replication, view_events, view_edge_cli,
+    view_endpoints;
 /* Not on the tab bar: opened by name, by Enter or by `r`. */
 extern const struct view view_findings, view_changes, view_routes, view_links, view_vpcs,
     view_subnets, view_vpc_endpoints, view_prefix_lists, view_sddcs, view_reports, view_clusters,
