@@ -53,6 +53,9 @@ int lab_change_empty_addrset(struct lab *lab, const struct lab_pairs *a, struct 
 int lab_change_set_filter(struct lab *lab, const struct lab_pairs *a, struct err *err);
 int lab_change_set_shell(struct lab *lab, const struct lab_pairs *a, struct err *err);
 int lab_change_host_key(struct lab *lab, const struct lab_pairs *a, struct err *err);
+/* Of what edges say over SSH (change_edge.c). */
+int lab_change_edge_says(struct lab *lab, const struct lab_pairs *a, struct err *err);
+int lab_change_edge_shell(struct lab *lab, const struct lab_pairs *a, struct err *err);
 
 /* The vCenter of @site sees what became of @host; nothing when there is none. */
 void lab_vc_host_changed(struct lab *lab, const char *site, struct lab_host *host);

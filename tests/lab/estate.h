@@ -45,8 +45,9 @@ struct lab_host {
 
 struct lab_edge {
     const char *id, *name, *vm_uuid, *vm_instance_uuid, *ip, *path;
-    struct lab_host *host; /* NULL: bare metal */
-    bool up, maintenance;
+    struct lab_host *host;            /* NULL: bare metal */
+    const char *banner, *bridge_said; /* over SSH; NULL: none, what the model says */
+    bool up, maintenance, crlf, pager, old_cli;
     unsigned index; /* member index in its cluster */
     int64_t changed_at;
 };
@@ -68,6 +69,7 @@ struct lab_role {
     struct lab_edge *edge;
     struct lab_traffic_group *group; /* NULL outside VMC */
     const char *status, *service_router;
+    const char *said; /* what the edge itself says; NULL: the same */
 };
 
 struct lab_gateway {

@@ -114,26 +114,28 @@ static void add_sddc(const struct lab *lab, struct strbuf *out, const struct lab
     add_vcenter(lab, out, s->site);
 }
 
-static void add_shells(const struct lab *lab, struct strbuf *out, const char *site)
+static void add_shells(const struct lab *lab, struct strbuf *out, const char *site, bool edge)
 {
+    const char *kind = edge ? "edge" : "esxi";
     unsigned n = 0;
 
     for (size_t i = 0; i < lab->servers.n; i++) {
         const struct lab_server *s = lab->servers.at[i];
 
-        if (s->family != FAMILY_SSH || strcmp(s->site, site) != 0)
+        if (s->family != FAMILY_SSH || strcmp(s->site, site) != 0 ||
+            lab_esx_is_edge(s->data) != edge)
             continue;
         if (n++ == 0)
-            strbuf_addf(out, "      - {name: esxi-%s, kind: esxi, hosts: [", site);
+            strbuf_addf(out, "      - {name: %s-%s, kind: %s, hosts: [", kind, site, kind);
         else
             strbuf_addstr(out, ", ");
         strbuf_addf(out, "\"127.0.0.1:%d\"", s->port);
     }
     if (n)
         strbuf_addf(out,
-                    "],\n         user: root, password: {file: password-esxi-%s.txt},"
+                    "],\n         user: %s, password: {file: password-%s-%s.txt},"
                     " known_hosts: known_hosts}\n",
-                    site);
+                    edge ? "admin" : "root", kind, site);
 }
 
 static void add_dc(const struct lab *lab, struct strbuf *out, const struct lab_dc *dc)
@@ -151,7 +153,8 @@ static void add_dc(const struct lab *lab, struct strbuf *out, const struct lab_d
                 dc->site);
     add_vcenter(lab, out, dc->site);
     add_replication(lab, out, dc->site);
-    add_shells(lab, out, dc->site);
+    add_shells(lab, out, dc->site, false);
+    add_shells(lab, out, dc->site, true);
 }
 
 static int write_yaml(const struct lab *lab, const struct lab_scenario *scenario, struct err *err)
@@ -238,8 +241,10 @@ static int write_ssh(struct lab *lab, struct err *err)
             continue;
         lab_esx_known_hosts(s, &known);
         password = lab_esx_user(s->data)->password;
-        if (write_file(lab, arena_printf(lab->arena, "password-esxi-%s.txt", s->site), password,
-                       strlen(password), err) < 0) {
+        if (write_file(lab,
+                       arena_printf(lab->arena, "password-%s-%s.txt",
+                                    lab_esx_is_edge(s->data) ? "edge" : "esxi", s->site),
+                       password, strlen(password), err) < 0) {
             strbuf_release(&known);
             return -1;
         }

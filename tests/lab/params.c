@@ -49,6 +49,7 @@ static const struct param params[] = {
     PARAM(firewall, 0, 1, 0, "1: policies, groups and services of the firewalls"),
     PARAM(esxi, 0, 512, 0,
           "hosts of each data centre with a shell over SSH; implies firewall, vcenter"),
+    PARAM(edges_ssh, 0, 64, 0, "edge nodes of each data centre with their command line over SSH"),
     PARAM(addrset, 0, 400000, 0, "more addresses in a group of each data centre"),
     PARAM(flows, 0, 200000, 0, "flows of each filter; 0: a few"),
     PARAM(rules, 0, 100000, 0, "firewall rules found by search"),

@@ -14,7 +14,7 @@ struct lab_params {
     int64_t sddcs, datacenters, hosts, hosts2, enis, branch, segments, tables, routes, edges;
     int64_t prefix_list, multi_edge, secondary, tier0_state, short_cloud, old_linked_vpcs;
     int64_t nsx_nodes, vms, rules, expires_in, session_timeout, session_keys, custom_tier1;
-    int64_t vcenter, soft_auth, replication, firewall, esxi, addrset, flows;
+    int64_t vcenter, soft_auth, replication, firewall, esxi, edges_ssh, addrset, flows;
 };
 
 void lab_params_init(struct lab_params *p);

@@ -1,6 +1,7 @@
 #include "tests/lab/ssh.h"
 
 #include "core/mem.h"
+#include "tests/lab/edge_cli.h"
 #include "tests/lab/esx.h"
 #include "tests/lab/fault.h"
 #include "tests/lab/user.h"
@@ -22,6 +23,7 @@
 struct lab_esx {
     struct lab *lab;
     const char *site, *host;
+    bool edge; /* host is the name of an edge node */
     struct nsx_user *user;
     ssh_key key;
     pthread_t thread; /* accepts */
@@ -49,7 +51,7 @@ static ssh_key new_key(void)
     return key;
 }
 
-struct lab_esx *lab_esx_new(struct lab *lab, const char *site, const char *host,
+struct lab_esx *lab_esx_new(struct lab *lab, const char *site, const char *host, bool edge,
                             struct nsx_user *user)
 {
     struct lab_esx *x = mem_alloc(sizeof(*x));
@@ -57,6 +59,7 @@ struct lab_esx *lab_esx_new(struct lab *lab, const char *site, const char *host,
     x->lab = lab;
     x->site = site;
     x->host = host;
+    x->edge = edge;
     x->user = user;
     x->key = new_key();
     for (int i = 0; i < CONNS_MAX; i++)
@@ -77,6 +80,11 @@ void lab_esx_free(struct lab_esx *x)
 const char *lab_esx_host(const struct lab_esx *x)
 {
     return x->host;
+}
+
+bool lab_esx_is_edge(const struct lab_esx *x)
+{
+    return x->edge;
 }
 
 struct nsx_user *lab_esx_user(const struct lab_esx *x)
@@ -297,27 +305,47 @@ static void count_command(struct lab_server *s, const char *line)
     lab_server_count(s, label);
 }
 
+static void run_on_host(struct lab_esx *x, const char *line, struct outcome *o)
+{
+    struct lab_vhost *host;
+    struct lab_vc *vc;
+
+    host = host_of(x, &vc);
+    if (!host || !host->host->up) {
+        o->drop = true;
+        return;
+    }
+    o->rc = lab_esx_run(x->lab, vc, host, line, &o->out, &o->err);
+    lab_esx_spoil(host, &o->out);
+    o->delay_ms = host->slow_ms;
+    if (host->cut > 0 && o->out.len > (size_t)host->cut)
+        o->cut = (size_t)host->cut;
+}
+
+static void run_on_edge(struct lab_esx *x, const char *line, struct outcome *o)
+{
+    const struct lab_nsx *nsx = lab_find_nsx(x->lab->estate, x->site);
+    const struct lab_edge *edge = nsx ? lab_find_edge(nsx, x->host) : NULL;
+
+    if (!edge || !edge->up)
+        o->drop = true;
+    else
+        o->rc = lab_edge_run(x->lab, nsx, edge, line, &o->out);
+}
+
 /* Everything that touches the model, under its lock. */
 static void prepare(struct conn *c, const char *line, struct outcome *o)
 {
     struct lab_esx *x = c->server->data;
     struct lab_request req = {.method = "EXEC", .path = "/", .action = line};
     struct lab_fault fault;
-    struct lab_vhost *host;
-    struct lab_vc *vc;
 
     pthread_mutex_lock(&x->lab->lock);
     count_command(c->server, line);
-    host = host_of(x, &vc);
-    if (!host || !host->host->up) {
-        o->drop = true;
-    } else {
-        o->rc = lab_esx_run(x->lab, vc, host, line, &o->out, &o->err);
-        lab_esx_spoil(host, &o->out);
-        o->delay_ms = host->slow_ms;
-        if (host->cut > 0 && o->out.len > (size_t)host->cut)
-            o->cut = (size_t)host->cut;
-    }
+    if (x->edge)
+        run_on_edge(x, line, o);
+    else
+        run_on_host(x, line, o);
     if (lab_fault_take(c->server, &req, &fault))
         apply_fault(o, &fault);
     c->server->counts.bytes += o->out.len;

@@ -1,7 +1,8 @@
 /*
- * ssh: the SSH side of ESXi hosts, by libssh: an ECDSA host key of its own for each host, login by
- * keyboard-interactive (a plain password is not offered, as on ESXi) or by one public key, and exec
- * alone. One thread for each connection; commands of one connection run one after the other.
+ * ssh: the SSH side of ESXi hosts and NSX edge nodes, by libssh: an ECDSA host key of its own for
+ * each host, login by keyboard-interactive (a plain password is not offered, as on ESXi) or by one
+ * public key, and exec alone. One thread for each connection; commands of one connection run one
+ * after the other.
  *
  * Faults of the server's fault table concern commands: `action` is a glob on the command line. A
  * status is an exit status ("status: 127" becomes 127; above 255 it is 1), truncated ends the
@@ -15,9 +16,10 @@
 
 struct lab_esx;
 
-/* server->data of FAMILY_SSH: host @host of the vCenter of @site. */
-struct lab_esx *lab_esx_new(struct lab *lab, const char *site, const char *host,
+/* server->data of FAMILY_SSH: host @host of the vCenter of @site, or its edge node of that name. */
+struct lab_esx *lab_esx_new(struct lab *lab, const char *site, const char *host, bool edge,
                             struct nsx_user *user);
+bool lab_esx_is_edge(const struct lab_esx *x);
 void lab_esx_free(struct lab_esx *x);
 const char *lab_esx_host(const struct lab_esx *x);
 struct nsx_user *lab_esx_user(const struct lab_esx *x);

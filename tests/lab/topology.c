@@ -98,26 +98,38 @@ static void add_vcenters(struct lab *lab)
     }
 }
 
-/* Hosts of data centres alone: those of an SDDC cannot be logged in to. */
+static struct nsx_user *shell_user(struct lab *lab, const char *name)
+{
+    struct nsx_user *user = arena_alloc(lab->arena, sizeof(*user));
+
+    user->name = name;
+    user->first_password = user->password =
+        arena_printf(lab->arena, "Lab '%s\"$", lab_random_word(lab, 16));
+    return user;
+}
+
+static void add_shell(struct lab *lab, const char *site, const char *host, bool edge,
+                      struct nsx_user *user)
+{
+    const char *name = arena_printf(lab->arena, "%s-%s-%s", edge ? "edge" : "esxi", site, host);
+
+    add_server(lab, FAMILY_SSH, name, site, NULL,
+               lab_esx_new(lab, site, arena_strdup(lab->arena, host), edge, user), false);
+}
+
+/* Hosts and edges of data centres alone: those of an SDDC cannot be logged in to. */
 static void add_shells(struct lab *lab)
 {
-    struct arena *a = lab->arena;
-
     for (size_t i = 0; i < lab->estate->dcs.n; i++) {
         const struct lab_dc *dc = lab->estate->dcs.at[i];
-        struct nsx_user *user = arena_alloc(a, sizeof(*user));
-        const char *site = arena_strdup(a, dc->site);
+        const struct lab_list *hosts = &dc->nsx->hosts, *edges = &dc->nsx->edges;
+        const char *site = arena_strdup(lab->arena, dc->site);
+        struct nsx_user *root = shell_user(lab, "root"), *admin = shell_user(lab, "admin");
 
-        user->name = "root";
-        user->first_password = user->password =
-            arena_printf(a, "Lab '%s\"$", lab_random_word(lab, 16));
-        for (size_t k = 0; k < dc->nsx->hosts.n && (int64_t)k < lab->params.esxi; k++) {
-            const char *host =
-                arena_strdup(a, ((const struct lab_host *)dc->nsx->hosts.at[k])->name);
-
-            add_server(lab, FAMILY_SSH, arena_printf(a, "esxi-%s-%s", site, host), site, NULL,
-                       lab_esx_new(lab, site, host, user), false);
-        }
+        for (size_t k = 0; k < hosts->n && (int64_t)k < lab->params.esxi; k++)
+            add_shell(lab, site, ((const struct lab_host *)hosts->at[k])->name, false, root);
+        for (size_t k = 0; k < edges->n && (int64_t)k < lab->params.edges_ssh; k++)
+            add_shell(lab, site, ((const struct lab_edge *)edges->at[k])->name, true, admin);
     }
 }
 
@@ -128,8 +140,7 @@ int lab_topology_start(struct lab *lab, int port_base, struct err *err)
     add_sddcs(lab);
     add_dcs(lab);
     add_vcenters(lab);
-    if (lab->estate->vcenters.n)
-        add_shells(lab);
+    add_shells(lab);
     for (size_t i = 0; i < lab->servers.n; i++) {
         struct lab_server *s = lab->servers.at[i];
 
