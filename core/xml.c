@@ -16,39 +16,13 @@
 /* ---- reports of the backend --------------------------------------------------------------------
  */
 
-void xml_report_start(struct xml_reader *x, const char *name, const struct xml_attr *attrs,
-                      size_t nattrs)
+void xml_report_excess(struct xml_reader *x, const char *name)
 {
-    if (x->failed)
-        return;
-    if (x->depth >= x->depth_max) {
+    if (x->depth >= x->depth_max)
         err_set(&x->err, ERR_LIMIT, 0, "XML is nested more than %u levels deep", x->depth_max);
-        x->failed = true;
-        return;
-    }
-    if (strnlen(name, XML_NAME_MAX + 1) > XML_NAME_MAX) {
+    else
         err_set(&x->err, ERR_LIMIT, 0, "XML has an overlong name '%.64s'", name);
-        x->failed = true;
-        return;
-    }
-    x->names[x->depth++] = name;
-    x->any = true;
-    strbuf_reset(&x->text);
-    x->attrs = attrs;
-    x->nattrs = nattrs;
-    if (x->handler->start)
-        x->handler->start(x->arg, x);
-    x->nattrs = 0;
-}
-
-void xml_report_end(struct xml_reader *x)
-{
-    if (x->failed || x->depth == 0)
-        return;
-    if (x->handler->end)
-        x->handler->end(x->arg, x, x->text.buf, x->text.len);
-    strbuf_reset(&x->text);
-    x->depth--;
+    x->failed = true;
 }
 
 void xml_report_text(struct xml_reader *x, const char *text, size_t len)
@@ -98,6 +72,7 @@ struct xml_reader *xml_reader_new(const struct xml_handler *handler, void *arg)
     x->depth_max = handler->depth_max && handler->depth_max < XML_DEPTH_MAX ? handler->depth_max
                                                                             : XML_DEPTH_MAX;
     strbuf_init(&x->text, 0);
+    strbuf_grow(&x->text, 255); /* always its own, so that a NUL can be written */
     return x;
 }
 
@@ -120,18 +95,41 @@ static int result(struct xml_reader *x, struct err *err)
     return -1;
 }
 
-static void open_backend(struct xml_reader *x)
+void xml_reader_use(struct xml_reader *x, const struct xml_backend *backend)
 {
-    x->backend = &xml_libxml2;
-    x->state = x->backend->open(x);
+    x->backend = backend;
+    x->state = backend->open(x);
+}
+
+/* The first bytes are kept until it is clear who reads the document; the others are @data from the
+ * byte returned on. */
+static size_t choose(struct xml_reader *x, const char *data, size_t len, bool last)
+{
+    size_t n = len < XML_FIRST - x->nfirst ? len : XML_FIRST - x->nfirst;
+    enum xml_takes takes;
+
+    if (n)
+        memcpy(x->first + x->nfirst, data, n);
+    x->nfirst += n;
+    takes = xml_scan_takes(x->first, x->nfirst);
+    if (takes == XML_TAKES_MORE && !last && x->nfirst < XML_FIRST)
+        return n;
+    xml_reader_use(x, takes == XML_TAKES_IT ? &xml_scanner : &xml_libxml2);
+    if (x->nfirst)
+        x->backend->feed(x->state, x->first, x->nfirst);
+    return n;
 }
 
 int xml_feed(struct xml_reader *x, const char *data, size_t len, struct err *err)
 {
     for (size_t i = 0; !x->content && i < len; i++)
         x->content = !strchr(" \t\r\n", data[i]) || !data[i];
-    if (!x->backend)
-        open_backend(x);
+    if (!x->backend && len) {
+        size_t n = choose(x, data, len, false);
+
+        data += n;
+        len -= n;
+    }
     if (len > 0 && !x->failed)
         x->backend->feed(x->state, data, len);
     return result(x, err);
@@ -140,7 +138,7 @@ int xml_feed(struct xml_reader *x, const char *data, size_t len, struct err *err
 int xml_finish(struct xml_reader *x, struct err *err)
 {
     if (!x->backend)
-        open_backend(x);
+        (void)choose(x, NULL, 0, true);
     if (!x->failed && !x->finished) {
         x->finished = true;
         x->backend->finish(x->state);

@@ -23,6 +23,7 @@ struct xml_reader;
 #define XML_DEPTH_MAX 64
 #define XML_TEXT_MAX  (1u << 20)
 #define XML_NAME_MAX  256
+#define XML_TAG_MAX   (1 << 20) /* of a tag with its attributes */
 
 struct xml_handler {
     /* The element xml_name() begins; its attributes can be asked for. NULL: not wanted. */

@@ -73,7 +73,8 @@ static void on_start(void *arg, const xmlChar *local, const xmlChar *prefix, con
             (size_t)(a[4] - a[3]),
         };
     }
-    xml_report_start(p->x, (const char *)local, p->attrs, (size_t)nattributes);
+    xml_report_start(p->x, (const char *)local, strnlen((const char *)local, XML_NAME_MAX + 1),
+                     p->attrs, (size_t)nattributes);
     stop_if_failed(p);
 }
 

@@ -9,6 +9,9 @@
 #include "core/strbuf.h"
 #include "core/xml.h"
 
+/* How much of a document is waited for before it must be clear whose it is. */
+#define XML_FIRST 256
+
 struct xml_attr {
     const char *name;
     const char *uri; /* NULL: of no namespace */
@@ -27,9 +30,11 @@ struct xml_backend {
 struct xml_reader {
     const struct xml_handler *handler;
     void *arg;
-    const struct xml_backend *backend; /* NULL: nothing came yet */
+    const struct xml_backend *backend; /* NULL: not chosen yet */
     void *state;                       /* the backend's */
-    const char *names[XML_DEPTH_MAX];  /* of the open elements; the backend keeps them */
+    char first[XML_FIRST];             /* what came until it is */
+    size_t nfirst;
+    const char *names[XML_DEPTH_MAX]; /* of the open elements; the backend keeps them */
     unsigned depth, depth_max;
     struct strbuf text;
     size_t text_max;
@@ -40,16 +45,53 @@ struct xml_reader {
     struct err err;
 };
 
-extern const struct xml_backend xml_libxml2;
+enum xml_takes { XML_TAKES_IT, XML_TAKES_NOT, XML_TAKES_MORE };
+
+extern const struct xml_backend xml_libxml2, xml_scanner;
+
+/* Is a document that begins with @data one for the scanner? */
+enum xml_takes xml_scan_takes(const char *data, size_t len);
+/* For tests: @x is read by @backend, whatever comes. */
+void xml_reader_use(struct xml_reader *x, const struct xml_backend *backend);
 
 /* ---- what a backend reports; nothing happens once the reader has failed ------------------------
  */
 
+/* Deeper than the limit, or a name beyond it. */
+void xml_report_excess(struct xml_reader *x, const char *name);
+
 /* @attrs are valid until the handler returns. */
-void xml_report_start(struct xml_reader *x, const char *name, const struct xml_attr *attrs,
-                      size_t nattrs);
+static inline void xml_report_start(struct xml_reader *x, const char *name, size_t len,
+                                    const struct xml_attr *attrs, size_t nattrs)
+{
+    if (x->failed)
+        return;
+    if (x->depth >= x->depth_max || len > XML_NAME_MAX) {
+        xml_report_excess(x, name);
+        return;
+    }
+    x->names[x->depth++] = name;
+    x->any = true;
+    x->text.len = 0;
+    x->attrs = attrs;
+    x->nattrs = nattrs;
+    if (x->handler->start)
+        x->handler->start(x->arg, x);
+    x->nattrs = 0;
+}
+
+static inline void xml_report_end(struct xml_reader *x)
+{
+    if (x->failed || x->depth == 0)
+        return;
+    x->text.buf[x->text.len] = '\0';
+    if (x->handler->end)
+        x->handler->end(x->arg, x, x->text.buf, x->text.len);
+    x->text.len = 0;
+    x->depth--;
+}
+
 void xml_report_text(struct xml_reader *x, const char *text, size_t len);
-void xml_report_end(struct xml_reader *x);
 void xml_report_doctype(struct xml_reader *x, const char *name);
 /* Not well-formed at @line: @what is one sentence. */
 void xml_report_error(struct xml_reader *x, int code, int line, const char *what);

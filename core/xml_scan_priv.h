@@ -1,0 +1,141 @@
+/*
+ * xml_scan_priv: the scanner's parts. xml_scan.c moves the window over the bytes that come,
+ * xml_scan_tag.c reads tags, xml_scan_text.c what is between them, xml_scan_names.c knows names.
+ *
+ * A function that reads a token gets where it begins and returns where it ends. It returns the
+ * same place, or NULL if it is one of those that read a part of a tag, when the window ends within
+ * the token: it is read again from its beginning when there are more bytes. It does the same after
+ * an error; x->failed tells.
+ *
+ * XML_SLACK bytes beyond the window can be read, whatever is in them. So nothing that looks at
+ * sixteen bytes at a time needs a second way of doing it.
+ */
+#ifndef HYCON_CORE_XML_SCAN_PRIV_H
+#define HYCON_CORE_XML_SCAN_PRIV_H
+
+#include <stdint.h>
+
+#include "core/xml_priv.h"
+#include "core/xml_scan_simd.h"
+
+#define XML_SLACK     64
+#define XML_HEAD      32 /* of a name, kept beside its length */
+#define XML_NAMES_MAX 65536
+
+struct arena;
+
+/*
+ * A string that came up: a name as it is written, a part of one, or the URI of a namespace. There
+ * is one of each, so they are compared by pointer.
+ */
+struct xml_known {
+    char head[XML_HEAD]; /* its first bytes, then zeros */
+    uint32_t mask;       /* a bit for each byte of the head that counts */
+    uint32_t len;
+    uint64_t hash;
+    const char *text;  /* NUL-terminated */
+    const char *local; /* NULL: nobody asked yet; without its prefix */
+    uint32_t local_len;
+    enum { XML_PLAIN, XML_NS_DEFAULT, XML_NS_PREFIX } kind; /* xmlns, xmlns:... */
+    struct xml_known *prefix;                               /* NULL: none */
+    struct xml_known *declares; /* of xmlns:...: the prefix; NULL: one that cannot be declared */
+    struct xml_known *last_uri; /* of xmlns:...: what it was last time */
+    const char *uri;            /* of a prefix: the namespace that it stands for here */
+    uint64_t seen;              /* the tag that it was an attribute's name in */
+};
+
+struct xml_names {
+    struct xml_known **slots;
+    size_t n, nslots;
+    struct arena *arena;
+    uint64_t seed;
+};
+
+struct xml_open {
+    const struct xml_known *name;
+    size_t undo; /* namespaces declared by those around it */
+};
+
+struct xml_undo {
+    struct xml_known *prefix;
+    const char *uri; /* before */
+};
+
+enum xml_within { XML_OUTSIDE, XML_CONTENT, XML_IN_CDATA, XML_IN_COMMENT, XML_IN_PI };
+
+struct xml_scan {
+    struct xml_reader *x;
+    bool begun;
+    enum xml_within within, around; /* around: of a comment */
+    const char *base, *end;         /* of the window */
+    size_t lines;                   /* ended before it */
+    struct xml_names names;
+    struct xml_open open[XML_DEPTH_MAX];
+    /* the tag at hand */
+    struct xml_attr *attrs;
+    size_t nattrs, attrs_cap;
+    const struct xml_known *twice;
+    struct strbuf values; /* of attributes, as far as they are not as they are written */
+    uint64_t tag;
+    struct xml_undo *undo;
+    size_t nundo, undo_cap;
+    /* what is left of earlier bytes */
+    struct strbuf carry;
+    size_t looked; /* of a tag that is carried: bytes in which its end is not */
+    char quote;
+};
+
+/* An error at @p; @fmt is what is wrong, without the line. */
+void xml_scan_fail(struct xml_scan *s, const char *p, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+void xml_scan_limit(struct xml_scan *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* ---- characters (xml_scan_text.c) --------------------------------------------------------------
+ */
+
+static inline bool xml_is_blank(char c)
+{
+    return c == ' ' || c == '\n' || c == '\t' || c == '\r';
+}
+
+/* Bytes of the character at @p, which is before @end; 0: not UTF-8 or not one that XML allows;
+ * -1: the window ends within it. */
+int xml_char_len(const char *p, const char *end, uint32_t *cp);
+/* '&' at @p; @out gets what it stands for. NULL after an error, @p: not whole. */
+const char *xml_reference(struct xml_scan *s, const char *p, char out[4], size_t *len);
+const char *xml_text(struct xml_scan *s, const char *p);
+const char *xml_cdata(struct xml_scan *s, const char *p);
+const char *xml_comment(struct xml_scan *s, const char *p);
+const char *xml_pi(struct xml_scan *s, const char *p);
+/* "<?" at @p: the target and what must be behind it. */
+const char *xml_pi_begin(struct xml_scan *s, const char *p);
+
+/* ---- names (xml_scan_names.c) ------------------------------------------------------------------
+ */
+
+void xml_names_init(struct xml_names *t);
+void xml_names_release(struct xml_names *t);
+/* XML_SLACK bytes behind @text can be read. NULL: there are too many. */
+struct xml_known *xml_names_get(struct xml_names *t, const char *text, size_t len);
+/* Length of the Name at @p, colons and all; 0: none. -1: the window ends first. */
+ptrdiff_t xml_name_len(const char *p, const char *end);
+/* The name at @p. NULL: not whole, or an error. */
+const char *xml_name_read(struct xml_scan *s, const char *p, struct xml_known **name);
+
+/* Does @text begin with it? */
+static inline bool xml_known_is(const struct xml_known *k, const char *text)
+{
+    uint32_t same = xml_same(text, k->head) | xml_same(text + XML_STEP, k->head + XML_STEP) << 16;
+
+    return (same & k->mask) == k->mask &&
+           (k->len <= XML_HEAD ||
+            memcmp(text + XML_HEAD, k->text + XML_HEAD, k->len - XML_HEAD) == 0);
+}
+
+/* ---- tags (xml_scan_tag.c) ---------------------------------------------------------------------
+ */
+
+const char *xml_start_tag(struct xml_scan *s, const char *p);
+const char *xml_end_tag(struct xml_scan *s, const char *p);
+
+#endif
