@@ -58,6 +58,7 @@ void xml_names_init(struct xml_names *t)
     t->seed = (uint64_t)(uintptr_t)t->slots * 0x9e3779b97f4a7c15u;
     k = xml_names_get(t, xml, 3);
     k->uri = xml_uri;
+    t->last = k;
 }
 
 void xml_names_release(struct xml_names *t)
@@ -246,30 +247,51 @@ static struct xml_known *learn(struct xml_scan *s, const char *p, size_t len)
     return k;
 }
 
-const char *xml_name_read(struct xml_scan *s, const char *p, struct xml_known **name)
+/* Is @p behind a name? What else may be there is looked at by those who know more. */
+static bool is_end(const char *p)
 {
-    const char *q = p;
+    return *p == '>' || *p == '=' || *p == ' ' || *p == '/';
+}
+
+/* By its bytes. NULL: not met before, or too close to the window's end. */
+static struct xml_known *find(const struct xml_scan *s, const char *p)
+{
+    const struct xml_names *t = &s->names;
     struct xml_known *k;
-    ptrdiff_t len;
+    const char *q = p;
     unsigned stops;
+    size_t n;
 
     while (!(stops = xml_name_stops(q)) && q < s->end)
         q += XML_STEP;
     q += stops ? xml_first(stops) : 0;
-    if (q >= s->end)
+    if (q >= s->end || (unsigned char)*q >= 0x80)
         return NULL;
-    if ((unsigned char)*q < 0x80) {
-        size_t n = (size_t)(q - p);
+    n = (size_t)(q - p);
+    k = t->slots[place_of(t, p, n, hash_of(p, n, t->seed))];
+    return k && k->local ? k : NULL;
+}
 
-        k = s->names.slots[place_of(&s->names, p, n, hash_of(p, n, s->names.seed))];
-        if (k && k->local) {
-            *name = k;
-            return q;
+/* Documents are made of records, so the next name is most often the one that followed the last
+ * time: to see that it is takes one comparison. */
+const char *xml_name_read(struct xml_scan *s, const char *p, struct xml_known **name)
+{
+    struct xml_known *last = s->names.last, *k = last->next;
+    ptrdiff_t len;
+
+    if (!k || p + k->len >= s->end || !is_end(p + k->len) || !xml_known_is(k, p)) {
+        k = find(s, p);
+        if (!k) {
+            len = xml_name_len(p, s->end);
+            if (len == 0)
+                xml_scan_fail(s, p, "there is no name where one must be");
+            k = len > 0 ? learn(s, p, (size_t)len) : NULL;
         }
+        if (!k)
+            return NULL;
+        last->next = k;
     }
-    len = xml_name_len(p, s->end);
-    if (len == 0)
-        xml_scan_fail(s, p, "there is no name where one must be");
-    *name = len > 0 ? learn(s, p, (size_t)len) : NULL;
-    return *name ? p + len : NULL;
+    s->names.last = k;
+    *name = k;
+    return p + k->len;
 }

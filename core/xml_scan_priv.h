@@ -42,9 +42,11 @@ struct xml_known {
     struct xml_known *last_uri; /* of xmlns:...: what it was last time */
     const char *uri;            /* of a prefix: the namespace that it stands for here */
     uint64_t seen;              /* the tag that it was an attribute's name in */
+    struct xml_known *next;     /* the name that was read after it, the last time; NULL: none */
 };
 
 struct xml_names {
+    struct xml_known *last; /* read */
     struct xml_known **slots;
     size_t n, nslots;
     struct arena *arena;
