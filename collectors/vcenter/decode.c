@@ -49,6 +49,11 @@ struct decode {
 
 _Static_assert(OBJECT_SLOTS_MAX <= 32, "slots fit a mask");
 
+static inline bool is(const char *a, const char *b)
+{
+    return *a == *b && strcmp(a, b) == 0;
+}
+
 /* ---- a value -----------------------------------------------------------------------------------
  */
 
@@ -113,7 +118,7 @@ static void pick(struct decode *d, const char *text, size_t len)
         if (xml_depth(d->x) < depth)
             it = !*p->inside;
         else if (p->deep)
-            it = strcmp(xml_name(d->x), p->inside) == 0;
+            it = is(xml_name(d->x), p->inside);
         else
             it = *p->inside && xml_path_is(d->x, depth, p->inside);
         if (it)
@@ -192,9 +197,9 @@ static void end_object(struct decode *d)
 
 static enum change change_of(const char *kind)
 {
-    if (strcmp(kind, "enter") == 0)
+    if (is(kind, "enter"))
         return CHANGE_ENTER;
-    return strcmp(kind, "leave") == 0 ? CHANGE_LEAVE : CHANGE_MODIFY;
+    return is(kind, "leave") ? CHANGE_LEAVE : CHANGE_MODIFY;
 }
 
 /* ---- faults within -----------------------------------------------------------------------------
@@ -203,8 +208,8 @@ static enum change change_of(const char *kind)
 /* missingSet{path, fault{fault xsi:type}}, of an object or of a filter; values have faults, too. */
 static bool is_missing(const struct decode *d)
 {
-    return strcmp(xml_name_at(d->x, d->depth + 1), "missingSet") == 0 ||
-           strcmp(xml_name_at(d->x, d->depth), "missingSet") == 0;
+    return is(xml_name_at(d->x, d->depth + 1), "missingSet") ||
+           is(xml_name_at(d->x, d->depth), "missingSet");
 }
 
 static void note_fault(struct decode *d)
@@ -250,10 +255,10 @@ static void on_start(void *arg, struct xml_reader *x)
 
     if (depth == d->depth) {
         begin_object(d);
-    } else if (depth == d->depth + 1 && strcmp(xml_name(x), "obj") == 0) {
+    } else if (depth == d->depth + 1 && is(xml_name(x), "obj")) {
         type = xml_attribute_of(x, "", "type", &len);
         d->type = type ? object_type_of(type, len) : OBJECT_TYPES;
-    } else if (!d->path && depth > SET_DEPTH && strcmp(xml_name(x), "fault") == 0) {
+    } else if (!d->path && depth > SET_DEPTH && is(xml_name(x), "fault")) {
         note_fault(d);
     }
 }
@@ -263,14 +268,14 @@ static void end_result(struct decode *d, const char *text, size_t len)
     const char *name = xml_name(d->x);
     bool updates = d->shape == DECODE_UPDATES;
 
-    if (len >= VERSION_MAX && (strcmp(name, "version") == 0 || strcmp(name, "token") == 0)) {
+    if (len >= VERSION_MAX && (is(name, "version") || is(name, "token"))) {
         d->too_long = true;
-    } else if (updates && strcmp(name, "version") == 0) {
+    } else if (updates && is(name, "version")) {
         memcpy(d->version, text, len + 1);
         d->has_version = true;
-    } else if (updates && strcmp(name, "truncated") == 0) {
-        d->truncated = strcmp(text, "true") == 0 || strcmp(text, "1") == 0;
-    } else if (!updates && strcmp(name, "token") == 0) {
+    } else if (updates && is(name, "truncated")) {
+        d->truncated = is(text, "true") || is(text, "1");
+    } else if (!updates && is(name, "token")) {
         memcpy(d->token, text, len + 1);
     }
 }
@@ -280,9 +285,9 @@ static void end_of_object(struct decode *d, const char *text, size_t len)
 {
     const char *name = xml_name(d->x);
 
-    if (strcmp(name, "kind") == 0)
+    if (is(name, "kind"))
         d->change = change_of(text);
-    else if (strcmp(name, "obj") == 0)
+    else if (is(name, "obj"))
         name_object(d, text, len);
     else
         end_property(d);
@@ -292,17 +297,17 @@ static void end_of_property(struct decode *d, const char *text, size_t len)
 {
     const char *name = xml_name(d->x);
 
-    if (strcmp(parent(d), "missingSet") == 0) {
-        if (strcmp(name, "path") == 0)
+    if (is(parent(d), "missingSet")) {
+        if (is(name, "path"))
             note_missing(d, text, len);
         return;
     }
     if (!d->object)
         return;
-    if (strcmp(name, "name") == 0) {
+    if (is(name, "name")) {
         d->path = vcenter_path_find(d->type, text, d->hint);
         d->hint = d->path ? (unsigned)(d->path - vcenter_paths) + 1 : d->hint;
-    } else if (d->path && strcmp(name, "val") == 0) {
+    } else if (d->path && is(name, "val")) {
         pick(d, text, len);
     }
 }
