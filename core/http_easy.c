@@ -28,6 +28,7 @@
 #include <unistd.h>
 
 #define CONNECT_TIMEOUT_MS 10000
+#define BUFFER_BYTES       (64L << 10)
 #define TIMEOUT_MS         60000
 #define STALL_BYTES_PER_S  1L
 #define KEEPALIVE_SECONDS  30L
@@ -463,6 +464,7 @@ static void set_basics(struct http_transfer *t, const struct http_request *req)
     curl_easy_setopt(t->easy, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(t->easy, CURLOPT_ACCEPT_ENCODING, "");
     curl_easy_setopt(t->easy, CURLOPT_USERAGENT, "hycon/" HYCON_VERSION);
+    curl_easy_setopt(t->easy, CURLOPT_BUFFERSIZE, BUFFER_BYTES);
     curl_easy_setopt(t->easy, CURLOPT_WRITEFUNCTION, take_body);
     curl_easy_setopt(t->easy, CURLOPT_WRITEDATA, t);
     curl_easy_setopt(t->easy, CURLOPT_HEADERFUNCTION, take_header);

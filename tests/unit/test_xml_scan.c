@@ -227,8 +227,7 @@ static void test_spoiled(void **state)
 static void test_documents(void **state)
 {
     static const char *const docs[] = {
-        "<?xml version='1.0' encoding='utf-8' standalone='yes' ?>\n<!-- a "
-        "--><?p?>\n<r>t</r>\n<?q?> ",
+        "<?xml version='1.0' encoding='utf-8' standalone='yes' ?>\n<!-- a --><?p?>\n<r>t</r><?q?> ",
         "\xef\xbb\xbf<a>behind a byte order mark</a>",
         "<?xml version=\"1.0\"?>\n<x:a xmlns:x='u' xmlns=\"v\" x:b='1' b='2' y:b='3'><x:c/></x:a>",
         "<a xmlns:x='1'><b xmlns:x='2' x:t=''/><c x:t=''/><d xmlns:x='' x:t=''/></a>",
