@@ -16,7 +16,7 @@
 #include "core/mem.h"
 
 #define SESSIONS_MAX 64
-#define TIMEOUT_S    20
+#define TIMEOUT_S    60
 
 struct sshlogin {
     struct sshlogin_options o;

@@ -80,7 +80,7 @@ static void open_scene(struct scene *s, size_t n, unsigned prompts, const char *
                                .store = s->store,
                                .once = once,
                                .tables = tables,
-                               .timeout_ms = 30000,
+                               .timeout_ms = 90000,
                                .on_change = on_change,
                                .arg = s};
     s->engine = engine_start(&o, &err);
@@ -174,7 +174,7 @@ static void test_all_hosts_are_read_with_one_password(void **state)
 
 static void wait_for(const struct scene *s, const struct schema *schema, enum freshness want)
 {
-    for (int i = 0; i < 1000 && freshness_of(s, schema, 0) != want; i++) {
+    for (int i = 0; i < 3000 && freshness_of(s, schema, 0) != want; i++) {
         struct pollfd fd = {.fd = s->changed, .events = POLLIN};
         uint64_t n;
 

@@ -145,7 +145,9 @@ static void test_password(void **state)
     ssh(&r, "hostname", bad);
     assert_int_equal(r.status, 255);
     child_release(&r);
+    pthread_mutex_lock(&lab.lock);
     assert_int_equal(server->counts.failed_logins, 1);
+    pthread_mutex_unlock(&lab.lock);
 }
 
 static void test_much_output_is_whole(void **state)
@@ -153,7 +155,9 @@ static void test_much_output_is_whole(void **state)
     struct child_result r;
 
     (void)state;
+    pthread_mutex_lock(&lab.lock);
     lab_find_nsx(lab.estate, "dc1")->fw->flows = 20000;
+    pthread_mutex_unlock(&lab.lock);
     ssh(&r, "vsipioctl getflows -f nic-1000192-eth0-vmware-sfw.2", NULL);
     assert_int_equal(r.status, 0);
     assert_true(r.out.len > 2000000);
@@ -170,7 +174,9 @@ static void test_faults(void **state)
     unsigned id;
 
     (void)state;
+    pthread_mutex_lock(&lab.lock);
     assert_int_equal(lab_fault_add(server, &spec, &id, &err), 0);
+    pthread_mutex_unlock(&lab.lock);
     ssh(&r, "hostname", NULL);
     assert_int_equal(r.status, 0);
     child_release(&r);

@@ -61,7 +61,7 @@ static uint64_t ask(struct ssh_host *h, const char *line, struct ssh_command c, 
     memset(g, 0, sizeof(*g));
     c.line = line;
     if (!c.timeout_ms)
-        c.timeout_ms = 20000;
+        c.timeout_ms = 60000;
     waiting++;
     return ssh_exec(h, &c, on_done, g);
 }
