@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "cli/history_file.h"
 #include "cli/lab_child.h"
+#include "cli/state.h"
 #include "collectors/engine.h"
 #include "core/clock.h"
 #include "core/i18n.h"
@@ -33,6 +33,7 @@
 #define NICE            5
 /* bytes: read before the first screen, within a few milliseconds */
 #define HISTORY_AT_ONCE_MAX (256 << 10)
+#define HISTORY_RETRY_MS    60000
 #define WORK_DIRTY          'd'
 #define WORK_STOP           's'
 
@@ -49,6 +50,7 @@ struct live {
     int wake[2], work[2]; /* pipes to the console and to the worker */
     pthread_t worker;
     bool working, history_read;
+    int64_t history_at;   /* of the worker: not written before, because it failed */
     pthread_mutex_t lock; /* of all below; never held while something is computed */
     struct estate *newest;
     struct tui_prompt prompts[PROMPTS_MAX];
@@ -171,7 +173,7 @@ static void read_history(struct live *l)
 {
     struct err err = {0};
 
-    if (history_file_load(l->o.history, l->model, &err))
+    if (state_load(l->o.history, l->model, clock_now_ms(), NULL, &err))
         log_add(LOG_ERROR, "%s", err.msg);
     l->history_read = true;
 }
@@ -179,9 +181,27 @@ static void read_history(struct live *l)
 static void save_history(struct live *l)
 {
     struct err err = {0};
+    int64_t now = clock_mono_ms();
 
-    if (history_file_save(l->o.history, l->model, &err))
-        log_add(LOG_ERROR, "%s", err.msg);
+    if (now < l->history_at || state_append(l->o.history, l->model, &err) == 0)
+        return;
+    l->history_at = now + HISTORY_RETRY_MS;
+    log_add(LOG_ERROR, "%s", err.msg);
+}
+
+/* Bytes of both files. */
+static int64_t history_size(const struct live *l)
+{
+    char *before = mem_printf("%s.1", l->o.history);
+    int64_t size = 0;
+    struct stat st;
+
+    if (stat(l->o.history, &st) == 0)
+        size += st.st_size;
+    if (stat(before, &st) == 0)
+        size += st.st_size;
+    free(before);
+    return size;
 }
 
 static void *work(void *arg)
@@ -212,7 +232,6 @@ static void *work(void *arg)
 static int prepare(void *arg, struct err *err)
 {
     struct live *l = arg;
-    struct stat st;
     struct engine_options eo = {
         .config = l->o.config,
         .store = l->store,
@@ -226,7 +245,7 @@ static int prepare(void *arg, struct err *err)
     l->engine = engine_new(&eo, err);
     if (!l->engine)
         return -1;
-    if (stat(l->o.history, &st) || st.st_size <= HISTORY_AT_ONCE_MAX) {
+    if (history_size(l) <= HISTORY_AT_ONCE_MAX) {
         read_history(l);
         make_estate(l);
     }

@@ -105,15 +105,17 @@ static bool is_still(int fd, const char *path)
            mine.st_dev == there.st_dev;
 }
 
-/* Open and lock the file that has the name now; -1 and errno. */
+/* Open and lock the file that has the name now; -1 and errno (EWOULDBLOCK: somebody has it). */
 static int open_locked(const char *path)
 {
     for (;;) {
         int fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
         if (fd < 0)
             return -1;
-        if (flock(fd, LOCK_EX)) {
+        if (flock(fd, LOCK_EX | LOCK_NB)) {
+            int code = errno;
             close(fd);
+            errno = code;
             return -1;
         }
         if (is_still(fd, path))
@@ -133,30 +135,35 @@ static int rotate(const char *path, struct model *m, struct err *err)
     return rc;
 }
 
-static int append_lines(const char *path, struct model *m, const struct strbuf *lines,
-                        struct err *err)
+static int append_lines(int fd, const char *path, struct model *m, struct err *err)
 {
-    int fd = open_locked(path), rc = 0;
+    struct strbuf lines = STRBUF_INIT;
     off_t size = 0;
+    int rc = 0;
 
-    if (fd < 0)
-        return fail(err, "open", path);
-    if (append(fd, lines, &size))
+    model_history_take(m, &lines);
+    if (append(fd, &lines, &size)) {
         rc = fail(err, "write", path);
-    else if (size > STATE_FILE_MAX)
+        model_history_renew(m);
+    } else if (size > STATE_FILE_MAX) {
         rc = rotate(path, m, err);
-    close(fd);
+    }
+    strbuf_release(&lines);
     return rc;
 }
 
 int state_append(const char *path, struct model *m, struct err *err)
 {
-    struct strbuf lines = STRBUF_INIT;
-    int rc = 0;
+    int fd, rc;
 
-    model_history_take(m, &lines);
-    if (lines.len)
-        rc = file_make_parents(path, 0700, err) || append_lines(path, m, &lines, err) ? -1 : 0;
-    strbuf_release(&lines);
+    if (!model_history_waits(m))
+        return 0;
+    if (file_make_parents(path, 0700, err))
+        return -1;
+    fd = open_locked(path);
+    if (fd < 0)
+        return errno == EWOULDBLOCK ? 0 : fail(err, "open", path);
+    rc = append_lines(fd, path, m, err);
+    close(fd);
     return rc;
 }

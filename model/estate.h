@@ -85,7 +85,9 @@ void model_snooze(struct model *m, const char *finding, int64_t until_ms, const 
 /* New lines of the history since the last call (JSON lines, versioned; no secrets), appended to
  * @out: the caller writes them to $XDG_STATE_HOME/hycon/. Thread-safe. */
 void model_history_take(struct model *m, struct strbuf *out);
-/* The file was begun anew: the next update puts everything that is known among the new lines.
+/* Are there any? Thread-safe. */
+bool model_history_waits(struct model *m);
+/* The file was begun anew, or lines were taken and could not be written: the next update puts everything that is known among the new lines.
  * Thread-safe. */
 void model_history_renew(struct model *m);
 /* Read a history back before the first update; lines that are not understood are counted, not

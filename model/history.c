@@ -120,6 +120,8 @@ void model_history_collect(struct model *m, int64_t now)
     pthread_mutex_lock(&m->lock);
     if (m->history.len + out.len <= HISTORY_PENDING_MAX)
         strbuf_add(&m->history, out.buf, out.len);
+    else
+        m->crowded = true;
     pthread_mutex_unlock(&m->lock);
     strbuf_release(&out);
 }
@@ -129,7 +131,20 @@ void model_history_take(struct model *m, struct strbuf *out)
     pthread_mutex_lock(&m->lock);
     strbuf_add(out, m->history.buf, m->history.len);
     strbuf_reset(&m->history);
+    /* What had no room is still known. */
+    m->renew |= m->crowded;
+    m->crowded = false;
     pthread_mutex_unlock(&m->lock);
+}
+
+bool model_history_waits(struct model *m)
+{
+    bool waits;
+
+    pthread_mutex_lock(&m->lock);
+    waits = m->history.len > 0;
+    pthread_mutex_unlock(&m->lock);
+    return waits;
 }
 
 /* ---- in -----------------------------------------------------------------------------------------

@@ -47,6 +47,7 @@ struct model {
     size_t nacts;
     struct strbuf history; /* lines that nobody has taken yet */
     bool renew;            /* write everything, not only what is new */
+    bool crowded;          /* there was no room for some of them */
 };
 
 struct model_site *model_site(struct model *m, const char *name); /* NULL: no such site */

@@ -1,10 +1,14 @@
 /* The history on disk: private, capped, shared by two consoles, and read back after a crash. */
+#include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -185,13 +189,87 @@ static void test_refused(void **state)
     place_release(&p);
 }
 
+/* What edge-01 is since the second update, and that it was up before, as a new console reads it. */
+static void expect_whole(const struct place *p, int64_t now, unsigned cut)
+{
+    struct model_case b;
+    struct err err = {0};
+    unsigned bad;
+
+    model_case_init(&b, NULL);
+    assert_int_equal(state_load(p->path, b.model, now, &bad, &err), 0);
+    assert_int_equal(bad, cut);
+    model_case_feed(&b, DOWN);
+    model_case_expect(b.estate, "back", "edges", "since_at", "2026-11-20T09:00:05Z\n");
+    model_case_expect(b.estate, "back", "timeline", "kind from to", "edge_status up down\n");
+    model_case_release(&b);
+}
+
+/* Another console has the file, perhaps for ever: nobody waits, and the lines are written later. */
+static void test_busy(void **state)
+{
+    struct model_case a;
+    struct place p;
+    size_t size;
+    int fd;
+
+    (void)state;
+    place_init(&p);
+    model_case_init(&a, NULL);
+    model_case_feed(&a, UP);
+    append(&p, &a);
+    fd = open(p.path, O_RDONLY | O_CLOEXEC);
+    assert_true(fd >= 0);
+    assert_int_equal(flock(fd, LOCK_EX), 0);
+    size = size_of(p.path);
+    a.now += 5000;
+    model_case_feed(&a, DOWN);
+    append(&p, &a);
+    assert_int_equal(size_of(p.path), size);
+    close(fd);
+    append(&p, &a);
+    expect_whole(&p, a.now, 0);
+    model_case_release(&a);
+    place_release(&p);
+}
+
+/* The disk is full in the middle of a line, and is not any more. */
+static void test_full_disk(void **state)
+{
+    struct rlimit whole, little;
+    struct model_case a;
+    struct err err = {0};
+    struct place p;
+
+    (void)state;
+    place_init(&p);
+    model_case_init(&a, NULL);
+    model_case_feed(&a, UP);
+    append(&p, &a);
+    a.now += 5000;
+    model_case_feed(&a, DOWN);
+    (void)signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &whole), 0);
+    little = (struct rlimit){.rlim_cur = size_of(p.path) + 10, .rlim_max = whole.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &little), 0);
+    assert_int_equal(state_append(p.path, a.model, &err), -1);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &whole), 0);
+    assert_non_null(strstr(err.msg, "unable to write"));
+    assert_int_equal(size_of(p.path), little.rlim_cur);
+    a.now += 5000;
+    model_case_feed(&a, DOWN);
+    append(&p, &a);
+    expect_whole(&p, a.now, 1);
+    model_case_release(&a);
+    place_release(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip),
-        cmocka_unit_test(test_cut_line),
-        cmocka_unit_test(test_rotation),
-        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_cut_line),
+        cmocka_unit_test(test_rotation),   cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_busy),       cmocka_unit_test(test_full_disk),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
