@@ -32,11 +32,6 @@ struct session *session_new_with(const struct config_endpoint *e, const struct s
     return NULL;
 }
 
-struct session *session_new(const struct config_endpoint *e, struct err *err)
-{
-    return session_new_with(e, session_ops_for(e->kind), err);
-}
-
 void session_free(struct session *s)
 {
     if (!s)
@@ -47,9 +42,4 @@ void session_free(struct session *s)
     arena_free(s->arena);
     arena_free(s->facts_arena);
     free(s);
-}
-
-const char *session_credential(const struct session *s)
-{
-    return s->endpoint->credential;
 }

@@ -96,11 +96,8 @@ const struct session_ops *session_ops_for(enum endpoint_kind kind);
 
 /* NULL when there are no ops for its kind (@ops NULL), or @err (may be NULL) says what init
  * refused. */
-struct session *session_new(const struct config_endpoint *e, struct err *err);
 struct session *session_new_with(const struct config_endpoint *e, const struct session_ops *ops,
                                  struct err *err);
 void session_free(struct session *s); /* NULL is fine */
-/* Identity of the credential for sharing verdicts: config's, or the kind's (aws profile). */
-const char *session_credential(const struct session *s);
 
 #endif

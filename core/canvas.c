@@ -262,32 +262,6 @@ void canvas_box(struct canvas *c, struct rect r, uint8_t style, const char *titl
     }
 }
 
-/* A bar is full only at 1, and shows something as soon as there is something. */
-static int bar_steps(double fraction, int steps)
-{
-    int n;
-
-    if (!(fraction > 0))
-        return 0;
-    if (fraction >= 1)
-        return steps;
-    n = (int)(fraction * steps);
-    return n ? n : 1;
-}
-
-void canvas_bar(struct canvas *c, int x, int y, int cells, double fraction, uint8_t style)
-{
-    int parts = c->ascii ? 1 : 8, n;
-
-    if (cells <= 0)
-        return;
-    n = bar_steps(fraction, cells * parts);
-    canvas_fill(c, (struct rect){x, y, cells, 1}, ' ', style);
-    canvas_fill(c, (struct rect){x, y, n / parts, 1}, c->ascii ? '#' : 0x2588, style);
-    if (n % parts) /* U+2589 is seven eighths, U+258F one */
-        put_glyph(c, x + n / parts, y, 0x2590u - (uint32_t)(n % parts), 1, style);
-}
-
 /* ---- reading back ------------------------------------------------------------------------------
  */
 

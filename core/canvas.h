@@ -69,9 +69,6 @@ void canvas_style(struct canvas *c, struct rect r, uint8_t style,
 void canvas_hline(struct canvas *c, int x, int y, int w, uint8_t style);
 void canvas_vline(struct canvas *c, int x, int y, int h, uint8_t style);
 void canvas_box(struct canvas *c, struct rect r, uint8_t style, const char *title);
-/* A bar of @cells showing @fraction (0..1), eighth blocks or '#'. Full only at 1; never empty above
- * 0. */
-void canvas_bar(struct canvas *c, int x, int y, int cells, double fraction, uint8_t style);
 
 /* The whole grid as lines of text without trailing blanks: goldens, screen capture. With @styles, a
  * second block of as many lines follows, one letter per cell, without trailing dots: . normal, d

@@ -116,6 +116,4 @@ void ssh_quote(struct strbuf *out, const char *s);
  * status. */
 int ssh_helper_main(int argc, char **argv);
 
-const char *ssh_library_version(void); /* "libssh2/1.10.0", for --version */
-
 #endif

@@ -471,8 +471,3 @@ static void stop(void *impl, struct ssh_job *job)
 }
 
 const struct ssh_backend ssh_libssh2 = {"libssh2", open_conn, close_conn, start, stop, false};
-
-const char *ssh_library_version(void)
-{
-    return "libssh2/" LIBSSH2_VERSION;
-}

@@ -228,13 +228,6 @@ const char *config_str(const struct config_endpoint *e, const char *key)
     return v && v->nitems ? v->items[0] : NULL;
 }
 
-bool config_bool(const struct config_endpoint *e, const char *key, bool fallback)
-{
-    const struct config_value *v = find(e, key);
-
-    return v ? v->flag : fallback;
-}
-
 int64_t config_int(const struct config_endpoint *e, const char *key, int64_t fallback)
 {
     const struct config_value *v = find(e, key);

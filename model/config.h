@@ -69,7 +69,6 @@ const char *config_contact(const struct config *c,
  * both names work for both getters. Paths are absolute, tls.sha256 is 64 lower-case digits, `proxy:
  * none` is "". A host of a range has "host" and "port" besides the keys of its endpoint. */
 const char *config_str(const struct config_endpoint *e, const char *key);
-bool config_bool(const struct config_endpoint *e, const char *key, bool fallback);
 int64_t config_int(const struct config_endpoint *e, const char *key, int64_t fallback);
 size_t config_list(const struct config_endpoint *e, const char *key, const char *const **items);
 struct secret_spec config_secret(const struct config_endpoint *e, const char *key);

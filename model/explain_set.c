@@ -154,11 +154,6 @@ const char *explain_set_mac(const struct explain_set *s, const char *mac)
     return NULL;
 }
 
-size_t explain_set_count(const struct explain_set *s)
-{
-    return s->members->n;
-}
-
 size_t explain_set_odd(const struct explain_set *s)
 {
     return s->odd;

@@ -25,7 +25,6 @@ void explain_set_free(struct explain_set *s); /* NULL is fine */
 /* The member that holds @ip, or NULL. */
 const char *explain_set_ip(const struct explain_set *s, const struct ip *ip);
 const char *explain_set_mac(const struct explain_set *s, const char *mac);
-size_t explain_set_count(const struct explain_set *s);
 /* Members that are neither of the above: what they hold is not known. */
 size_t explain_set_odd(const struct explain_set *s);
 

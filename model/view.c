@@ -14,13 +14,6 @@ unsigned view_place(const struct schema *schema)
     return VIEW_TABLES_MAX;
 }
 
-struct view_set *view_set(struct view *v, const struct schema *schema)
-{
-    unsigned place = view_place(schema);
-
-    return place < VIEW_TABLES_MAX ? &v->sets[place] : NULL;
-}
-
 const struct view_set *view_table(const struct view *v, const struct schema *schema)
 {
     static const struct view_set none;

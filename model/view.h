@@ -40,7 +40,6 @@ enum view_state {
 
 /* The schema's place in tables_all; VIEW_TABLES_MAX: not one of them. */
 unsigned view_place(const struct schema *schema);
-struct view_set *view_set(struct view *v, const struct schema *schema);
 const struct view_set *view_table(const struct view *v, const struct schema *schema);
 void view_set_add(struct view_set *set, const struct snapshot *s);
 void view_release(struct view *v);

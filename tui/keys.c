@@ -159,14 +159,6 @@ enum command keys_lookup(unsigned context, uint32_t key, char *digit)
     return CMD_NONE;
 }
 
-const struct key_binding *keys_binding(enum command c)
-{
-    for (const struct key_binding *b = keys_all; b->name; b++)
-        if (b->command == c)
-            return b;
-    return NULL;
-}
-
 /* "<Enter>" is written Enter; "<" is a key of its own. */
 static void show_one(struct strbuf *out, const char *key, size_t len)
 {

@@ -130,6 +130,5 @@ enum command keys_lookup(unsigned context, uint32_t key, char *digit);
 uint32_t keys_parse(const char *name, size_t len);
 /* The first key of a command as it is written on the key bar ("Enter", "/"), appended. */
 void keys_show(struct strbuf *out, const struct key_binding *b, bool all);
-const struct key_binding *keys_binding(enum command c);
 
 #endif

@@ -14,11 +14,6 @@ static const char *const words[] = {
     [ROUTE_NOT_OURS] = "other",
 };
 
-const char *route_verdict_word(enum route_verdict v)
-{
-    return words[v];
-}
-
 /* ---- folding ------------------------------------------------------------------------------------
  */
 

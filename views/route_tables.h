@@ -47,7 +47,6 @@ bool route_tables_next(const struct view_input *in, const char *site, struct rou
                        struct route_table *out);
 /* Is a table that the routes of the site are judged by not what it should be? */
 bool route_tables_unjudged(const struct view_input *in, const char *site, struct look_source *why);
-const char *route_verdict_word(enum route_verdict v);
 /* "ok", "STALE 3/4": how many of the SDDC's networks are not right; "none": it holds none; "?": not
  * judged. */
 void route_table_say(struct strbuf *out, const struct route_table *t);

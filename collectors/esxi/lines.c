@@ -19,11 +19,6 @@ void parse_health_skip(struct parse_health *h, const char *line, size_t len)
     strbuf_release(&clean);
 }
 
-bool parse_health_is_good(const struct parse_health *h)
-{
-    return !h->skipped && !h->cut;
-}
-
 void parse_health_tell(const struct parse_health *h, struct strbuf *out)
 {
     if (h->skipped)

@@ -33,8 +33,6 @@ struct parse_health {
 
 /* Count a line as not understood. */
 void parse_health_skip(struct parse_health *h, const char *line, size_t len);
-/* Is there anything to tell? */
-bool parse_health_is_good(const struct parse_health *h);
 /* Append "3 of 120 lines were not understood, the first: 'x'". Nothing when all is good. */
 void parse_health_tell(const struct parse_health *h, struct strbuf *out);
 

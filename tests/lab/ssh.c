@@ -77,11 +77,6 @@ void lab_esx_free(struct lab_esx *x)
     free(x);
 }
 
-const char *lab_esx_host(const struct lab_esx *x)
-{
-    return x->host;
-}
-
 bool lab_esx_is_edge(const struct lab_esx *x)
 {
     return x->edge;

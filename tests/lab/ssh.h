@@ -21,7 +21,6 @@ struct lab_esx *lab_esx_new(struct lab *lab, const char *site, const char *host,
                             struct nsx_user *user);
 bool lab_esx_is_edge(const struct lab_esx *x);
 void lab_esx_free(struct lab_esx *x);
-const char *lab_esx_host(const struct lab_esx *x);
 struct nsx_user *lab_esx_user(const struct lab_esx *x);
 /* A new host key: clients that know the old one must refuse. */
 void lab_esx_change_key(struct lab_esx *x);

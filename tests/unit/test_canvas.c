@@ -172,35 +172,6 @@ static void test_far_away(void **state)
     canvas_release(&c);
 }
 
-static void expect_bar(double fraction, bool ascii, const char *want)
-{
-    struct canvas c;
-
-    canvas_init(&c, 4, 1);
-    c.ascii = ascii;
-    canvas_bar(&c, 0, 0, 4, fraction, STYLE_BAR);
-    expect_dump(&c, want);
-    canvas_release(&c);
-}
-
-static void test_bar(void **state)
-{
-    (void)state;
-
-    expect_bar(0, false, "\n");
-    expect_bar(NAN, false, "\n");
-    expect_bar(-1, false, "\n");
-    expect_bar(0.0001, false, "▏\n");
-    expect_bar(0.5, false, "██\n");
-    expect_bar(0.40, false, "█▌\n");
-    expect_bar(0.99999, false, "███▉\n");
-    expect_bar(1, false, "████\n");
-    expect_bar(7, false, "████\n");
-    expect_bar(0.0001, true, "#\n");
-    expect_bar(0.99, true, "###\n");
-    expect_bar(1, true, "####\n");
-}
-
 static void test_styles(void **state)
 {
     (void)state;
@@ -266,7 +237,6 @@ int main(void)
         cmocka_unit_test(test_fit),
         cmocka_unit_test(test_box),
         cmocka_unit_test(test_far_away),
-        cmocka_unit_test(test_bar),
         cmocka_unit_test(test_styles),
         cmocka_unit_test(test_random_drawing),
     };
