@@ -4,7 +4,8 @@
  *   SSH_ASKPASS        PROGRAM PROMPT: the password, from standard input, but only for the prompt
  * of the user and host it belongs to. Never "yes" to a question about a key. KnownHostsCommand
  * PROGRAM FINGERPRINT TYPE KEY NAME: a known_hosts line when the fingerprint is the pinned one.
- * Always says on standard error what was shown.
+ * Always says on standard error what was shown. With "jump" behind the NAME it is the key of the
+ * jump host, which no pin is for.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,14 +33,14 @@ static int answer_prompt(const char *who, const char *prompt)
     return rc;
 }
 
-static int answer_key(const char *pin, char **argv)
+static int answer_key(const char *mark, const char *pin, char **argv)
 {
     const char *print = argv[1], *type = argv[2], *key = argv[3], *name = argv[4];
 
     /* It is also called to order algorithms, before any key was shown. */
     if (!text_has_prefix(print, "SHA256:"))
         return 0;
-    (void)fprintf(stderr, SSH_HELPER_MARK " %s %s\n", type, print);
+    (void)fprintf(stderr, "%s %s %s\n", mark, type, print);
     if (*pin && strcmp(pin, print) == 0)
         (void)printf("%s %s %s\n", name, type, key);
     return 0;
@@ -54,6 +55,8 @@ int ssh_helper_main(int argc, char **argv)
     if (argc == 2)
         return answer_prompt(who, argv[1]);
     if (argc == 5)
-        return answer_key(pin, argv);
+        return answer_key(SSH_HELPER_MARK, pin, argv);
+    if (argc == 6)
+        return answer_key(SSH_HELPER_JUMP, "", argv);
     return -1;
 }

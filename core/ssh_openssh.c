@@ -129,7 +129,7 @@ static void add_quoted(struct strbuf *out, const char *option, const char *befor
 }
 
 /* The jump host is held to the same rules: its key must be known, nobody is asked. */
-static void add_jump(struct arguments *a, const struct ssh_target *t)
+static void add_jump(struct arguments *a, const struct ssh_target *t, const char *self)
 {
     const char *jump = t->jump, *colon = strrchr(jump, ':');
     bool port = colon && colon[1] && strspn(colon + 1, "0123456789") == strlen(colon + 1);
@@ -143,6 +143,7 @@ static void add_jump(struct arguments *a, const struct ssh_target *t)
         strbuf_addstr(&line, "-o IdentitiesOnly=yes ");
         add_quoted(&line, "-i ", "", t->jump_key_file, "");
     }
+    add_quoted(&line, "-o ", "KnownHostsCommand=\"", self, "\" %%f %%t %%K %%H jump");
     strbuf_addf(&line, "-p %s -W [%%h]:%%p -- %.*s", port ? colon + 1 : "22", n, jump);
     add(a, "-o");
     add_own(a, strbuf_detach(&line));
@@ -188,7 +189,7 @@ static void master_arguments(struct arguments *a, const struct master *m, const 
     add_trust(a, t, self);
     add_login(a, m);
     if (t->jump)
-        add_jump(a, t);
+        add_jump(a, t, self);
     add_target(a, t);
 }
 
@@ -196,21 +197,28 @@ static void master_arguments(struct arguments *a, const struct master *m, const 
  */
 
 /* The helper's line about the key that was shown: "hycon-host-key TYPE FINGERPRINT". */
-static void take_fingerprint(struct master *m)
+static bool find_key(const struct master *m, const char *mark, char type[64], char print[64])
 {
-    struct ssh_facts *f = &m->host->facts;
-    const char *p = strstr(m->said.buf, SSH_HELPER_MARK " ");
+    const char *p = strstr(m->said.buf, mark);
     size_t n, k;
 
     if (!p)
-        return;
-    p += strlen(SSH_HELPER_MARK " ");
+        return false;
+    p += strlen(mark);
     n = strcspn(p, " \n");
-    (void)snprintf(f->key_type, sizeof(f->key_type), "%.*s", (int)(n < 63 ? n : 63), p);
+    (void)snprintf(type, 64, "%.*s", (int)(n < 63 ? n : 63), p);
     p += n;
     p += *p == ' ';
     k = strcspn(p, "\r\n");
-    (void)snprintf(f->fingerprint, sizeof(f->fingerprint), "%.*s", (int)(k < 63 ? k : 63), p);
+    (void)snprintf(print, 64, "%.*s", (int)(k < 63 ? k : 63), p);
+    return true;
+}
+
+static void take_fingerprint(struct master *m)
+{
+    struct ssh_facts *f = &m->host->facts;
+
+    (void)find_key(m, SSH_HELPER_MARK " ", f->key_type, f->fingerprint);
 }
 
 /* The last line that ssh printed, without its carriage return. */
@@ -244,12 +252,59 @@ static void describe_denied(struct master *m, struct err *err)
                 f->key_type, f->fingerprint);
 }
 
+/* The line of what was said that begins with @start, without it; NULL: none. */
+static const char *find_said(const struct master *m, const char *start, struct strbuf *out)
+{
+    const char *p = strstr(m->said.buf, start);
+
+    if (!p)
+        return NULL;
+    p += strlen(start);
+    text_sanitize(out, p, strcspn(p, "\r\n"), 0);
+    return out->buf;
+}
+
+static void describe_jump_denied(const struct master *m, struct err *err)
+{
+    char type[64] = "", print[64] = "";
+
+    (void)find_key(m, SSH_HELPER_JUMP " ", type, print);
+    err_set(err, ERR_DENIED, 0, "the host key of jump host '%s' %s: it shows %s %s",
+            m->host->target.jump,
+            strstr(m->said.buf, "HAS CHANGED") ? "has changed" : "is not known", type, print);
+}
+
+/* The host itself has shown no key, so it was the jump host. Its refusal is none of the credential
+ * that is for the host. */
+static bool describe_jump(const struct master *m, struct err *err)
+{
+    const struct ssh_target *t = &m->host->target;
+    const char *said = m->said.buf, *why;
+    struct strbuf line = STRBUF_INIT;
+
+    if (!t->jump || strstr(said, SSH_HELPER_MARK " "))
+        return false;
+    if (strstr(said, "Host key verification failed") || strstr(said, "host key is known for"))
+        describe_jump_denied(m, err);
+    else if ((why = find_said(m, "open failed: ", &line)))
+        err_set(err, ERR_NET, 0, "jump host '%s' was unable to reach '%s:%d': %s", t->jump, t->host,
+                t->port, why);
+    else if ((why = find_said(m, "Permission denied", &line)))
+        err_set(err, ERR_DENIED, 0, "jump host '%s' refused the login%s", t->jump, why);
+    else if ((why = find_said(m, "ssh: ", &line)))
+        err_set(err, ERR_NET, 0, "jump host '%s': %s", t->jump, why);
+    strbuf_release(&line);
+    return err->kind != ERR_NONE;
+}
+
 static void describe(struct master *m, struct err *err)
 {
     const struct ssh_target *t = &m->host->target;
     struct strbuf line = STRBUF_INIT;
     const char *said = m->said.buf;
 
+    if (describe_jump(m, err))
+        return;
     last_line(&m->said, &line);
     if (strstr(said, "Host key verification failed") || strstr(said, "host key is known for"))
         describe_denied(m, err);

@@ -100,6 +100,7 @@ int ssh_host_read_known(const struct ssh_host *h, struct strbuf *out, struct err
 #define SSH_HELPER_WHO  "HYCON_SSH_FOR"
 #define SSH_HELPER_PIN  "HYCON_SSH_PIN"
 #define SSH_HELPER_MARK "hycon-host-key"
+#define SSH_HELPER_JUMP "hycon-jump-key" /* the same of the jump host */
 
 /* ssh_config.c. Whether ~/.ssh/config or the system's may send @host through a proxy: only then
  * `ssh -G` is asked. */
