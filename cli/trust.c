@@ -1,4 +1,5 @@
 /* trust: show what a server is, and accept it because a person says so. */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -236,12 +237,36 @@ static int trust_all(struct trusting *t)
     return t->o->sha256 ? best : worst;
 }
 
+/* 64 hexadecimal digits with or without colons, or "SHA256:" and 43 digits of base64. */
+static bool is_fingerprint(const char *s)
+{
+    static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    size_t digits = 0;
+
+    if (text_has_prefix(s, "SHA256:"))
+        return strlen(s + 7) == 43 && strspn(s + 7, base64) == 43;
+    for (; *s; s++) {
+        if (*s == ':')
+            continue;
+        if (!isxdigit((unsigned char)*s))
+            return false;
+        digits++;
+    }
+    return digits == SHA256_HEX - 1;
+}
+
 int cli_trust(const struct cli_options *o)
 {
-    struct config *c = cli_load_config(o);
     struct trusting t = {.o = o};
     int rc = CLI_CONFIG;
+    struct config *c;
 
+    if (o->sha256 && !is_fingerprint(o->sha256))
+        return cli_usage("trust",
+                         "'%s' is no fingerprint: 64 hexadecimal digits of a certificate, or "
+                         "SHA256: and 43 characters of a host key",
+                         o->sha256);
+    c = cli_load_config(o);
     if (!c)
         return CLI_CONFIG;
     t.e = find_endpoint(o, c, &rc);
