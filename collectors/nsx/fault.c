@@ -133,7 +133,7 @@ static const struct {
 } sentences[] = {
     [NSX_FAULT_OTHER] = {ERR_HTTP, "NSX refused to give", false},
     [NSX_FAULT_CREDENTIALS] = {ERR_AUTH, "NSX did not accept the login of", true},
-    [NSX_FAULT_SESSION] = {ERR_AUTH, "the session is over of", true},
+    [NSX_FAULT_SESSION] = {ERR_AUTH, "NSX ended the session of", true},
     [NSX_FAULT_DENIED] = {ERR_DENIED, "the role of the login does not allow to read", false},
     [NSX_FAULT_THROTTLED] = {ERR_LIMIT, "NSX is too busy, or limits this user's requests, for",
                              false},

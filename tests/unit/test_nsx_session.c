@@ -452,13 +452,13 @@ static const struct {
     const char *want;
 } judged[] = {
     {200, NULL, "{}", VERDICT_OK, ERR_NONE, ""},
-    {401, NULL, "", VERDICT_EXPIRED, ERR_AUTH, "the session is over of user 'au dit&' (401)"},
-    {403, NULL, "", VERDICT_EXPIRED, ERR_AUTH, "the session is over of user 'au dit&' (403)"},
-    {403, NULL, "<html>Forbidden</html>", VERDICT_EXPIRED, ERR_AUTH, "the session is over"},
+    {401, NULL, "", VERDICT_EXPIRED, ERR_AUTH, "NSX ended the session of user 'au dit&' (401)"},
+    {403, NULL, "", VERDICT_EXPIRED, ERR_AUTH, "NSX ended the session of user 'au dit&' (403)"},
+    {403, NULL, "<html>Forbidden</html>", VERDICT_EXPIRED, ERR_AUTH, "NSX ended the session"},
     {403, "onprem-error.403-xsrf.json", NULL, VERDICT_EXPIRED, ERR_AUTH,
-     "the session is over of user 'au dit&': Bad XSRF token (403, code 98 of common-services)"},
+     "NSX ended the session of user 'au dit&': Bad XSRF token (403, code 98 of common-services)"},
     {403, "onprem-error.403-credentials.json", NULL, VERDICT_EXPIRED, ERR_AUTH,
-     "the session is over"},
+     "NSX ended the session"},
     {403, NULL, "{\"error_code\":\"289\",\"module_name\":\"common-services\"}", VERDICT_ERROR,
      ERR_DENIED,
      "the role of the login does not allow to read segments (403, code 289 of common-services)"},
