@@ -260,6 +260,7 @@ void engine_endpoint_restart(struct endpoint *ep)
     ep->state = ENDPOINT_OUT;
     err_clear(&ep->err);
     ep->retry_at = ep->hold_until = 0;
+    err_clear(&ep->hold_err);
     ep->failures = ep->login_tries = ep->nodes_tried = 0;
     ep->changed = true;
     for (size_t k = 0; k < ep->njobs; k++) {

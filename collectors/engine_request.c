@@ -8,7 +8,9 @@
 
 #include "core/arena.h"
 #include "core/clock.h"
+#include "core/fmt.h"
 #include "core/hash.h"
+#include "core/strbuf.h"
 
 #define REQUEST_TIMEOUT_MS 60000
 #define PASSING_FIRST_MS   500
@@ -350,11 +352,26 @@ static void on_broken(struct job *job, struct http_reply *http)
     }
 }
 
+/* "throttled, Retry-After 30s: the manager's own words" */
+static struct err say_throttled(const struct err *err, int64_t asked)
+{
+    struct strbuf wait = STRBUF_INIT;
+    struct err out = *err;
+
+    if (asked) {
+        strbuf_addstr(&wait, ", Retry-After ");
+        fmt_duration(&wait, asked);
+    }
+    err_prefix(&out, "throttled%s", wait.buf);
+    strbuf_release(&wait);
+    return out;
+}
+
 static void on_throttled(struct job *job, struct http_reply *http, const struct err *err)
 {
     struct endpoint *ep = job->ep;
-    struct err why = *err;
     int64_t asked = engine_retry_after(http, clock_now_ms());
+    struct err why = say_throttled(err, asked);
     int64_t wait = engine_backoff(ep->engine, THROTTLE_FIRST_MS, job->tries, THROTTLE_MOST_MS);
 
     if (asked > RETRY_AFTER_MOST)

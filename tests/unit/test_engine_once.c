@@ -160,7 +160,8 @@ static void throttled_says_why(void **state)
     assert_true(engine_wait(r.engine, -1));
     assert_int_equal(freshness_of(&r, &table_segments, "a", &err), FRESH_NEVER);
     assert_int_equal(err.kind, ERR_LIMIT);
-    assert_string_equal(err.msg, "not read within 300ms: one got status 429");
+    assert_string_equal(err.msg,
+                        "not read within 300ms: throttled, Retry-After 30s: one got status 429");
     fakeapi_run_stop(&r);
 }
 
