@@ -38,6 +38,31 @@ static int by_order(const void *a, const void *b, void *arg)
     return c ? c : by_identity(a, b);
 }
 
+/* judge() may look into other tables, so it is asked once per row. */
+struct ranked {
+    struct rows_item item;
+    int rank;
+};
+
+static int by_rank(const void *a, const void *b, void *arg)
+{
+    const struct ranked *x = a, *y = b;
+
+    return x->rank != y->rank ? y->rank - x->rank : by_order(&x->item, &y->item, arg);
+}
+
+static void sort_by_rank(struct rows *r, const struct view_table *t, const struct view_input *in)
+{
+    struct ranked *all = mem_array(r->n + 1, sizeof(*all));
+
+    for (size_t i = 0; i < r->n; i++)
+        all[i] = (struct ranked){r->items[i], (int)t->judge(in, &r->items[i])};
+    qsort_r(all, r->n, sizeof(*all), by_rank, (void *)(uintptr_t)t);
+    for (size_t i = 0; i < r->n; i++)
+        r->items[i] = all[i].item;
+    free(all);
+}
+
 static void keep_rows(struct rows *r, const struct view_table *t, const struct view_input *in,
                       struct filter *filter)
 {
@@ -70,7 +95,9 @@ void resolve_rows(struct rows *out, struct snapshot **built, const struct view_t
         all = estate_table(in->estate, t->schema, &n);
     rows_init(out, t->schema, all, n, NULL, column, !own_order && reverse);
     keep_rows(out, t, in, filter);
-    if (own_order)
+    if (own_order && t->worst_first)
+        sort_by_rank(out, t, in);
+    else if (own_order)
         qsort_r(out->items, out->n, sizeof(*out->items), by_order, (void *)(uintptr_t)t);
 }
 

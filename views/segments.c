@@ -317,12 +317,10 @@ static enum severity judge_all(const struct view_input *in, const struct rows_it
     return own > routes ? own : routes;
 }
 
-static int worst_first(const struct rows_item *a, const struct rows_item *b)
+static int by_name(const struct rows_item *a, const struct rows_item *b)
 {
-    int c = (int)judge(NULL, b) - (int)judge(NULL, a);
+    int c = (int)is_routed(b->row) - (int)is_routed(a->row);
 
-    if (!c)
-        c = (int)is_routed(b->row) - (int)is_routed(a->row);
     if (!c)
         c = strcmp(snapshot_site(a->snapshot), snapshot_site(b->snapshot));
     return c ? c : strcmp(look_text(a->row, SEGMENTS_SEGMENT), look_text(b->row, SEGMENTS_SEGMENT));
@@ -413,7 +411,8 @@ static const struct view_table table = {
     .ncolumns = ARRAY_SIZE(columns),
     .more_columns = route_columns,
     .sort = -1,
-    .order = worst_first,
+    .order = by_name,
+    .worst_first = true,
     .judge = judge_all,
     .enter = enter,
     .details = details,

@@ -106,6 +106,7 @@ struct view_table {
     bool reverse;
     /* An order of its own until the reader sorts (worst first); NULL: @sort. */
     int (*order)(const struct rows_item *a, const struct rows_item *b);
+    bool worst_first; /* with @order: first by what @judge says, then by @order */
     /* Rows that belong here; NULL: all of the site. Rows that do not are not counted. */
     bool (*keep)(const struct view_input *in, const struct rows_item *row);
     /* Lines that are in no table of the estate: make them with table_builder. @schema is the view's
