@@ -288,8 +288,17 @@ static bool never_tried(const struct snapshot *s)
     return snapshot_freshness(s) == FRESH_NEVER && snapshot_err(s)->kind == ERR_NONE;
 }
 
-/* Heavy tables are not read unless somebody looks: nothing was read, nothing to judge. Old rows, of
- * what nobody looks at any more, neither fire nor clear anything. */
+/* What nobody looks at any more grows old; what is partial without an error is what somebody looked
+ * at, and no more was asked for. */
+static bool is_of_another_look(const struct snapshot *s)
+{
+    enum freshness f = snapshot_freshness(s);
+
+    return f == FRESH_STALE || (f == FRESH_PARTIAL && snapshot_err(s)->kind == ERR_NONE);
+}
+
+/* Heavy tables are not read unless somebody looks: nothing was read, nothing to judge. Rows of
+ * another look neither fire nor clear anything. */
 static enum check_verdict heavy_verdict(const struct check_input *in,
                                         const struct schema *const *tables,
                                         enum check_verdict worst)
@@ -305,7 +314,7 @@ static enum check_verdict heavy_verdict(const struct check_input *in,
                 never_tried(s[k]))
                 continue;
             read++;
-            if (f == FRESH_STALE)
+            if (is_of_another_look(s[k]))
                 worst = CHECK_HELD;
             else if (f != FRESH_OK && worst != CHECK_HELD)
                 worst = CHECK_UNKNOWN;

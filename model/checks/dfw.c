@@ -109,7 +109,7 @@ const char *dfw_card(const struct check_input *in, const struct row *filter)
 struct dfw_intent {
     const struct row **rules; /* by number */
     size_t n, cap;
-    struct map *scoped; /* paths of policies that say where they apply */
+    struct map *scoped; /* policies that say where they apply, by path */
 };
 
 static int compare_rows(const void *a, const void *b)
@@ -134,7 +134,7 @@ static void add_policies(const struct check_input *in, struct dfw_intent *d)
 
     while ((r = check_next(in, &table_policies, &i, NULL)) != NULL) {
         if (row_is(r, POLICIES_LAYER, "dfw") && is_scoped(row_list(r, POLICIES_APPLIED_TO)))
-            map_put(d->scoped, row_text(r, POLICIES_PATH), d);
+            map_put(d->scoped, row_text(r, POLICIES_PATH), (void *)r);
     }
 }
 
@@ -212,6 +212,21 @@ bool dfw_is_everywhere(const struct dfw_intent *d, const struct row *rule)
     if (is_scoped(row_list(rule, RULES_APPLIED_TO)))
         return false;
     return !policy || !map_has(d->scoped, policy);
+}
+
+/* What a rule says counts, and what its policy says when the rule says nothing. */
+const struct cell_list *dfw_scope(const struct dfw_intent *d, const struct row *rule)
+{
+    const char *path = row_str(rule, RULES_POLICY_PATH);
+    const struct row *policy = path ? map_get(d->scoped, path) : NULL;
+    const struct cell_list *l = row_list(rule, RULES_APPLIED_TO);
+    bool enabled = true;
+
+    if (row_bool(rule, RULES_ENABLED, &enabled) && !enabled)
+        return NULL;
+    if (!is_scoped(l))
+        return policy ? row_list(policy, POLICIES_APPLIED_TO) : NULL;
+    return row_list(rule, RULES_APPLIED_TO_PATHS) ? row_list(rule, RULES_APPLIED_TO_PATHS) : l;
 }
 
 const char *dfw_rule_name(const struct check_input *in, int64_t id, const struct row *rule)

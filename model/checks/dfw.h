@@ -43,6 +43,8 @@ const struct row *dfw_intent_at(const struct dfw_intent *d, size_t i); /* by num
 const struct row *dfw_intent_find(const struct dfw_intent *d, int64_t id);
 /* Must every filter have it: on, and neither it nor its policy names where it applies. */
 bool dfw_is_everywhere(const struct dfw_intent *d, const struct row *rule);
+/* Where it applies when not: paths of groups, or their names; NULL: it is off, or not known. */
+const struct cell_list *dfw_scope(const struct dfw_intent *d, const struct row *rule);
 /* "1006 (ssh to db)" */
 const char *dfw_rule_name(const struct check_input *in, int64_t id, const struct row *rule);
 

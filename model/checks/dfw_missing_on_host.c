@@ -1,16 +1,19 @@
 /*
  * dfw-missing-on-host (MISSING_ON_HOST): a rule that applies everywhere is on every network card.
  * One that is on no card at all was never realised, which is one finding; the rest is one for each
- * host. Rules that apply to groups alone are not judged: which cards they belong on is the
- * manager's secret.
+ * host. A rule that applies to groups is on a card of every machine in them, as far as the manager
+ * has told who is in them: on which of a machine's cards is its secret. Machines are joined by
+ * name, which the manager's lists of members have alone; a name of two machines is not judged.
  */
 #include "model/checks/checks.h"
 #include "model/checks/dfw.h"
+#include "model/checks/dfw_groups.h"
 #include "model/checks/lookup.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/map.h"
 #include "core/mem.h"
 
 /* One row of numbers per filter. */
@@ -111,6 +114,147 @@ static void judge_card(const struct check_input *in, const struct dfw_intent *d,
                          check_age(in, at->source));
 }
 
+/* ---- rules that apply to groups -----------------------------------------------------------------
+ */
+
+/* A machine, and its cards whose rules were read. */
+struct machine {
+    const char *uuid; /* NULL: two machines have its name */
+    size_t first;     /* of its cards; the others follow in @next */
+};
+
+struct applied {
+    const struct check_input *in;
+    const struct cards *cards;
+    struct map *machines; /* by name */
+    size_t *next;         /* by card: the next card of the same machine; cards->n: none */
+    const struct row *rule;
+    int64_t id;
+    struct finding *f;
+};
+
+static const struct row *filter_of(struct map *filters, const struct dfw_filter *card)
+{
+    char *key = mem_printf("%s %s", card->host, card->filter);
+    const struct row *r = map_get(filters, key);
+
+    free(key);
+    return r;
+}
+
+static struct map *read_filters(const struct check_input *in)
+{
+    struct map *m = map_new();
+    const struct row *r;
+    size_t i = 0;
+
+    while ((r = check_next(in, &table_filters, &i, NULL)) != NULL) {
+        char *key = mem_printf("%s %s", row_text(r, FILTERS_HOST), row_text(r, FILTERS_FILTER));
+        map_put(m, key, (void *)r);
+        free(key);
+    }
+    return m;
+}
+
+static void add_card(struct applied *a, size_t card, const struct row *filter)
+{
+    const char *name = row_str(filter, FILTERS_VM), *uuid = row_str(filter, FILTERS_VM_UUID);
+    struct machine *m = name ? map_get(a->machines, name) : NULL;
+
+    a->next[card] = a->cards->n;
+    if (!name || !uuid)
+        return;
+    if (!m) {
+        m = mem_alloc(sizeof(*m));
+        *m = (struct machine){uuid, card};
+        map_put(a->machines, name, m);
+    } else if (!m->uuid || strcmp(m->uuid, uuid) != 0) {
+        m->uuid = NULL;
+    } else {
+        a->next[card] = m->first;
+        m->first = card;
+    }
+}
+
+static void read_machines(struct applied *a)
+{
+    struct map *filters = read_filters(a->in);
+
+    a->machines = map_new();
+    a->next = mem_array(a->cards->n + 1, sizeof(*a->next));
+    for (size_t i = 0; i < a->cards->n; i++) {
+        const struct row *r = filter_of(filters, &a->cards->at[i]);
+        a->next[i] = a->cards->n;
+        if (r)
+            add_card(a, i, r);
+    }
+    map_free(filters, NULL);
+}
+
+/* A machine whose cards were not read is on a host that nobody looked at. */
+static void judge_machine(void *arg, const char *vm)
+{
+    struct applied *a = arg;
+    const struct machine *m = map_get(a->machines, vm);
+    const struct dfw_filter *card;
+
+    if (!m || !m->uuid)
+        return;
+    for (size_t i = m->first; i < a->cards->n; i = a->next[i])
+        if (is_on(a->cards, i, a->id))
+            return;
+    card = &a->cards->at[m->first];
+    a->f = report(a->in, a->f, "groups");
+    finding_affected(a->f, check_text(a->in, "%s: %s", vm, dfw_rule_name(a->in, a->id, a->rule)));
+    if (finding_affected_count(a->f) <= 5)
+        finding_evidence(a->f, "%s is in a group that rule %s applies to; %s on %s lacks it (%s)",
+                         vm, dfw_rule_name(a->in, a->id, a->rule), card->filter, card->host,
+                         check_age(a->in, card->source));
+}
+
+static void tell_unknown(const struct check_input *in, size_t n, const char *first)
+{
+    struct finding *f;
+
+    if (!n)
+        return;
+    f = finding_add(in, SEV_UNKNOWN, CHECK_TRANSIENT, "members of groups");
+    finding_summary(f,
+                    "%zu rules apply to groups whose machines are not known: whether cards lack "
+                    "them is not judged (MISSING_ON_HOST).",
+                    n);
+    finding_evidence(f, "the first of them is rule %s", first);
+}
+
+static void judge_applied(const struct check_input *in, const struct dfw_intent *d,
+                          const struct cards *c)
+{
+    struct applied a = {.in = in, .cards = c};
+    struct dfw_groups *groups = dfw_groups_new(in);
+    const char *first = NULL;
+    size_t unknown = 0;
+
+    read_machines(&a);
+    for (size_t i = 0; i < dfw_intent_count(d); i++) {
+        const struct cell_list *scope = dfw_scope(d, dfw_intent_at(d, i));
+        a.rule = dfw_intent_at(d, i);
+        if (!scope || !row_int(a.rule, RULES_RULE_ID, &a.id) ||
+            dfw_groups_members(groups, scope, judge_machine, &a))
+            continue;
+        unknown++;
+        first = first ? first : dfw_rule_name(in, a.id, a.rule);
+    }
+    if (a.f)
+        finding_summary(a.f,
+                        "%zu times a rule that applies to a group is on no card of a machine in it "
+                        "(MISSING_ON_HOST).",
+                        finding_affected_count(a.f));
+    tell_unknown(in, unknown, first);
+    map_free(a.machines, free);
+    free(a.next);
+    dfw_groups_free(groups);
+}
+
 static void run(const struct check_input *in)
 {
     struct dfw_intent *d = dfw_intent_new(in);
@@ -119,8 +263,10 @@ static void run(const struct check_input *in)
     if (!d)
         return;
     read_cards(in, &c);
-    if (c.n)
+    if (c.n) {
         judge_everywhere(in, d, &c);
+        judge_applied(in, d, &c);
+    }
     for (size_t i = 0; i < c.n;) {
         const char *host = c.at[i].host;
         struct finding *f = NULL;
@@ -137,15 +283,17 @@ static void run(const struct check_input *in)
 }
 
 static const struct schema *const tables[] = {&table_rules, &table_policies, NULL};
+static const struct schema *const optional[] = {&table_groups, &table_filters, NULL};
 static const struct schema *const heavy[] = {&table_host_rules, NULL};
 
 const struct check check_dfw_missing_on_host = {
     .name = "dfw-missing-on-host",
-    .title = "every firewall rule that applies everywhere is on every network card",
+    .title = "every firewall rule is on the network cards that it applies to",
     .remedy = "Look at the host's connection to NSX (finding dfw-control-connection), then publish "
               "the policy again. On the host: vsipioctl getrules -f FILTER.",
     .kinds = KIND_ESXI,
     .tables = tables,
+    .optional = optional,
     .heavy = heavy,
     .lenient = true,
     .run = run,

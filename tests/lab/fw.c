@@ -100,12 +100,25 @@ struct known {
     struct fw_service *http, *https, *ssh, *dns, *ntp, *tier, *mysql, *ping;
 };
 
+/* By tags of machines; where there is no vCenter to have machines, by their addresses. */
+static void add_servers(struct builder *b, const struct lab_params *p, struct known *k)
+{
+    if (p->vcenter) {
+        k->web = add_group(b, "default", "grp-web", 3, 1);
+        k->app = add_group(b, "default", "grp-app", 3, 2);
+        k->db = add_group(b, "default", "grp-db", 3, 0);
+        k->servers = add_group(b, "default", "grp-servers", 1, 0);
+        return;
+    }
+    k->web = add_ips(b, "default", "grp-web", "172.16.1.10", "172.16.1.11");
+    k->app = add_ips(b, "default", "grp-app", "172.16.2.10", "172.16.2.11");
+    k->db = add_ips(b, "default", "grp-db", "172.16.4.10", "172.16.4.11");
+    k->servers = add_ips(b, "default", "grp-servers", "172.16.1.0/24", "172.16.2.0/23");
+}
+
 static void add_known(struct builder *b, const struct lab_params *p, struct known *k)
 {
-    k->web = add_group(b, "default", "grp-web", 3, 1);
-    k->app = add_group(b, "default", "grp-app", 3, 2);
-    k->db = add_group(b, "default", "grp-db", 3, 0);
-    k->servers = add_group(b, "default", "grp-servers", 1, 0);
+    add_servers(b, p, k);
     k->admins = add_ips(b, "default", "grp-admins", "10.20.8.0/24", "10.20.9.17");
     k->quarantine = add_ips(b, "default", "grp-quarantine", "203.0.113.66", NULL);
     k->quarantine->more = (unsigned)p->addrset;

@@ -25,6 +25,18 @@
 #define GOOD(n, card) \
     LINE(n, card, "1", "1006") LINE(n, card, "2", "1005") LINE(n, card, "3", "1002")
 
+/* Rule 1 is for the group web, rule 2 for all; web-1 has two cards. */
+#define FOR_WEB                                                                              \
+    POLICIES "table rules dc1/nsx\npath layer rule_id applied_to applied_to_paths enabled\n" \
+             "/r/1 dfw 1 web /g/web yes\n/r/2 dfw 2 DFW - yes\n"
+#define WEB(vms, n) \
+    "table groups dc1/nsx\npath group vm_members vm_count\n/g/web web \"" vms "\" " n "\n"
+#define CARDS                                                     \
+    "table filters dc1/esx/esx-1\nhost filter vm vm_uuid agent\n" \
+    "esx-1 nic-1-eth0-vmware-sfw.2 web-1 50aa vmware-sfw\n"       \
+    "esx-1 nic-2-eth0-vmware-sfw.2 web-1 50aa vmware-sfw\n"       \
+    "esx-1 nic-3-eth0-vmware-sfw.2 app-1 50cc vmware-sfw\n"
+
 static const struct check_case rules[] = {
     {"as meant", "dfw-missing-on-host", POLICIES RULES HOST_RULES("1") GOOD("1", "1"), NULL, "",
      NULL},
@@ -43,19 +55,44 @@ static const struct check_case rules[] = {
      POLICIES "table rules dc1/nsx\npath layer rule_id applied_to enabled\n/r/1 dfw 1 DFW no\n"
               "/r/2 dfw 2 DFW yes\n" HOST_RULES("1") LINE("1", "1", "1", "2"),
      NULL, "", NULL},
-    {"a rule for groups", "dfw-missing-on-host",
-     POLICIES "table rules dc1/nsx\npath layer rule_id applied_to enabled\n/r/1 dfw 1 web yes\n"
-              "/r/2 dfw 2 DFW yes\n" HOST_RULES("1") LINE("1", "1", "1", "2"),
+    {"a rule for groups that nobody knows", "dfw-missing-on-host",
+     FOR_WEB HOST_RULES("1") LINE("1", "1", "1", "2"), NULL, "unknown members of groups|0\n",
+     "1 rules apply to groups whose machines are not known"},
+    {"a rule for a group, on one card of each machine in it", "dfw-missing-on-host",
+     FOR_WEB WEB("web-1", "1") CARDS HOST_RULES("1") LINE("1", "1", "1", "2")
+         LINE("1", "2", "1", "1") LINE("1", "2", "2", "2") LINE("1", "3", "1", "2"),
+     NULL, "", NULL},
+    {"a rule for a group, on no card of a machine in it", "dfw-missing-on-host",
+     FOR_WEB WEB("web-1", "1") CARDS HOST_RULES("1") LINE("1", "1", "1", "2")
+         LINE("1", "2", "1", "2") LINE("1", "3", "1", "1") LINE("1", "3", "2", "2"),
+     NULL, "warning groups|1\n", "1 times a rule that applies to a group"},
+    {"machines on hosts that were not read", "dfw-missing-on-host",
+     FOR_WEB WEB("web-1,elsewhere", "2") CARDS HOST_RULES("1") LINE("1", "1", "1", "1")
+         LINE("1", "1", "2", "2"),
+     NULL, "", NULL},
+    {"a group of more machines than are kept", "dfw-missing-on-host",
+     FOR_WEB WEB("web-1", "5001") CARDS HOST_RULES("1") LINE("1", "1", "1", "2"), NULL,
+     "unknown members of groups|0\n", NULL},
+    {"two machines of one name", "dfw-missing-on-host",
+     FOR_WEB WEB("app-1", "1") CARDS
+     "esx-1 nic-4-eth0-vmware-sfw.2 app-1 50dd vmware-sfw\n" HOST_RULES("1")
+         LINE("1", "3", "1", "2") LINE("1", "4", "1", "2"),
      NULL, "", NULL},
     {"a policy for groups", "dfw-missing-on-host",
      "table policies dc1/nsx\npath layer applied_to\n/p/web dfw web\n"
      "table rules dc1/nsx\npath layer rule_id applied_to enabled policy_path\n"
      "/r/1 dfw 1 DFW yes /p/web\n/r/2 dfw 2 DFW yes /p/app\n" HOST_RULES("1")
          LINE("1", "1", "1", "2"),
-     NULL, "", NULL},
+     NULL, "unknown members of groups|0\n", NULL},
     {"nobody looked at rules of hosts", "dfw-missing-on-host", POLICIES RULES, NULL, "", NULL},
     {"nobody looked at this host", "dfw-missing-on-host",
      POLICIES RULES HOST_RULES("1") GOOD("1", "1") "table host_rules dc1/esx/esx-2 never\nhost\n",
+     NULL, "", NULL},
+    {"a few filters of this host were looked at", "dfw-missing-on-host",
+     POLICIES RULES HOST_RULES("1")
+         GOOD("1", "1") "table host_rules dc1/esx/esx-2 partial 1s\n"
+                        "host filter ruleset position rule_id source destination\n" LINE(
+                            "2", "2", "1", "1002"),
      NULL, "", NULL},
     {"one host could not be read", "dfw-missing-on-host",
      POLICIES RULES HOST_RULES("1")
