@@ -212,6 +212,16 @@ static enum step read_status(struct run *run, struct edges_run *r)
                           NSX_MANAGER "/transport-zones/transport-node-status");
 }
 
+/* An SDDC may offer neither of the two. */
+static enum step no_edges(struct run *run, const struct err *err)
+{
+    run->err = *err;
+    if (run->facts->on_vmc &&
+        (err->code == 404 || err->code == 405 || err->code == 501 || err->kind == ERR_DENIED))
+        run->err.kind = ERR_UNSUPPORTED;
+    return STEP_FAIL;
+}
+
 static enum step have_topology(struct run *run, struct edges_run *r)
 {
     struct edges_state *s = run->state;
@@ -225,7 +235,7 @@ static enum step have_topology(struct run *run, struct edges_run *r)
     if (r->manager)
         return read_status(run, r);
     if (err->kind != ERR_NONE && nsx_topology_count(s->topology) == 0)
-        return run_fail(run, err);
+        return no_edges(run, err);
     if (err->kind != ERR_NONE)
         nsx_partial(run, err);
     return finish(run, r);

@@ -10,8 +10,8 @@
  * What was read is remembered in two steps (next, last): only a run that came to its end was
  * published, and only blocks of the published snapshot can be taken over.
  *
- * On VMC the list of tier-1 gateways and the state of the tier-0 may not be offered; there are
- * always cgw and mgw.
+ * On VMC the lists of gateways and the state of the tier-0 may not be offered; there are always
+ * the tier-0 vmc and the tier-1 gateways cgw and mgw.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -418,6 +418,12 @@ static void add_item(void *arg, struct json_object *o)
                                  .tier0 = keep(run, nsx_path_id(jsonq_str(o, "tier0_path")))});
 }
 
+/* One that every SDDC has, whether it lists it or not. */
+static void add_known(struct run *run, struct gateways_run *r, const char *path)
+{
+    add_gateway(run, r, (struct gateway){.name = nsx_path_id(path), .path = path});
+}
+
 static enum step read_tier1s(struct run *run, struct gateways_run *r)
 {
     r->phase = READ_TIER1S;
@@ -433,7 +439,11 @@ static enum step on_tier0s(struct run *run, struct gateways_run *r, const struct
         return STEP_SEND;
     if (more == NSX_LIST_END)
         return read_tier1s(run, r);
-    if (r->list.pages == 1 && !(run->facts->on_vmc && not_offered(run, reply)))
+    if (r->list.pages == 1 && run->facts->on_vmc && not_offered(run, reply)) {
+        add_known(run, r, "/infra/tier-0s/vmc");
+        return read_tier1s(run, r);
+    }
+    if (r->list.pages == 1)
         return run_fail(run, &err);
     err_prefix(&err, "tier-0 gateways are missing");
     nsx_partial(run, &err);
@@ -442,18 +452,14 @@ static enum step on_tier0s(struct run *run, struct gateways_run *r, const struct
 
 static enum step on_tier1s(struct run *run, struct gateways_run *r, const struct reply *reply)
 {
-    static const char *const always[] = {"cgw", "mgw"};
     struct err err = {0};
     enum nsx_more more = nsx_list_read(run, &r->list, reply, add_item, run, &err);
 
     if (more == NSX_LIST_MORE)
         return STEP_SEND;
     if (more == NSX_LIST_BROKEN && run->facts->on_vmc && not_offered(run, reply)) {
-        for (size_t i = 0; i < ARRAY_SIZE(always); i++)
-            add_gateway(
-                run, r,
-                (struct gateway){.name = always[i],
-                                 .path = arena_printf(run->arena, "/infra/tier-1s/%s", always[i])});
+        add_known(run, r, "/infra/tier-1s/cgw");
+        add_known(run, r, "/infra/tier-1s/mgw");
     } else if (more == NSX_LIST_BROKEN) {
         err_prefix(&err, "tier-1 gateways are missing");
         nsx_partial(run, &err);

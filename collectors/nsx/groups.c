@@ -45,8 +45,12 @@ static void *group_more(struct arena *a, struct json_object *o)
 }
 
 static const struct nsx_objects_source source = {
-    "groups", "resource_type%3AGroup&included_fields=path%2Cdisplay_name%2Cstate", group_lists,
-    group_lists_vmc, group_more};
+    "groups",
+    "Group",
+    "resource_type%3AGroup&included_fields=path%2Cdisplay_name%2Cstate",
+    group_lists,
+    group_lists_vmc,
+    group_more};
 
 static void release_state(void *state)
 {

@@ -216,6 +216,11 @@ int nsx_page_read(struct run *run, struct nsx_memo **memo, struct table_builder 
 /* ---- small things ------------------------------------------------------------------------------
  */
 
+bool nsx_is_type(const char *type, const char *wanted)
+{
+    return !type || text_equal_nocase(type, wanted);
+}
+
 const char *nsx_path_id(const char *path)
 {
     const char *slash = path ? strrchr(path, '/') : NULL;

@@ -71,6 +71,9 @@ int nsx_page_read(struct run *run, struct nsx_memo **memo, struct table_builder 
 /* ---- small things ------------------------------------------------------------------------------
  */
 
+/* Is @type, the resource_type of an object, the wanted one? A search may answer with objects of
+ * other types too; one that is not there (included_fields left it out) cannot be judged. */
+bool nsx_is_type(const char *type, const char *wanted);
 /* The last part of a policy path: its id. NULL stays NULL. */
 const char *nsx_path_id(const char *path);
 /* @text as a part of a path or a query, in the run's arena; slashes stay when @path. */

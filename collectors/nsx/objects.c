@@ -110,7 +110,7 @@ static void add_object(void *arg, struct json_object *item)
     const char *path = jsonq_str(item, "path"), *name = jsonq_str(item, "display_name");
     struct nsx_object *o;
 
-    if (!path || path[0] != '/')
+    if (!path || path[0] != '/' || !nsx_is_type(jsonq_str(item, "resource_type"), d->source->type))
         return;
     p->objects = mem_grow(p->objects, p->n, &p->alloc, sizeof(*p->objects));
     o = &p->objects[p->n++];
@@ -188,6 +188,9 @@ static enum step finish(struct nsx_objects_reader *r)
 {
     struct nsx_objects *o = r->objects;
 
+    if (r->err.kind == ERR_NONE && r->pages_read == 0)
+        r->err = r->not_here;
+
     if (r->err.kind == ERR_NONE || !o->now) {
         index_set(o->making);
         set_free(o->now);
@@ -241,14 +244,19 @@ enum step nsx_objects_start(struct run *run, struct nsx_objects **o,
     return search(run, r);
 }
 
-static enum step broken(struct run *run, struct nsx_objects_reader *r, const struct err *err)
+static enum step broken(struct run *run, struct nsx_objects_reader *r, const struct err *err,
+                        bool not_here)
 {
     if (r->list == 0 && nsx_search_failed(err)) {
         drop_pages(r->objects->making, r->first_page);
         return next_list(run, r);
     }
-    if (r->err.kind == ERR_NONE)
+    if (r->list > 0 && not_here && run->facts->on_vmc) {
+        if (r->not_here.kind == ERR_NONE)
+            r->not_here = *err;
+    } else if (r->err.kind == ERR_NONE) {
         r->err = *err;
+    }
     if (r->list > 0)
         return next_list(run, r);
     return ++r->source < r->nsources ? search(run, r) : finish(r);
@@ -261,14 +269,14 @@ enum step nsx_objects_step(struct run *run, struct nsx_objects_reader *r, const 
     enum nsx_more more;
 
     if (reply->err)
-        return broken(run, r, reply->err);
+        return broken(run, r, reply->err, reply_not_offered(reply));
     if (take_page(run, r, reply, &cursor, &err) < 0)
-        return broken(run, r, &err);
+        return broken(run, r, &err, false);
     more = nsx_list_more(run, &r->pages, cursor, &err);
     if (more == NSX_LIST_MORE)
         return STEP_SEND;
     if (more == NSX_LIST_BROKEN)
-        return broken(run, r, &err);
+        return broken(run, r, &err, false);
     if (r->list > 0)
         return next_list(run, r);
     return ++r->source < r->nsources ? search(run, r) : finish(r);

@@ -5,6 +5,8 @@
  * and "mgw"). A search may leave out the members that are not needed (included_fields), a list
  * cannot.
  *
+ * A list that an SDDC does not offer leaves nothing out, unless nothing could be read at all.
+ *
  * Kept between runs: pages whose bytes did not change are not decoded again, and a reading that
  * fails leaves what was known before.
  */
@@ -22,6 +24,7 @@ struct nsx_object {
 
 struct nsx_objects_source {
     const char *label;            /* "groups" */
+    const char *type;             /* resource_type of what is wanted */
     const char *search;           /* what follows query= */
     const char *const *lists;     /* paths below NSX_POLICY, NULL-terminated */
     const char *const *vmc_lists; /* the same on VMC */
@@ -38,7 +41,8 @@ struct nsx_objects_reader {
     size_t first_page; /* of this source */
     struct nsx_list pages;
     unsigned pages_read;
-    struct err err; /* why some or all are missing; ERR_NONE: complete */
+    struct err err;      /* why some or all are missing; ERR_NONE: complete */
+    struct err not_here; /* what the first list said that this manager does not have */
 };
 
 void nsx_objects_free(struct nsx_objects *o); /* NULL is fine */

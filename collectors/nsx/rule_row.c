@@ -192,6 +192,7 @@ enum {
     M_IS_DEFAULT,
     M_TAG,
     M_ENTRIES,
+    M_TYPE,
     M_ID,
     M_NAME,
     M_PATH,
@@ -220,6 +221,7 @@ static const char *const members[M_N] = {
     [M_TAG] = "tag",
     [M_ENTRIES] = "service_entries",
     [M_ID] = "id",
+    [M_TYPE] = "resource_type",
     [M_NAME] = "display_name",
     [M_PATH] = "path",
     [M_PARENT] = "parent_path",
@@ -339,7 +341,7 @@ void nsx_rule_row(void *arg, struct table_builder *b, struct json_object *o)
 
     jsonq_pick(o, members, M_N, m);
     path = jsonq_text(m[M_PATH]);
-    if (!path)
+    if (!path || !nsx_is_type(jsonq_text(m[M_TYPE]), "Rule"))
         return;
     builder_row(b);
     builder_str(b, RULES_PATH, path);

@@ -48,6 +48,9 @@ struct rules_run {
     struct nsx_rule_names names;
     struct note note;    /* of the page that is being made */
     size_t policy, last; /* whose rules are read; how many are */
+    size_t known;        /* of known_policies */
+    bool listed;         /* a list of rules was there */
+    struct err no_index; /* why the search was not */
     unsigned failed;     /* lists of policies that could not be read */
     struct err first;    /* why the first of them */
 };
@@ -69,15 +72,16 @@ static const char *const service_lists[] = {"/infra/services", NULL};
 #define NAME_FIELDS "&included_fields=path%2Cdisplay_name"
 
 static const struct nsx_objects_source policy_sources[] = {
-    {"security policies", "resource_type%3ASecurityPolicy", security_lists, security_lists_vmc,
-     nsx_policy_more},
-    {"gateway policies", "resource_type%3AGatewayPolicy", gateway_lists, gateway_lists_vmc,
-     nsx_policy_more},
+    {"security policies", "SecurityPolicy", "resource_type%3ASecurityPolicy", security_lists,
+     security_lists_vmc, nsx_policy_more},
+    {"gateway policies", "GatewayPolicy", "resource_type%3AGatewayPolicy", gateway_lists,
+     gateway_lists_vmc, nsx_policy_more},
 };
 static const struct nsx_objects_source name_sources[] = {
-    {"names of groups", "resource_type%3AGroup" NAME_FIELDS, group_lists, group_lists_vmc, NULL},
-    {"names of services", "resource_type%3AService" NAME_FIELDS, service_lists, service_lists,
+    {"names of groups", "Group", "resource_type%3AGroup" NAME_FIELDS, group_lists, group_lists_vmc,
      NULL},
+    {"names of services", "Service", "resource_type%3AService" NAME_FIELDS, service_lists,
+     service_lists, NULL},
 };
 
 static void clear_notes(struct rules_state *s)
@@ -171,6 +175,12 @@ static enum step finish(struct run *run, struct rules_run *r)
     struct rules_state *s = run->state;
     struct table_builder *b = run_table(run, &table_policies);
 
+    /* Neither searched nor listed: this manager has no rules to give. */
+    if (r->phase == READ_LISTS && !r->listed && !r->failed && r->last == 0) {
+        run->err = r->no_index;
+        run->err.kind = ERR_UNSUPPORTED;
+        return STEP_FAIL;
+    }
     for (size_t i = 0; i < nsx_objects_count(s->policies); i++)
         nsx_policy_row(&r->names, b, nsx_objects_at(s->policies, i));
     nsx_rule_stats_note(s->stats, run_table(run, &table_rules));
@@ -212,6 +222,9 @@ static enum step on_policies(struct run *run, struct rules_run *r, const struct 
     if (r->objects.err.kind != ERR_NONE) {
         err_prefix(&r->objects.err, "policies are missing");
         nsx_partial(run, &r->objects.err);
+    } else if (r->objects.not_here.kind != ERR_NONE) {
+        builder_note(run_table(run, &table_policies), "some are not available here: %s",
+                     r->objects.not_here.msg);
     }
     r->phase = READ_NAMES;
     return nsx_objects_start(run, &s->names, name_sources, ARRAY_SIZE(name_sources), &r->objects);
@@ -236,10 +249,28 @@ static enum step on_stats(struct run *run, struct rules_run *r, const struct rep
     return read_rules(run, r);
 }
 
+/* The gateway policies that every SDDC has, whether it lists them or not. */
+static const char *next_known(const struct run *run, struct rules_run *r)
+{
+    static const char *const known_policies[] = {"/infra/domains/mgw/gateway-policies/default",
+                                                 "/infra/domains/cgw/gateway-policies/default"};
+    const struct rules_state *s = run->state;
+
+    while (run->facts->on_vmc && r->known < ARRAY_SIZE(known_policies)) {
+        const char *path = known_policies[r->known++];
+        if (!nsx_objects_get(s->policies, path))
+            return path;
+    }
+    return NULL;
+}
+
 static enum step read_list(struct run *run, struct rules_run *r)
 {
     const struct rules_state *s = run->state;
+    const char *known = r->policy >= r->last ? next_known(run, r) : NULL;
 
+    if (known)
+        return nsx_list_first(run, &r->list, "rules", NSX_POLICY "%s/rules", known);
     if (r->policy >= r->last)
         return finish(run, r);
     return nsx_list_first(run, &r->list, "rules", NSX_POLICY "%s/rules",
@@ -254,6 +285,7 @@ static enum step read_lists(struct run *run, struct rules_run *r, const struct e
     struct err err = *why;
 
     r->phase = READ_LISTS;
+    r->no_index = *why;
     r->last = n < RULE_LISTS_MAX ? n : RULE_LISTS_MAX;
     if (r->last < n) {
         err_prefix(&err, "the rules of %zu policies are missing", n - r->last);
@@ -271,7 +303,8 @@ static enum step on_search(struct run *run, struct rules_run *r, const struct re
     if (more == NSX_LIST_MORE)
         return STEP_SEND;
     if (more == NSX_LIST_BROKEN && r->list.pages == 1) {
-        if (reply->err && nsx_search_failed(&err) && nsx_objects_count(s->policies) > 0)
+        if (reply->err && nsx_search_failed(&err) &&
+            (nsx_objects_count(s->policies) > 0 || run->facts->on_vmc))
             return read_lists(run, r, &err);
         return reply->err ? nsx_fail(run, reply) : run_fail(run, &err);
     }
@@ -288,12 +321,14 @@ static enum step on_list(struct run *run, struct rules_run *r, const struct repl
 
     if (more == NSX_LIST_MORE)
         return STEP_SEND;
+    r->listed = r->listed || !reply->err;
     /* A policy that was removed meanwhile has no rules. */
     if (more == NSX_LIST_BROKEN && !reply_not_offered(reply)) {
         if (r->failed++ == 0)
             r->first = err;
     }
-    r->policy++;
+    if (r->policy < r->last)
+        r->policy++;
     return read_list(run, r);
 }
 

@@ -43,6 +43,8 @@ struct segments_run {
     unsigned ntier1s;
     unsigned failed;  /* lists of tier-1s that could not be read */
     struct err first; /* why the first of them */
+    bool read;        /* a list of segments was there */
+    struct err none;  /* why that of /infra was not */
 };
 
 static void release_state(void *state)
@@ -203,7 +205,8 @@ static void add_found(void *arg, struct table_builder *b, struct json_object *o)
 {
     const char *parent = jsonq_str(o, "parent_path");
 
-    if (!parent || strcmp(parent, "/infra") != 0)
+    if (nsx_is_type(jsonq_str(o, "resource_type"), "Segment") &&
+        (!parent || strcmp(parent, "/infra") != 0))
         add_segment(arg, b, o);
 }
 
@@ -224,6 +227,8 @@ static enum step read_tier1s(struct run *run, struct segments_run *r)
 
 static enum step finish(struct run *run, struct segments_run *r)
 {
+    if (!r->read)
+        return run_fail(run, &r->none);
     nsx_partial_many(run, run_table(run, &table_segments), r->failed, "the segments of",
                      "tier-1 gateway", &r->first);
     return STEP_DONE;
@@ -274,7 +279,7 @@ static enum step no_tier1s(struct run *run, struct segments_run *r, const struct
     }
     err_prefix(&err, "segments below tier-1 gateways are missing");
     nsx_partial(run, &err);
-    return STEP_DONE;
+    return finish(run, r);
 }
 
 static void add_tier1_item(void *arg, struct json_object *o)
@@ -330,6 +335,7 @@ static enum nsx_more on_page(struct run *run, struct segments_run *r, const stru
     if (nsx_page_read(run, &s->memo, run_table(run, &table_segments), salt, reply, r->list.label,
                       row, s, &cursor, err) < 0)
         return NSX_LIST_BROKEN;
+    r->read = true;
     return nsx_list_more(run, &r->list, cursor, err);
 }
 
@@ -340,9 +346,13 @@ static enum step on_infra(struct run *run, struct segments_run *r, const struct 
 
     if (more == NSX_LIST_MORE)
         return STEP_SEND;
-    if (more == NSX_LIST_BROKEN && r->list.pages == 1)
+    /* An SDDC need not offer it: what is there is below its gateways. */
+    if (more == NSX_LIST_BROKEN && r->list.pages == 1 &&
+        !(run->facts->on_vmc && reply_not_offered(reply)))
         return run_fail(run, &err);
-    if (more == NSX_LIST_BROKEN)
+    if (more == NSX_LIST_BROKEN && r->list.pages == 1)
+        r->none = err;
+    else if (more == NSX_LIST_BROKEN)
         nsx_partial(run, &err);
     return read_tier1s(run, r);
 }
@@ -356,12 +366,12 @@ static enum step on_search(struct run *run, struct segments_run *r, const struct
     if (more == NSX_LIST_MORE)
         return STEP_SEND;
     if (more == NSX_LIST_END)
-        return STEP_DONE;
+        return finish(run, r);
     err_prefix(&err, "segments of %u tier-1 gateways are missing", r->ntier1s - SEGMENT_LISTS_MAX);
     nsx_partial(run, &err);
     /* Pages that were found already and the lists read now would say the same twice. */
     if (r->list.pages > 1)
-        return STEP_DONE;
+        return finish(run, r);
     for (unsigned i = 1; t && i < SEGMENT_LISTS_MAX; i++)
         t = t->next;
     if (t)

@@ -56,7 +56,7 @@ static const char *first_of(struct json_object *o, const char *const names[], si
 
 void vmc_fault_read(const struct reply *reply, struct vmc_fault *out)
 {
-    static const char *const codes[] = {"error_code", "cspErrorCode", "errorCode"};
+    static const char *const codes[] = {"error_code", "cspErrorCode", "errorCode", "error"};
     static const char *const messages[] = {"message", "error_message"};
     struct json_object *o = jsonq_parse(reply->body ? reply->body : "", reply->len, NULL);
     struct json_object *first = jsonq_at(o, "error_messages", 0);

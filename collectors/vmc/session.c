@@ -196,7 +196,7 @@ static enum session_step token_refused(struct session *s, const struct reply *re
 
     vmc_fault_read(reply, &f);
     code = f.code[0] ? f.code : "no code";
-    if (f.is_document && (reply->status == 400 || reply->status == 401 || reply->status == 403)) {
+    if (reply->status == 401 || (f.is_document && (reply->status == 400 || reply->status == 403))) {
         err_set(&s->err, ERR_AUTH, reply->status,
                 "the Cloud Services Platform did not accept the API token (%d, %s%s%s)",
                 reply->status, code, f.request_id[0] ? ", request " : "", f.request_id);

@@ -79,6 +79,10 @@ static const struct harness_reply vmc[] = {
     {.match = EDGES, .status = 403, .optional = true},
     {.match = NODES, .file = "onprem-edge-nodes.json"},
     {0}};
+static const struct harness_reply vmc_nothing[] = {
+    {.match = "/vmc-enforcementpoint/edge-clusters?", .status = 404},
+    {.match = EDGES, .status = 404, .optional = true},
+    {0}};
 static const struct harness_reply nothing[] = {
     {.match = CLUSTERS, .status = 404}, {.match = EDGES, .status = 404}, {0}};
 
@@ -102,6 +106,11 @@ static const struct harness_case cases[] = {
      .endpoint = VMC,
      .facts = &vmc_facts,
      .replies = vmc},
+    {.name = "vmc-nothing",
+     .collector = &collector_nsx_edges,
+     .endpoint = VMC,
+     .facts = &vmc_facts,
+     .replies = vmc_nothing},
 };
 
 static void test_tables(void **state)

@@ -55,12 +55,23 @@ static const struct harness_reply empty[] = {{.match = TIER0S, .body = EMPTY},
                                              {.match = CLUSTERS, .body = EMPTY, .optional = true},
                                              {0}};
 static const struct harness_reply vmc[] = {
-    {.match = TIER0S, .body = "{\"results\":[{\"path\":\"/infra/tier-0s/vmc\"}]}"},
+    {.match = TIER0S,
+     .body = "{\"results\":[{\"path\":\"/infra/tier-0s/vmc\"}]}",
+     .optional = true},
     {.match = TIER1S, .status = 403},
     {.match = CLUSTERS, .status = 404, .optional = true},
     {.match = "/tier-0s/vmc/state", .status = 403},
     {.match = "/tier-1s/cgw/state", .file = "vmc-tier-1-cgw-state.t1.json"},
     {.match = "/tier-1s/mgw/state", .file = "vmc-tier-1-cgw-state.t0.json"},
+    {0}};
+/* No list at all: an SDDC has its three gateways nevertheless. */
+static const struct harness_reply vmc_known[] = {
+    {.match = TIER0S, .status = 404, .optional = true},
+    {.match = TIER1S, .status = 404},
+    {.match = CLUSTERS, .status = 404, .optional = true},
+    {.match = "/tier-0s/vmc/state", .status = 404},
+    {.match = "/tier-1s/cgw/state", .file = "vmc-tier-1-cgw-state.t1.json"},
+    {.match = "/tier-1s/mgw/state", .status = 404},
     {0}};
 static const struct harness_reply hostile[] = {
     {.match = TIER0S, .file = "hostile-tier-0s.json"},
@@ -107,6 +118,11 @@ static const struct harness_case cases[] = {
      .endpoint = VMC,
      .facts = &vmc_facts,
      .replies = vmc},
+    {.name = "vmc-known",
+     .collector = &collector_nsx_gateways,
+     .endpoint = VMC,
+     .facts = &vmc_facts,
+     .replies = vmc_known},
     CASE("hostile", hostile),
     CASE("distributed", distributed),
     CASE("two-pages", two_pages),

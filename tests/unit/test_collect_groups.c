@@ -44,6 +44,12 @@ static const struct harness_reply vmc[] = {
      .optional = true},
     {.match = "cursor=next", .body = "{\"results\":[\"172.16.1.2\"]}", .optional = true},
     {0}};
+static const struct harness_reply vmc_one_domain[] = {
+    {.match = GROUPS, .status = 404, .optional = true},
+    {.match = "/infra/domains/mgw/groups?", .status = 404},
+    {.match = "/infra/domains/cgw/groups?", .file = "vmc-groups-cgw.json"},
+    {.match = USE, .status = 404, .optional = true},
+    {0}};
 static const struct harness_reply hostile[] = {
     {.match = GROUPS,
      .body = "{\"results\":[{\"path\":\"/infra/domains/default/groups/\\u001b[2J a\","
@@ -65,6 +71,11 @@ static const struct harness_case cases[] = {
      .endpoint = VMC,
      .facts = &vmc_facts,
      .replies = vmc},
+    {.name = "vmc-one-domain",
+     .collector = &collector_nsx_groups,
+     .endpoint = VMC,
+     .facts = &vmc_facts,
+     .replies = vmc_one_domain},
     {.name = "hostile", .collector = &collector_nsx_groups, .endpoint = NSX, .replies = hostile},
     {.name = "denied", .collector = &collector_nsx_groups, .endpoint = NSX, .replies = denied},
 };

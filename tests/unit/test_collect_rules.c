@@ -100,6 +100,22 @@ static const struct harness_reply vmc[] = {
     {.match = MGW "gateway-policies/default/rules?", .file = "vmc-mgw-rules.json"},
     {.match = CGW "gateway-policies/default/rules?", .file = "vmc-cgw-rules.json"},
     {0}};
+/* The rules of the gateways are there, the lists of their policies are not. */
+static const struct harness_reply vmc_known[] = {
+    {.match = SEARCH, .status = 404, .optional = true},
+    {.match = CGW "security-policies?", .body = EMPTY},
+    {.match = MGW "gateway-policies/default/rules?", .file = "vmc-mgw-rules.json"},
+    {.match = CGW "gateway-policies/default/rules?", .file = "vmc-cgw-rules.json"},
+    {.match = MGW "gateway-policies?", .status = 404},
+    {.match = CGW "gateway-policies?", .status = 404},
+    {0}};
+static const struct harness_reply vmc_nothing[] = {
+    {.match = "GET ", .status = 404, .optional = true}, {0}};
+/* A search that answers with more than was asked for. */
+static const struct harness_reply mixed[] = {
+    {.match = SECURITY, .file = "mixed.json"}, {.match = GATEWAY, .file = "mixed.json"},
+    {.match = GROUPS, .file = "mixed.json"},   {.match = SERVICES, .file = "mixed.json"},
+    {.match = RULES, .file = "mixed.json"},    {0}};
 static const struct harness_reply hostile[] = {
     {.match = SECURITY,
      .body = "{\"results\":[{\"path\":\"/infra/domains/default/security-policies/p\","
@@ -124,9 +140,15 @@ static const struct harness_reply denied[] = {
         .name = n, .collector = &collector_nsx_rules, .endpoint = e, .replies = r, __VA_ARGS__ \
     }
 static const struct harness_case cases[] = {
-    CASE("onprem", NSX, onprem, .facts = NULL),   CASE("empty", NSX, empty, .facts = NULL),
-    CASE("lists", NSX, lists, .facts = NULL),     CASE("vmc", VMC, vmc, .facts = &vmc_facts),
-    CASE("hostile", NSX, hostile, .facts = NULL), CASE("denied", NSX, denied, .facts = NULL),
+    CASE("onprem", NSX, onprem, .facts = NULL),
+    CASE("empty", NSX, empty, .facts = NULL),
+    CASE("lists", NSX, lists, .facts = NULL),
+    CASE("vmc", VMC, vmc, .facts = &vmc_facts),
+    CASE("vmc-known", VMC, vmc_known, .facts = &vmc_facts),
+    CASE("vmc-nothing", VMC, vmc_nothing, .facts = &vmc_facts),
+    CASE("mixed", NSX, mixed, .facts = NULL),
+    CASE("hostile", NSX, hostile, .facts = NULL),
+    CASE("denied", NSX, denied, .facts = NULL),
 };
 
 static void test_tables(void **state)

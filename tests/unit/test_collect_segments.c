@@ -48,9 +48,23 @@ static const struct harness_reply empty[] = {{.match = INFRA, .body = EMPTY},
                                              {.match = TIER1S, .body = "{\"result_count\":0}"},
                                              {0}};
 static const struct harness_reply vmc[] = {
-    {.match = INFRA, .body = EMPTY},
+    {.match = INFRA, .body = EMPTY, .optional = true},
     {.match = "/infra/tier-1s/cgw/segments?", .file = "vmc-segments.json"},
     {.match = "/infra/tier-1s/mgw/segments?", .body = EMPTY},
+    {.match = STATES, .status = 404, .optional = true},
+    {.match = TIER1S, .status = 404},
+    {0}};
+/* The reverse proxy of an SDDC need not offer the list of /infra; nothing at all is a failure. */
+static const struct harness_reply vmc_below[] = {
+    {.match = INFRA, .status = 404, .optional = true},
+    {.match = "/infra/tier-1s/cgw/segments?", .file = "vmc-segments.json"},
+    {.match = "/infra/tier-1s/mgw/segments?", .status = 404},
+    {.match = STATES, .status = 404, .optional = true},
+    {.match = TIER1S, .status = 404},
+    {0}};
+static const struct harness_reply vmc_nothing[] = {
+    {.match = INFRA, .status = 404},
+    {.match = BELOW, .status = 404},
     {.match = STATES, .status = 404, .optional = true},
     {.match = TIER1S, .status = 404},
     {0}};
@@ -91,6 +105,16 @@ static const struct harness_case cases[] = {
      .endpoint = VMC,
      .facts = &vmc_facts,
      .replies = vmc},
+    {.name = "vmc-below",
+     .collector = &collector_nsx_segments,
+     .endpoint = VMC,
+     .facts = &vmc_facts,
+     .replies = vmc_below},
+    {.name = "vmc-nothing",
+     .collector = &collector_nsx_segments,
+     .endpoint = VMC,
+     .facts = &vmc_facts,
+     .replies = vmc_nothing},
     {.name = "hostile", .collector = &collector_nsx_segments, .endpoint = NSX, .replies = hostile},
     {.name = "search", .collector = &collector_nsx_segments, .endpoint = NSX, .replies = searched},
     {.name = "not-indexed",

@@ -181,6 +181,11 @@ static void refusals_of_the_token(void **state)
          "the Cloud Services Platform did not accept the API token (400, csp.common.invalid_grant, "
          "request r1)",
          SESSION_REJECTED, ERR_AUTH},
+        {400, "{\"error\": \"invalid_grant\"}",
+         "the Cloud Services Platform did not accept the API token (400, invalid_grant)",
+         SESSION_REJECTED, ERR_AUTH},
+        {401, "", "the Cloud Services Platform did not accept the API token (401, no code)",
+         SESSION_REJECTED, ERR_AUTH},
         {400, "<html>Bad request</html>", "no Cloud Services Platform answers at 'csp_url' (400)",
          SESSION_FAIL, ERR_CONFIG},
         {404, "", "no Cloud Services Platform answers at 'csp_url' (404)", SESSION_FAIL,
