@@ -135,8 +135,12 @@ GOVMOMI := /usr/share/gocode/src/github.com/vmware/govmomi
 build/vcsim: tests/vcsim/main.go
 	@mkdir -p build
 	GOPATH=/usr/share/gocode GO111MODULE=off GOFLAGS=-p=2 CGO_ENABLED=0 GOCACHE=$(CURDIR)/build/go go build -o $@ ./tests/vcsim
+build/bench-govmomi: tests/bench/govmomi/main.go
+	@mkdir -p build
+	GOPATH=/usr/share/gocode GO111MODULE=off GOFLAGS=-p=2 CGO_ENABLED=0 GOCACHE=$(CURDIR)/build/go go build -o $@ ./tests/bench/govmomi
 ifneq ($(and $(shell command -v go),$(wildcard $(GOVMOMI))),)
 $(B)/e2e/test_vcsim: | build/vcsim
+BENCH_PEERS := build/vcsim build/bench-govmomi
 endif
 
 # make man: the manual pages and bash completion, generated from the tables that the program works by.
@@ -160,9 +164,9 @@ objects: $(B)/libhycon.a $(B)/cli/main.o $(LAB_OBJ) $(SUPPORT_OBJ) $(UNIT_SRC:%.
 # and end-to-end tests alone. Both end with a line "N passed, N failed"; tests/check/run.sh says more.
 deps:
 	@sh tests/check/deps.sh $(DEPS) $(DEPS_TEST)
-# What `make bench T=ssh` compares with; without it the section names what is missing.
+# What `make bench T="ssh vcenter"` compares with; without it the sections name what is missing.
 deps-bench:
-	@sh tests/check/deps.sh pssh clustershell ansible-core
+	@sh tests/check/deps.sh pssh clustershell ansible-core python3-pyvmomi golang-go golang-github-vmware-govmomi-dev
 deps-build:
 	@sh tests/check/deps.sh $(DEPS)
 check: deps
@@ -256,7 +260,7 @@ build/opt/bench-bare: build/opt/tests/bench/bare.o
 	$(CC) $(LINK_opt) -o $@ $^ -lncursesw -ltinfo
 build/opt/bench-fan: build/opt/tests/bench/fan.o build/opt/libhycon.a
 	$(CC) $(LINK_opt) -o $@ $^ -lssh2 $(LIBS)
-bench: hycon hycon-lab build/opt/bench build/opt/bench-bare build/opt/bench-fan
+bench: hycon hycon-lab build/opt/bench build/opt/bench-bare build/opt/bench-fan $(BENCH_PEERS)
 	build/opt/bench $(if $(BENCH_ROUNDS),--rounds $(BENCH_ROUNDS)) $(T)
 
 clean:

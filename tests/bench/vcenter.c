@@ -13,10 +13,11 @@
 #include "collectors/vcenter/decode.h"
 #include "core/mem.h"
 #include "core/strbuf.h"
+#include "tests/bench/vcenter.h"
 
-#define HOSTS   1000
-#define VMS     10000
-#define UPDATES 1000
+#define HOSTS   VCENTER_HOSTS
+#define VMS     VCENTER_VMS
+#define UPDATES VCENTER_UPDATES
 #define PIECE   16384
 #define OPEN                                                         \
     "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<soapenv:Envelope " \
@@ -123,8 +124,9 @@ static void build(struct server *s)
 {
     strbuf_init(&s->inventory, 0);
     strbuf_init(&s->usage, 0);
-    strbuf_addstr(&s->inventory, OPEN "<WaitForUpdatesExResponse xmlns=\"urn:vim25\"><returnval>"
-                                      "<version>1</version><filterSet><filter>f</filter>");
+    strbuf_addstr(&s->inventory,
+                  OPEN "<WaitForUpdatesExResponse xmlns=\"urn:vim25\"><returnval>"
+                       "<version>1</version><filterSet><filter type=\"PropertyFilter\">f</filter>");
     for (unsigned i = 0; i < VMS; i++)
         vm(&s->inventory, i);
     for (unsigned i = 0; i < HOSTS; i++)
@@ -145,11 +147,6 @@ static void build(struct server *s)
 /* ---- the server --------------------------------------------------------------------------------
  */
 
-#define CONTENT                                                                          \
-    OPEN "<RetrieveServiceContentResponse><returnval><rootFolder>d</rootFolder>"         \
-         "<propertyCollector>pc</propertyCollector><viewManager>vm</viewManager><about>" \
-         "<apiType>VirtualCenter</apiType><apiVersion>8.0</apiVersion></about>"          \
-         "<sessionManager>sm</sessionManager></returnval></RetrieveServiceContentResponse>" CLOSE
 #define ONE OPEN "<R><returnval>one</returnval></R>" CLOSE
 
 static struct MHD_Response *fixed(const char *text)
@@ -160,16 +157,17 @@ static struct MHD_Response *fixed(const char *text)
 
 static struct MHD_Response *choose(struct server *s, const char *body)
 {
+    const struct strbuf *theirs;
     struct MHD_Response *r;
 
-    if (strstr(body, "<WaitForUpdatesEx "))
+    if (strstr(body, "<WaitForUpdatesEx ") && !strstr(body, ">updates</version>"))
         return MHD_create_response_from_buffer(s->inventory.len, s->inventory.buf,
                                                MHD_RESPMEM_PERSISTENT);
     if (strstr(body, "<RetrievePropertiesEx "))
         return MHD_create_response_from_buffer(s->usage.len, s->usage.buf, MHD_RESPMEM_PERSISTENT);
-    if (strstr(body, "<RetrieveServiceContent "))
-        return fixed(CONTENT);
-    r = fixed(ONE);
+    theirs = vcenter_peers_reply(body);
+    r = theirs ? MHD_create_response_from_buffer(theirs->len, theirs->buf, MHD_RESPMEM_PERSISTENT)
+               : fixed(ONE);
     if (strstr(body, "<Login "))
         MHD_add_response_header(r, "Set-Cookie", "vmware_soap_session=one; Path=/");
     return r;
@@ -288,8 +286,9 @@ static void feed(struct objects *o, const struct strbuf *text)
 
 static void update_text(struct strbuf *out, unsigned round)
 {
-    strbuf_addstr(out, OPEN "<WaitForUpdatesExResponse xmlns=\"urn:vim25\"><returnval>"
-                            "<version>2</version><filterSet><filter>f</filter>");
+    strbuf_addstr(out,
+                  OPEN "<WaitForUpdatesExResponse xmlns=\"urn:vim25\"><returnval>"
+                       "<version>2</version><filterSet><filter type=\"PropertyFilter\">f</filter>");
     for (unsigned i = 0; i < UPDATES; i++) {
         strbuf_addf(out, "<objectSet><kind>modify</kind><obj type=\"VirtualMachine\">vm-%u</obj>",
                     i * (VMS / UPDATES));
@@ -303,7 +302,8 @@ static void update_text(struct strbuf *out, unsigned round)
     strbuf_addstr(out, "</filterSet></returnval></WaitForUpdatesExResponse>" CLOSE);
 }
 
-static void measure_updates(const struct server *s)
+/* Milliseconds. */
+static double measure_updates(const struct server *s)
 {
     double cpu[BENCH_ROUNDS_MAX];
     struct objects *o = objects_new();
@@ -326,17 +326,23 @@ static void measure_updates(const struct server *s)
            bench_percentile(cpu, bench_rounds, 0), bench_percentile(cpu, bench_rounds, 1));
     bench_goal(bench_median(cpu, bench_rounds), 6, "1,000 updates of VMs decoded: ms of CPU");
     objects_free(o);
+    return bench_median(cpu, bench_rounds);
 }
 
 static void run(void)
 {
     struct server s = {0};
+    struct strbuf updates = STRBUF_INIT;
 
     if (start(&s)) {
+        update_text(&updates, 0);
+        vcenter_peers_init(&s.inventory, &updates);
         compare(&s);
-        measure_updates(&s);
+        vcenter_peers_run(s.port, measure_updates(&s));
     }
     stop(&s);
+    vcenter_peers_release();
+    strbuf_release(&updates);
 }
 
 const struct bench_section bench_vcenter = {"vcenter", "inventory of a vCenter, and its updates",
