@@ -138,4 +138,5 @@ func main() {
 	for in.Scan() {
 		fmt.Println(sim.obey(ctx, strings.Fields(in.Text())))
 	}
+	m.Remove() // the directories of its datastores
 }
