@@ -1,43 +1,12 @@
 /* The ENI tab on golden screens: the path, who has followed, what happened. */
-#include "tests/support/screen.h"
-#include "tests/support/view_estate.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "core/mem.h"
-#include "model/estate.h"
-
-/* A screen is one literal, and wide ones are long. */
-#pragma GCC diagnostic ignored "-Woverlength-strings"
-
-#define SECOND 1000
-#define MINUTE (60 * SECOND)
-
-static struct screen *begin(const char *config, int w, int h, const char *language)
-{
-    return screen_new(&(struct screen_options){
-        .config = config, .checks = true, .w = w, .h = h, .language = language, .view = "eni"});
-}
-
-static void show(struct screen *s, const struct view_scene *scene)
-{
-    char *tokyo = view_estate(scene);
-
-    screen_tables(s, tokyo);
-    free(tokyo);
-}
+#include "tests/support/screen_case.h"
 
 static void play(struct screen *s, const struct view_scene *const *story, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         if (i)
             screen_pass(s, 10 * SECOND);
-        show(s, story[i]);
+        screen_tokyo(s, story[i]);
     }
 }
 
@@ -47,7 +16,7 @@ static const struct view_scene *const story[] = {&view_steady, &view_failing, &v
 /* The edge and NSX's ENI have moved; every route still leads to the dead host. */
 static void test_under_way(void **state)
 {
-    struct screen *s = begin(view_config_tokyo, 0, 0, NULL);
+    struct screen *s = screen_begin(view_config_tokyo, "eni", true, 0, 0, NULL);
 
     (void)state;
     play(s, story, 2);
@@ -82,7 +51,7 @@ static void test_under_way(void **state)
 /* One route of two has followed: the main table is mixed, and what changed is marked. */
 static void test_half(void **state)
 {
-    struct screen *s = begin(view_config_tokyo, 0, 0, NULL);
+    struct screen *s = screen_begin(view_config_tokyo, "eni", true, 0, 0, NULL);
     const char *styles;
 
     (void)state;
@@ -121,11 +90,11 @@ static void test_half(void **state)
 
 static struct screen *outage(void)
 {
-    struct screen *s = begin(view_config_tokyo, 0, 0, NULL);
+    struct screen *s = screen_begin(view_config_tokyo, "eni", true, 0, 0, NULL);
 
     play(s, story, 4);
     screen_pass(s, 3 * MINUTE);
-    show(s, &view_outage);
+    screen_tokyo(s, &view_outage);
     return s;
 }
 
@@ -234,7 +203,7 @@ static void test_timeline(void **state)
 
 static void test_wide(void **state)
 {
-    struct screen *s = begin(view_config_tokyo, 160, 40, "ja");
+    struct screen *s = screen_begin(view_config_tokyo, "eni", true, 160, 40, "ja");
 
     (void)state;
     play(s, story, 4);
@@ -279,7 +248,7 @@ static void test_wide(void **state)
            "\n"
            "\n"
            "\n"
-           " Enter 開く  r 関連  d 詳細  / 絞込  : コマンド  Tab タブ  > 並替  w 全幅  x 列  z 停止  R 更新  U UTC/現地  y コピー  L ログイン  ? ヘルプ  q 終了\n");
+           " Enter 開く  r 関連  d 詳細  / 絞込  : コマンド  Tab タブ  > 並替  w 全幅  x 列  z 停止  R 更新  U UTC/現地  y コピー  L ログイン  e 理由  ? ヘルプ  q 終了\n");
     /* clang-format on */
     screen_free(s);
 }
@@ -287,7 +256,7 @@ static void test_wide(void **state)
 /* Two traffic groups in prefix list mode: two active ENIs, each with its edge; nothing is wrong. */
 static void test_multi_edge(void **state)
 {
-    struct screen *s = begin(view_config_tokyo, 100, 34, NULL);
+    struct screen *s = screen_begin(view_config_tokyo, "eni", true, 100, 34, NULL);
 
     (void)state;
     screen_tables(s, view_multi_edge);
@@ -338,7 +307,7 @@ static void test_multi_edge(void **state)
 /* Three links and nine lines: what is wrong is drawn whole, the others are one line each. */
 static void test_two_links(void **state)
 {
-    struct screen *s = begin(view_config, 0, 0, NULL);
+    struct screen *s = screen_begin(view_config, "eni", true, 0, 0, NULL);
     char *tokyo = view_estate(&view_outage), *all;
 
     (void)state;
@@ -377,7 +346,7 @@ static void test_two_links(void **state)
 /* Of a site with an aws endpoint alone: what is not known is said so. */
 static void test_aws_alone(void **state)
 {
-    struct screen *s = begin(view_config, 0, 0, NULL);
+    struct screen *s = screen_begin(view_config, "eni", true, 0, 0, NULL);
 
     (void)state;
     screen_tables(s, view_osaka);
@@ -413,10 +382,10 @@ static void test_aws_alone(void **state)
 /* NSX and VMC are denied: what they said is old, and the path says so. */
 static void test_nsx_denied(void **state)
 {
-    struct screen *s = begin(view_config_tokyo, 0, 0, NULL);
+    struct screen *s = screen_begin(view_config_tokyo, "eni", true, 0, 0, NULL);
 
     (void)state;
-    show(s, &view_steady);
+    screen_tokyo(s, &view_steady);
     screen_change(s, "table linked_vpcs tokyo/vmc",
                   "table linked_vpcs tokyo/vmc denied 10m \"the token has expired\"");
     screen_change(s, "table gateways tokyo/vmc",
@@ -454,7 +423,7 @@ static void test_nsx_denied(void **state)
 /* Without ENIs and links there is no path, and the table says why it is empty. */
 static void test_nothing(void **state)
 {
-    struct screen *s = begin(view_config_tokyo, 0, 0, NULL);
+    struct screen *s = screen_begin(view_config_tokyo, "eni", true, 0, 0, NULL);
 
     (void)state;
     screen_tables(s, "table endpoints tokyo/linked\nendpoint kind freshness\nlinked aws ok\n"

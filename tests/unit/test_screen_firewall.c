@@ -1,45 +1,14 @@
 /* Firewall, Flows, Events and what they lead to, on golden screens. */
-#include "tests/support/screen.h"
-#include "tests/support/view_estate_vsphere.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "core/mem.h"
-#include "model/estate.h"
-#include "views/view.h"
-
-/* A screen is one literal, and wide ones are long. */
-#pragma GCC diagnostic ignored "-Woverlength-strings"
-
-#define SECOND 1000
-
-/* Only the screens that show findings have checks: others would change with every new check. */
-static struct screen *begin(const char *view, int w, int h, const char *language)
-{
-    return screen_new(&(struct screen_options){.config = view_config_dc,
-                                               .checks = strcmp(view, "overview") == 0,
-                                               .w = w,
-                                               .h = h,
-                                               .language = language,
-                                               .view = view});
-}
+#include "tests/support/screen_case.h"
 
 static void show(struct screen *s)
 {
-    char *all = mem_printf("%s%s%s", view_vcenter, view_firewall_tables, view_flow_tables);
-
-    screen_tables(s, all);
-    free(all);
+    screen_join(s, view_vcenter, view_firewall_tables, view_flow_tables, NULL);
 }
 
 static void test_firewall(void **state)
 {
-    struct screen *s = begin("firewall", 0, 0, NULL);
+    struct screen *s = screen_begin_dc("firewall", 0, 0, NULL);
 
     (void)state;
     show(s);
@@ -73,7 +42,7 @@ static void test_firewall(void **state)
 
 static void test_firewall_wide(void **state)
 {
-    struct screen *s = begin("firewall", 120, 20, "ja");
+    struct screen *s = screen_begin_dc("firewall", 120, 20, "ja");
 
     (void)state;
     show(s);
@@ -118,7 +87,7 @@ static void test_firewall_wide(void **state)
 /* From what is meant to what is enforced, and back. */
 static void test_rule_and_host_lines(void **state)
 {
-    struct screen *s = begin("firewall", 120, 24, NULL);
+    struct screen *s = screen_begin_dc("firewall", 120, 24, NULL);
 
     (void)state;
     show(s);
@@ -169,7 +138,7 @@ static void test_rule_and_host_lines(void **state)
 /* Between two readings, not between two paintings. */
 static void test_rates(void **state)
 {
-    struct screen *s = begin("firewall", 120, 24, NULL);
+    struct screen *s = screen_begin_dc("firewall", 120, 24, NULL);
 
     (void)state;
     show(s);
@@ -184,7 +153,7 @@ static void test_rates(void **state)
 
 static void test_flows(void **state)
 {
-    struct screen *s = begin("flows", 0, 0, NULL);
+    struct screen *s = screen_begin_dc("flows", 0, 0, NULL);
 
     (void)state;
     show(s);
@@ -222,7 +191,7 @@ static void test_flows(void **state)
 
 static void test_flows_end(void **state)
 {
-    struct screen *s = begin("flows", 120, 24, NULL);
+    struct screen *s = screen_begin_dc("flows", 120, 24, NULL);
 
     (void)state;
     show(s);
@@ -275,7 +244,7 @@ static void test_flows_end(void **state)
 /* An empty list is not "nothing passes" when the host says otherwise. */
 static void test_flows_off(void **state)
 {
-    struct screen *s = begin("flows", 0, 0, NULL);
+    struct screen *s = screen_begin_dc("flows", 0, 0, NULL);
 
     (void)state;
     screen_tables(s, "table flows dc1/esx/esx-1 ok 15s \"\" \"2 filters count flows but list none: "
@@ -288,7 +257,7 @@ static void test_flows_off(void **state)
 
 static void test_flow_raw(void **state)
 {
-    struct screen *s = begin("flows", 0, 0, NULL);
+    struct screen *s = screen_begin_dc("flows", 0, 0, NULL);
 
     (void)state;
     show(s);
@@ -301,7 +270,7 @@ static void test_flow_raw(void **state)
 /* What is on the screen is what is read: everything, or what the reader's filter lets through. */
 static void test_what_is_looked_at_is_read(void **state)
 {
-    struct screen *s = begin("flows", 120, 24, NULL);
+    struct screen *s = screen_begin_dc("flows", 120, 24, NULL);
 
     (void)state;
     show(s);
@@ -334,7 +303,7 @@ static void test_what_is_looked_at_is_read(void **state)
 /* A machine that moves to another host is looked at there. */
 static void test_the_look_follows_a_machine(void **state)
 {
-    struct screen *s = begin("flows", 120, 24, NULL);
+    struct screen *s = screen_begin_dc("flows", 120, 24, NULL);
 
     (void)state;
     show(s);
@@ -350,7 +319,7 @@ static void test_the_look_follows_a_machine(void **state)
 /* From the row to the question, from the answer to the rule that decides. */
 static void test_explain_dialog(void **state)
 {
-    struct screen *s = begin("flows", 0, 0, NULL);
+    struct screen *s = screen_begin_dc("flows", 0, 0, NULL);
 
     (void)state;
     show(s);
@@ -403,7 +372,7 @@ static void test_explain_dialog(void **state)
 
 static void test_explain_completes(void **state)
 {
-    struct screen *s = begin("vms", 0, 0, NULL);
+    struct screen *s = screen_begin_dc("vms", 0, 0, NULL);
 
     (void)state;
     show(s);
@@ -428,7 +397,7 @@ static void test_explain_completes(void **state)
 /* Told in the words of the model; the tab below stays where it was. */
 static void test_explain(void **state)
 {
-    struct screen *s = begin("firewall", 120, 30, NULL);
+    struct screen *s = screen_begin_dc("firewall", 120, 30, NULL);
 
     (void)state;
     show(s);
@@ -449,7 +418,7 @@ static void test_explain(void **state)
 
 static void test_explain_waits(void **state)
 {
-    struct screen *s = begin("firewall", 120, 30, NULL);
+    struct screen *s = screen_begin_dc("firewall", 120, 30, NULL);
 
     (void)state;
     show(s);
@@ -467,7 +436,7 @@ static void test_explain_waits(void **state)
 
 static void test_overview(void **state)
 {
-    struct screen *s = begin("overview", 120, 24, NULL);
+    struct screen *s = screen_begin_dc("overview", 120, 24, NULL);
 
     (void)state;
     show(s);
@@ -478,7 +447,7 @@ static void test_overview(void **state)
 
 static void test_events(void **state)
 {
-    struct screen *s = begin("events", 0, 0, NULL);
+    struct screen *s = screen_begin_dc("events", 0, 0, NULL);
 
     (void)state;
     show(s);
@@ -519,7 +488,7 @@ static void test_events(void **state)
 /* What the checks found is in the stream, and leads to the finding. */
 static void test_events_findings(void **state)
 {
-    struct screen *s = begin("overview", 0, 0, NULL);
+    struct screen *s = screen_begin_dc("overview", 0, 0, NULL);
 
     (void)state;
     show(s);
@@ -532,7 +501,7 @@ static void test_events_findings(void **state)
 
 static void test_events_japanese(void **state)
 {
-    struct screen *s = begin("events", 120, 16, "ja");
+    struct screen *s = screen_begin_dc("events", 120, 16, "ja");
 
     (void)state;
     show(s);
@@ -578,7 +547,7 @@ static void test_plain(void **state)
 
     (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        struct screen *s = begin(cases[i].view, 120, 24, NULL);
+        struct screen *s = screen_begin_dc(cases[i].view, 120, 24, NULL);
         show(s);
         SCREEN_HAS(s, cases[i].line);
         screen_keys(s, "<Enter>");

@@ -1,60 +1,27 @@
 /* Overview on golden screens: what is wrong, how old it is, and where to press. */
-#include "tests/support/screen.h"
-#include "tests/support/view_estate.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "core/mem.h"
-#include "model/estate.h"
-
-/* A screen is one literal, and wide ones are long. */
-#pragma GCC diagnostic ignored "-Woverlength-strings"
-
-#define SECOND 1000
-#define MINUTE (60 * SECOND)
-
-static struct screen *begin(const char *config, int w, int h, const char *language)
-{
-    return screen_new(&(struct screen_options){
-        .config = config, .checks = true, .w = w, .h = h, .language = language});
-}
-
-static void show(struct screen *s, const struct view_scene *scene)
-{
-    char *tokyo = view_estate(scene);
-    char *all = mem_printf("%s%s%s", tokyo, view_osaka, view_dc1);
-
-    screen_tables(s, all);
-    free(all);
-    free(tokyo);
-}
+#include "tests/support/screen_case.h"
 
 /* Tokyo after a failover that the custom table never followed. */
 static struct screen *outage(int w, int h, const char *language)
 {
-    struct screen *s = begin(view_config, w, h, language);
+    struct screen *s = screen_begin(view_config, NULL, true, w, h, language);
     static const struct view_scene *const story[] = {&view_steady, &view_failing, &view_half,
                                                      &view_outage, &view_outage};
 
     for (size_t i = 0; i < ARRAY_SIZE(story); i++) {
-        show(s, story[i]);
+        screen_scene(s, story[i]);
         screen_pass(s, i < 3 ? 10 * SECOND : 3 * MINUTE);
     }
-    show(s, &view_outage);
+    screen_scene(s, &view_outage);
     return s;
 }
 
 static void test_calm(void **state)
 {
-    struct screen *s = begin(view_config, 0, 0, NULL);
+    struct screen *s = screen_begin(view_config, NULL, true, 0, 0, NULL);
 
     (void)state;
-    show(s, &view_steady);
+    screen_scene(s, &view_steady);
     SCREEN(s, "calm",
            " hycon  tokyo PRODUCTION osaka dc1                   09:00:00 UTC  18:00:00 JST\n"
            " ok: no finding is open                                                    4 ok\n"
@@ -158,7 +125,7 @@ static void test_outage_wide(void **state)
            "\n"
            "\n"
            "\n"
-           " Enter open  d details  / filter  : command  Tab tabs  > sort  w wide  x columns  z hold  R refresh  U UTC/local  y copy  L login  ? help  q quit\n");
+           " Enter open  d details  / filter  : command  Tab tabs  > sort  w wide  x columns  z hold  R refresh  U UTC/local  y copy  L login  e explain  ? help  q quit\n");
     /* clang-format on */
     screen_free(s);
 }
@@ -271,7 +238,7 @@ static void test_details(void **state)
 /* The data of AWS is five minutes old. */
 static struct screen *denied(void)
 {
-    struct screen *s = begin(view_config_tokyo, 0, 0, NULL);
+    struct screen *s = screen_begin(view_config_tokyo, NULL, true, 0, 0, NULL);
     struct view_scene scene = view_steady;
     char *text = view_estate(&scene);
 
@@ -356,7 +323,7 @@ static void test_denied_eni(void **state)
 /* Before the first polls nothing is judged, and nothing is "ok". */
 static void test_empty(void **state)
 {
-    struct screen *s = begin(view_config_tokyo, 0, 0, NULL);
+    struct screen *s = screen_begin(view_config_tokyo, NULL, true, 0, 0, NULL);
 
     (void)state;
     screen_tables(s, "table endpoints tokyo/vmc\nendpoint kind freshness\nvmc vmc never\n"
@@ -398,7 +365,7 @@ static void test_answered(void **state)
 
     (void)state;
     model_acknowledge(screen_model(s), "tokyo/routes-follow/rtb-app", "calling the AWS team");
-    show(s, &view_outage);
+    screen_scene(s, &view_outage);
     SCREEN(s, "acknowledged",
            " hycon  tokyo PRODUCTION osaka dc1                   09:06:30 UTC  18:06:30 JST\n"
            " CRIT 2  Edge NSX-Edge-0 is down for all its gateways (vmc=down).          4 ok\n"
@@ -424,10 +391,10 @@ static void test_answered(void **state)
            "  gone tokyo   6m Converging: NSX and the main route table of vpc-1 dis…       2\n"
            "\n"
            " Enter open  d details  / filter  : command  Tab tabs  z hold  ? help  q quit\n");
-    show(s, &view_steady);
+    screen_scene(s, &view_steady);
     SCREEN_HAS(s, " gone ");
     screen_pass(s, 61 * MINUTE);
-    show(s, &view_steady);
+    screen_scene(s, &view_steady);
     SCREEN_LACKS(s, " gone ");
     screen_free(s);
 }

@@ -1,47 +1,14 @@
 /* Edges, Segments, Hosts, Changes and the plain tables on golden screens. */
-#include "tests/support/screen.h"
-#include "tests/support/view_estate.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "core/mem.h"
-#include "model/estate.h"
-#include "views/view.h"
-
-/* A screen is one literal, and wide ones are long. */
-#pragma GCC diagnostic ignored "-Woverlength-strings"
-
-#define SECOND 1000
-
-static struct screen *begin(const char *view, int w, int h, const char *language)
-{
-    return screen_new(&(struct screen_options){
-        .config = view_config, .checks = true, .w = w, .h = h, .language = language, .view = view});
-}
-
-static void show(struct screen *s, const struct view_scene *scene)
-{
-    char *tokyo = view_estate(scene);
-    char *all = mem_printf("%s%s%s", tokyo, view_osaka, view_dc1);
-
-    screen_tables(s, all);
-    free(all);
-    free(tokyo);
-}
+#include "tests/support/screen_case.h"
 
 static void test_edges(void **state)
 {
-    struct screen *s = begin("edges", 0, 0, NULL);
+    struct screen *s = screen_begin(view_config, "edges", true, 0, 0, NULL);
 
     (void)state;
-    show(s, &view_steady);
+    screen_scene(s, &view_steady);
     screen_pass(s, 10 * SECOND);
-    show(s, &view_failing);
+    screen_scene(s, &view_failing);
     SCREEN(s, "edges",
            " hycon  tokyo PRODUCTION osaka dc1                   09:00:10 UTC  18:00:10 JST\n"
            " CRIT 2 WARN 2  Edge NSX-Edge-0 is down for all its gateways (vmc=down).   4 ok\n"
@@ -74,10 +41,10 @@ static void test_edges(void **state)
 
 static void test_segments(void **state)
 {
-    struct screen *s = begin("segments", 0, 0, NULL);
+    struct screen *s = screen_begin(view_config, "segments", true, 0, 0, NULL);
 
     (void)state;
-    show(s, &view_outage);
+    screen_scene(s, &view_outage);
     SCREEN(s, "segments",
            " hycon  tokyo PRODUCTION osaka dc1                   09:00:00 UTC  18:00:00 JST\n"
            " CRIT 3  Route table rtb-app (業務用) sends 1 SDDC network to eni-0aaaaa…  4 ok\n"
@@ -116,10 +83,10 @@ static void test_segments(void **state)
 
 static void test_segments_japanese(void **state)
 {
-    struct screen *s = begin("segments", 120, 16, "ja");
+    struct screen *s = screen_begin(view_config, "segments", true, 120, 16, "ja");
 
     (void)state;
-    show(s, &view_outage);
+    screen_scene(s, &view_outage);
     SCREEN(s, "segments, Japanese",
            " hycon  tokyo 本番 osaka dc1                                                           "
            "      09:00:00 UTC  18:00:00 JST\n"
@@ -152,7 +119,7 @@ static void test_segments_japanese(void **state)
 /* A prefix list stands for every network in it; old routes say that they are old. */
 static void test_segments_by_list(void **state)
 {
-    struct screen *s = begin("segments", 0, 0, NULL);
+    struct screen *s = screen_begin(view_config, "segments", true, 0, 0, NULL);
 
     (void)state;
     screen_tables(s, view_multi_edge);
@@ -164,10 +131,10 @@ static void test_segments_by_list(void **state)
 
 static void test_hosts(void **state)
 {
-    struct screen *s = begin("hosts", 0, 0, NULL);
+    struct screen *s = screen_begin(view_config, "hosts", true, 0, 0, NULL);
 
     (void)state;
-    show(s, &view_failing);
+    screen_scene(s, &view_failing);
     SCREEN(s, "hosts",
            " hycon  tokyo PRODUCTION osaka dc1                   09:00:00 UTC  18:00:00 JST\n"
            " CRIT 2 WARN 2  Edge NSX-Edge-0 is down for all its gateways (vmc=down).   4 ok\n"
@@ -201,14 +168,14 @@ static void test_hosts(void **state)
 
 static void test_changes(void **state)
 {
-    struct screen *s = begin("changes", 120, 24, NULL);
+    struct screen *s = screen_begin(view_config, "changes", true, 120, 24, NULL);
 
     (void)state;
-    show(s, &view_steady);
+    screen_scene(s, &view_steady);
     screen_pass(s, 10 * SECOND);
-    show(s, &view_failing);
+    screen_scene(s, &view_failing);
     screen_pass(s, 10 * SECOND);
-    show(s, &view_outage);
+    screen_scene(s, &view_outage);
     SCREEN(s, "changes",
            " hycon  tokyo PRODUCTION osaka dc1                                                     "
            "      09:00:20 UTC  18:00:20 JST\n"
@@ -255,9 +222,10 @@ static void test_all_views(void **state)
     (void)state;
     for (size_t i = 0; views_all[i]; i++)
         for (size_t k = 0; k < ARRAY_SIZE(sizes); k++) {
-            struct screen *s = begin(views_all[i]->name, sizes[k][0], sizes[k][1], NULL);
+            struct screen *s =
+                screen_begin(view_config, views_all[i]->name, true, sizes[k][0], sizes[k][1], NULL);
             (void)screen_text(s);
-            show(s, &view_failing);
+            screen_scene(s, &view_failing);
             (void)screen_text(s);
             screen_keys(s, "wd<Esc>r<Esc>");
             (void)screen_text(s);

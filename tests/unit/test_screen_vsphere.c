@@ -1,46 +1,15 @@
 /* Hosts with a vCenter, VMs, vSAN, Replication and the plain tables of vCenter on golden screens.
  */
-#include "tests/support/screen.h"
-#include "tests/support/view_estate_vsphere.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "core/mem.h"
-#include "model/estate.h"
-#include "views/view.h"
-
-/* A screen is one literal, and wide ones are long. */
-#pragma GCC diagnostic ignored "-Woverlength-strings"
-
-#define SECOND 1000
-
-/* Only the screens that show findings have checks: others would change with every new check. */
-static struct screen *begin(const char *view, int w, int h, const char *language)
-{
-    return screen_new(&(struct screen_options){.config = view_config_dc,
-                                               .checks = strcmp(view, "overview") == 0,
-                                               .w = w,
-                                               .h = h,
-                                               .language = language,
-                                               .view = view});
-}
+#include "tests/support/screen_case.h"
 
 static void show(struct screen *s)
 {
-    char *all = mem_printf("%s%s%s", view_vcenter, view_vsan_tables, view_replication_tables);
-
-    screen_tables(s, all);
-    free(all);
+    screen_join(s, view_vcenter, view_vsan_tables, view_replication_tables, NULL);
 }
 
 static void test_hosts(void **state)
 {
-    struct screen *s = begin("hosts", 0, 0, NULL);
+    struct screen *s = screen_begin_dc("hosts", 0, 0, NULL);
 
     (void)state;
     show(s);
@@ -124,7 +93,7 @@ static void test_host_of_two_ages(void **state)
 
 static void test_vms(void **state)
 {
-    struct screen *s = begin("vms", 0, 0, NULL);
+    struct screen *s = screen_begin_dc("vms", 0, 0, NULL);
 
     (void)state;
     show(s);
@@ -161,7 +130,7 @@ static void test_vms(void **state)
 
 static void test_vm_depends(void **state)
 {
-    struct screen *s = begin("vms", 0, 0, NULL);
+    struct screen *s = screen_begin_dc("vms", 0, 0, NULL);
 
     (void)state;
     show(s);
@@ -198,7 +167,7 @@ static void test_vm_depends(void **state)
 
 static void test_vms_wide(void **state)
 {
-    struct screen *s = begin("vms", 120, 12, "ja");
+    struct screen *s = screen_begin_dc("vms", 120, 12, "ja");
 
     (void)state;
     show(s);
@@ -230,7 +199,7 @@ static void test_vms_wide(void **state)
 
 static void test_vsan(void **state)
 {
-    struct screen *s = begin("vsan", 0, 0, NULL);
+    struct screen *s = screen_begin_dc("vsan", 0, 0, NULL);
 
     (void)state;
     show(s);
@@ -267,7 +236,7 @@ static void test_vsan(void **state)
 /* Past and trend are of samples that were taken; until there are enough it says so. */
 static void test_vsan_trend(void **state)
 {
-    struct screen *s = begin("vsan", 120, 16, NULL);
+    struct screen *s = screen_begin_dc("vsan", 120, 16, NULL);
     char *from, *to;
 
     (void)state;
@@ -312,7 +281,7 @@ static void test_vsan_trend(void **state)
 
 static void test_replication(void **state)
 {
-    struct screen *s = begin("replication", 0, 0, NULL);
+    struct screen *s = screen_begin_dc("replication", 0, 0, NULL);
 
     (void)state;
     show(s);
@@ -348,7 +317,7 @@ static void test_replication(void **state)
 
 static void test_replication_wide(void **state)
 {
-    struct screen *s = begin("replication", 120, 20, "ja");
+    struct screen *s = screen_begin_dc("replication", 120, 20, "ja");
 
     (void)state;
     show(s);
@@ -395,7 +364,7 @@ static void test_replication_wide(void **state)
 
 static void test_ascii(void **state)
 {
-    struct screen *s = begin("replication", 0, 0, NULL);
+    struct screen *s = screen_begin_dc("replication", 0, 0, NULL);
 
     (void)state;
     show(s);
@@ -416,7 +385,7 @@ static void test_plain(void **state)
 
     (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        struct screen *s = begin(cases[i].view, 120, 24, NULL);
+        struct screen *s = screen_begin_dc(cases[i].view, 120, 24, NULL);
         show(s);
         SCREEN_HAS(s, cases[i].line);
         screen_keys(s, "<Enter>");
@@ -428,7 +397,7 @@ static void test_plain(void **state)
 /* An alarm leads to what it is about. */
 static void test_alarm_leads(void **state)
 {
-    struct screen *s = begin("alarms", 0, 0, NULL);
+    struct screen *s = screen_begin_dc("alarms", 0, 0, NULL);
 
     (void)state;
     show(s);
@@ -440,7 +409,7 @@ static void test_alarm_leads(void **state)
 
 static void test_overview(void **state)
 {
-    struct screen *s = begin("overview", 0, 0, NULL);
+    struct screen *s = screen_begin_dc("overview", 0, 0, NULL);
 
     (void)state;
     show(s);
