@@ -116,6 +116,19 @@ size_t text_boundary(const char *s, size_t len, size_t max)
     return max;
 }
 
+void text_keep(char *out, size_t size, const char *s, size_t len)
+{
+    struct strbuf clean = STRBUF_INIT;
+
+    text_sanitize(&clean, s, len, 0);
+    while (clean.len > 0 && strchr(". ", clean.buf[clean.len - 1]))
+        strbuf_setlen(&clean, clean.len - 1);
+    len = text_boundary(clean.buf, clean.len, size - 1);
+    memcpy(out, clean.buf, len);
+    out[len] = '\0';
+    strbuf_release(&clean);
+}
+
 /* --- making text visible ------------------------------------------------------------------- */
 
 /* Characters that have no picture of their own and change how others are shown or compared. */

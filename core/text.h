@@ -31,6 +31,9 @@ size_t text_cut(const char *s, size_t cells, size_t *used);
 void text_fit(struct strbuf *out, const char *s, size_t cells, bool pad, bool ascii);
 /* Full-width ASCII (U+FF01..FF5E, U+3000) to its twin; other characters unchanged. */
 uint32_t text_fold_fullwidth(uint32_t cp);
+/* Words of somebody else into @size bytes: sanitised, without a full stop at their end, cut between
+ * characters. */
+void text_keep(char *out, size_t size, const char *s, size_t len);
 /* The largest boundary between characters of @s (@len bytes) that is not behind @max. */
 size_t text_boundary(const char *s, size_t len, size_t max);
 bool text_equal_nocase(const char *a, const char *b); /* ASCII only; NULL equals NULL */

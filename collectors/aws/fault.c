@@ -55,17 +55,8 @@ static const struct {
 
 static void keep(char *out, size_t size, const char *text, size_t len)
 {
-    struct strbuf clean = STRBUF_INIT;
-
-    if (out[0]) /* the first error of a document is the one */
-        return;
-    text_sanitize(&clean, text, len, 0);
-    while (clean.len > 0 && strchr(". ", clean.buf[clean.len - 1]))
-        strbuf_setlen(&clean, clean.len - 1);
-    len = text_boundary(clean.buf, clean.len, size - 1);
-    memcpy(out, clean.buf, len);
-    out[len] = '\0';
-    strbuf_release(&clean);
+    if (!out[0]) /* the first error of a document is the one */
+        text_keep(out, size, text, len);
 }
 
 static void on_end(void *arg, struct xml_reader *x, const char *text, size_t len)

@@ -69,13 +69,7 @@ static enum step on_page(struct run *run, struct nsx_list *l, const struct reply
     struct err err = {0};
     enum nsx_more more = nsx_list_read(run, l, reply, add_alarm, run, &err);
 
-    if (more == NSX_LIST_MORE)
-        return STEP_SEND;
-    if (more == NSX_LIST_BROKEN && l->pages == 1)
-        return reply->err ? nsx_fail(run, reply) : run_fail(run, &err);
-    if (more == NSX_LIST_BROKEN)
-        nsx_partial(run, &err);
-    return STEP_DONE;
+    return nsx_list_step(run, l, reply, more, &err);
 }
 
 static enum step step(struct run *run, const struct reply *reply)

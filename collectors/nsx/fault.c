@@ -66,18 +66,8 @@ static enum nsx_fault_class class_of(int status, int64_t code)
 
 static void keep(char *out, size_t size, const char *text)
 {
-    struct strbuf clean = STRBUF_INIT;
-    size_t len;
-
-    if (!text)
-        return;
-    text_sanitize(&clean, text, strlen(text), 0);
-    while (clean.len > 0 && strchr(". ", clean.buf[clean.len - 1]))
-        strbuf_setlen(&clean, clean.len - 1);
-    len = text_boundary(clean.buf, clean.len, size - 1);
-    memcpy(out, clean.buf, len);
-    out[len] = '\0';
-    strbuf_release(&clean);
+    if (text)
+        text_keep(out, size, text, strlen(text));
 }
 
 static void keep_message(struct nsx_fault *f, struct json_object *o)

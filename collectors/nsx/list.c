@@ -213,6 +213,33 @@ int nsx_page_read(struct run *run, struct nsx_memo **memo, struct table_builder 
     return 0;
 }
 
+enum step nsx_list_step(struct run *run, const struct nsx_list *l, const struct reply *reply,
+                        enum nsx_more more, const struct err *err)
+{
+    if (more == NSX_LIST_MORE)
+        return STEP_SEND;
+    if (more == NSX_LIST_BROKEN && l->pages == 1)
+        return reply->err ? nsx_fail(run, reply) : run_fail(run, err);
+    if (more == NSX_LIST_BROKEN)
+        nsx_partial(run, err);
+    return STEP_DONE;
+}
+
+enum step nsx_list_page(struct run *run, struct nsx_list *l, struct nsx_memo **memo,
+                        struct table_builder *b, uint64_t salt, const struct reply *reply,
+                        nsx_row_fn row, void *arg)
+{
+    enum nsx_more more = NSX_LIST_BROKEN;
+    const char *cursor = NULL;
+    struct err err = {0};
+
+    if (reply->err)
+        err = *reply->err;
+    else if (nsx_page_read(run, memo, b, salt, reply, l->label, row, arg, &cursor, &err) == 0)
+        more = nsx_list_more(run, l, cursor, &err);
+    return nsx_list_step(run, l, reply, more, &err);
+}
+
 /* ---- small things ------------------------------------------------------------------------------
  */
 

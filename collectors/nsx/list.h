@@ -68,6 +68,15 @@ int nsx_page_read(struct run *run, struct nsx_memo **memo, struct table_builder 
                   const struct reply *reply, const char *label, nsx_row_fn row, void *arg,
                   const char **cursor, struct err *err);
 
+/* A run that reads one list into one table: what follows from a page. A first page that is an error
+ * is the run's; a later one leaves rows out. */
+enum step nsx_list_step(struct run *run, const struct nsx_list *l, const struct reply *reply,
+                        enum nsx_more more, const struct err *err);
+/* The same of pages that nsx_page_read() reads. */
+enum step nsx_list_page(struct run *run, struct nsx_list *l, struct nsx_memo **memo,
+                        struct table_builder *b, uint64_t salt, const struct reply *reply,
+                        nsx_row_fn row, void *arg);
+
 /* ---- small things ------------------------------------------------------------------------------
  */
 

@@ -67,23 +67,9 @@ static enum step on_status(struct run *run, struct nodes_run *r, const struct re
 static enum step on_page(struct run *run, struct nodes_run *r, const struct reply *reply)
 {
     struct nodes_state *s = run->state;
-    enum nsx_more more = NSX_LIST_BROKEN;
-    const char *cursor = NULL;
-    struct err err = {0};
 
-    if (reply->err)
-        err = *reply->err;
-    else if (nsx_page_read(run, &s->memo, run_table(run, &table_nsx_nodes),
-                           nsx_words_salt(s->status), reply, r->list.label, add_node, s, &cursor,
-                           &err) == 0)
-        more = nsx_list_more(run, &r->list, cursor, &err);
-    if (more == NSX_LIST_MORE)
-        return STEP_SEND;
-    if (more == NSX_LIST_BROKEN && r->list.pages == 1)
-        return reply->err ? nsx_fail(run, reply) : run_fail(run, &err);
-    if (more == NSX_LIST_BROKEN)
-        nsx_partial(run, &err);
-    return STEP_DONE;
+    return nsx_list_page(run, &r->list, &s->memo, run_table(run, &table_nsx_nodes),
+                         nsx_words_salt(s->status), reply, add_node, s);
 }
 
 static enum step start(struct run *run)

@@ -50,22 +50,8 @@ static void add_vm(void *arg, struct table_builder *b, struct json_object *o)
 static enum step on_page(struct run *run, struct nsx_list *l, const struct reply *reply)
 {
     struct vms_state *s = run->state;
-    enum nsx_more more = NSX_LIST_BROKEN;
-    const char *cursor = NULL;
-    struct err err = {0};
 
-    if (reply->err)
-        err = *reply->err;
-    else if (nsx_page_read(run, &s->memo, run_table(run, &table_nsx_vms), 0, reply, l->label,
-                           add_vm, NULL, &cursor, &err) == 0)
-        more = nsx_list_more(run, l, cursor, &err);
-    if (more == NSX_LIST_MORE)
-        return STEP_SEND;
-    if (more == NSX_LIST_BROKEN && l->pages == 1)
-        return reply->err ? nsx_fail(run, reply) : run_fail(run, &err);
-    if (more == NSX_LIST_BROKEN)
-        nsx_partial(run, &err);
-    return STEP_DONE;
+    return nsx_list_page(run, l, &s->memo, run_table(run, &table_nsx_vms), 0, reply, add_vm, NULL);
 }
 
 static enum step step(struct run *run, const struct reply *reply)

@@ -8,7 +8,6 @@
 #include "tests/lab/path.h"
 #include "tests/lab/user.h"
 
-#include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -141,26 +140,6 @@ static void refuse(struct lab_reply *reply, int status, const char *code, const 
     jsend(reply, o);
 }
 
-static bool basic(struct lab *lab, struct lab_server *server, const struct lab_request *req)
-{
-    const char *header = lab_header(req, "authorization"), *colon;
-    unsigned char *plain;
-    size_t len;
-
-    if (!header || !text_has_prefix(header, "Basic "))
-        return false;
-    header += strlen("Basic ");
-    len = strlen(header);
-    plain = arena_alloc(req->arena, len + 4);
-    if (len % 4 != 0 || EVP_DecodeBlock(plain, (const unsigned char *)header, (int)len) < 0)
-        return false;
-    colon = strchr((char *)plain, ':');
-    return colon &&
-           lab_user_check(lab, server, ((struct lab_vr *)server->data)->user,
-                          arena_strndup(req->arena, (char *)plain, (size_t)(colon - (char *)plain)),
-                          colon + 1);
-}
-
 static void log_in(struct lab *lab, struct lab_server *server, const struct lab_request *req,
                    struct lab_reply *reply)
 {
@@ -168,7 +147,7 @@ static void log_in(struct lab *lab, struct lab_server *server, const struct lab_
     struct json_object *o;
     struct vr_session *s;
 
-    if (!basic(lab, server, req)) {
+    if (!lab_user_basic(lab, server, ((struct lab_vr *)server->data)->user, req)) {
         refuse(reply, 401, "UNAUTHENTICATED", "Login failed: the user name or password is wrong.");
         return;
     }
@@ -341,7 +320,7 @@ static bool answer(struct lab *lab, const struct lab_vc *vc, const struct lab_re
 static void remote_login(struct lab *lab, struct lab_server *server, const struct lab_request *req,
                          struct lab_reply *reply)
 {
-    if (basic(lab, server, req))
+    if (lab_user_basic(lab, server, ((struct lab_vr *)server->data)->user, req))
         jsend(reply, json_object_new_object());
     else
         refuse(reply, 401, "UNAUTHENTICATED", "Login on the remote site failed.");

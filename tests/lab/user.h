@@ -9,5 +9,8 @@
 /* Counts a login, a failed one and a lockout on @server. */
 bool lab_user_check(struct lab *lab, struct lab_server *server, struct nsx_user *u,
                     const char *name, const char *password);
+/* The same with what the header Authorization: Basic says. */
+bool lab_user_basic(struct lab *lab, struct lab_server *server, struct nsx_user *u,
+                    const struct lab_request *req);
 
 #endif

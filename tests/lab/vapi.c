@@ -7,7 +7,6 @@
 
 #include "core/text.h"
 
-#include <openssl/evp.h>
 #include <string.h>
 
 static void refuse(struct lab_reply *reply, int status, const char *type, const char *message)
@@ -21,26 +20,6 @@ static void refuse(struct lab_reply *reply, int status, const char *type, const 
     jadd(jset_array(o, "messages"), m);
     reply->status = status;
     jsend(reply, o);
-}
-
-static bool basic(struct lab *lab, struct lab_server *server, const struct lab_request *req)
-{
-    const char *header = lab_header(req, "authorization"), *colon;
-    unsigned char *plain;
-    size_t len;
-
-    if (!header || !text_has_prefix(header, "Basic "))
-        return false;
-    header += strlen("Basic ");
-    len = strlen(header);
-    plain = arena_alloc(req->arena, len + 4);
-    if (len % 4 != 0 || EVP_DecodeBlock(plain, (const unsigned char *)header, (int)len) < 0)
-        return false;
-    colon = strchr((char *)plain, ':');
-    return colon &&
-           lab_user_check(lab, server, ((struct lab_vim *)server->data)->user,
-                          arena_strndup(req->arena, (char *)plain, (size_t)(colon - (char *)plain)),
-                          colon + 1);
 }
 
 static void open_session(struct lab *lab, struct lab_vim *v, struct lab_reply *reply)
@@ -151,7 +130,7 @@ bool lab_vapi_answer(struct lab *lab, struct lab_server *server, const struct la
     struct vim_session *s;
 
     if (session && strcmp(req->method, "POST") == 0) {
-        if (basic(lab, server, req)) {
+        if (lab_user_basic(lab, server, ((struct lab_vim *)server->data)->user, req)) {
             open_session(lab, v, reply);
         } else {
             refuse(reply, 401, "UNAUTHENTICATED", "Unable to authenticate user");

@@ -414,9 +414,25 @@ static void test_percent(void **state)
     strbuf_release(&back);
 }
 
+static void test_keep(void **state)
+{
+    char out[8] = "before";
+
+    (void)state;
+    text_keep(out, sizeof(out), "no. . ", 6);
+    assert_string_equal(out, "no");
+    text_keep(out, sizeof(out), "\x1b[31mred", 8);
+    assert_null(strchr(out, '\x1b'));
+    text_keep(out, sizeof(out), "東京都庁", 12); /* the third character does not fit whole */
+    assert_string_equal(out, "東京");
+    text_keep(out, sizeof(out), "...", 3);
+    assert_string_equal(out, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_keep),
         cmocka_unit_test(test_sanitize),
         cmocka_unit_test(test_invalid_utf8),
         cmocka_unit_test(test_every_character_survives_coding),
