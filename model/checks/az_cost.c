@@ -8,15 +8,36 @@
 
 #include <string.h>
 
+#include "core/mem.h"
+
+static bool is_ours(const struct row *eni, const char *vpc)
+{
+    return row_present(eni, ENIS_ROLE) && !row_is(eni, ENIS_ROLE, "foreign") &&
+           (!vpc || strcmp(row_text(eni, ENIS_VPC), vpc) == 0);
+}
+
+/* EC2 began to name the zone of an interface by its id late; that of its subnet is the same. */
+static const char *zone_of(const struct check_input *in, const struct row *eni)
+{
+    const char *zone = row_str(eni, ENIS_AZ_ID);
+    const struct row *r;
+    size_t i = 0;
+
+    while (!zone && (r = check_next(in, &table_subnets, &i, NULL)) != NULL) {
+        if (strcmp(row_text(r, SUBNETS_SUBNET), row_text(eni, ENIS_SUBNET)) == 0)
+            zone = row_str(r, SUBNETS_AZ_ID);
+    }
+    return zone;
+}
+
 static bool eni_in_zone(const struct check_input *in, const char *vpc, const char *zone_id)
 {
     const struct row *r;
     size_t i = 0;
 
     while ((r = check_next(in, &table_enis, &i, NULL)) != NULL) {
-        if (row_present(r, ENIS_ROLE) && !row_is(r, ENIS_ROLE, "foreign") &&
-            (!vpc || strcmp(row_text(r, ENIS_VPC), vpc) == 0) &&
-            strcmp(row_text(r, ENIS_AZ_ID), zone_id) == 0)
+        const char *zone = is_ours(r, vpc) ? zone_of(in, r) : NULL;
+        if (zone && strcmp(zone, zone_id) == 0)
             return true;
     }
     return false;
@@ -29,11 +50,23 @@ static const char *eni_zone(const struct check_input *in, const char *vpc)
     size_t i = 0;
 
     while ((r = check_next(in, &table_enis, &i, NULL)) != NULL) {
-        if (row_present(r, ENIS_ROLE) && !row_is(r, ENIS_ROLE, "foreign") &&
-            (!vpc || strcmp(row_text(r, ENIS_VPC), vpc) == 0) && row_present(r, ENIS_AZ_ID))
-            return row_text(r, ENIS_AZ_ID);
+        const char *zone = is_ours(r, vpc) ? zone_of(in, r) : NULL;
+        if (zone)
+            return zone;
     }
     return NULL;
+}
+
+/* One that waits for somebody will carry traffic; one that is on its way out will not. */
+static bool is_going(const struct row *endpoint)
+{
+    static const char *const states[] = {"deleting", "deleted", "rejected", "failed", "expired"};
+
+    for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
+        if (row_is(endpoint, VPC_ENDPOINTS_STATE, states[i]))
+            return true;
+    }
+    return false;
 }
 
 static bool is_far(const struct check_input *in, const struct row *endpoint)
@@ -41,9 +74,8 @@ static bool is_far(const struct check_input *in, const struct row *endpoint)
     const struct cell_list *zones = row_list(endpoint, VPC_ENDPOINTS_AZ_IDS);
     const char *vpc = row_text(endpoint, VPC_ENDPOINTS_VPC);
 
-    if (!row_is(endpoint, VPC_ENDPOINTS_TYPE, "interface") ||
-        !row_is(endpoint, VPC_ENDPOINTS_STATE, "available") || !zones || !zones->n ||
-        !eni_zone(in, vpc))
+    if (!row_is(endpoint, VPC_ENDPOINTS_TYPE, "interface") || is_going(endpoint) || !zones ||
+        !zones->n || !eni_zone(in, vpc))
         return false;
     for (size_t i = 0; i < zones->n; i++) {
         if (eni_in_zone(in, vpc, zones->items[i]))

@@ -58,7 +58,7 @@ static void add_routes(const struct check_input *in, const struct route_table *t
     }
     finding_evidence(f, "the main table %s; subnets of %s: %s",
                      m->followed ? "points to the active ENI"
-                                 : "does not point to the active ENI either",
+                                 : "does not lead every network to the active ENI either",
                      t->id, check_join(in, t->subnets, 5));
 }
 
@@ -70,25 +70,38 @@ struct late_table {
     unsigned flags;
 };
 
-static struct finding *report(const struct check_input *in, const struct route_table *t,
-                              const struct main_table *m, const struct late_table *late)
+/* While the main table leads to several ENIs nobody says which is the active one. */
+static void summarize(struct finding *f, const struct route_table *t, const struct late_table *late)
 {
-    struct finding *f = finding_add(in, late->severity, late->flags, t->subject);
-    const struct row *first = late->first;
-    size_t off = late->off;
-    const char *expected = check_cell(in, &table_routes, first, ROUTES_EXPECTED_TARGET);
+    const char *target = row_text(late->first, ROUTES_TARGET), *s = late->off == 1 ? "" : "s";
+    const char *eni = row_str(late->first, ROUTES_EXPECTED_TARGET);
 
-    add_routes(in, t, m, f);
-    if (route_is_missing(first))
+    if (route_is_missing(late->first))
         finding_summary(f, "Route table %s lacks %zu SDDC network%s; the active ENI is %s.",
-                        t->subject, off, off == 1 ? "" : "s", expected);
+                        t->subject, late->off, s, eni ? eni : "not known yet");
+    else if (!eni)
+        finding_summary(f,
+                        "Route table %s sends %zu SDDC network%s to %s while the main table leads "
+                        "to more than one ENI: which is active is not known yet.",
+                        t->subject, late->off, s, target);
     else
         finding_summary(f,
                         "Route table %s sends %zu SDDC network%s to %s, but the active ENI is "
                         "%s: its subnets cannot reach the SDDC.",
-                        t->subject, off, off == 1 ? "" : "s", row_text(first, ROUTES_TARGET),
-                        expected);
-    add_command(f, in, t, first);
+                        t->subject, late->off, s, target, eni);
+}
+
+static struct finding *report(const struct check_input *in, const struct route_table *t,
+                              const struct main_table *m, const struct late_table *late)
+{
+    struct finding *f = finding_add(in, late->severity, late->flags, t->subject);
+
+    add_routes(in, t, m, f);
+    summarize(f, t, late);
+    add_command(f, in, t, late->first);
+    /* One failover: the main table is not done either. */
+    if (!m->followed && late->flags & CHECK_TRANSIENT)
+        finding_caused_by(f, "routes-main", check_main_table_subject(in, t->vpc));
     return f;
 }
 

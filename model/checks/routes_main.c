@@ -46,7 +46,8 @@ static void add_routes(const struct check_input *in, const struct route_table *t
         else
             finding_evidence(f, "%s: %s -> %s, %s; expected %s (%s)", t->id, route_label(in, r),
                              row_text(r, ROUTES_TARGET), row_text(r, ROUTES_STATE),
-                             row_text(r, ROUTES_EXPECTED_TARGET), check_age(in, t->source));
+                             check_cell(in, &table_routes, r, ROUTES_EXPECTED_TARGET),
+                             check_age(in, t->source));
     }
 }
 
@@ -56,13 +57,18 @@ static void report(const struct check_input *in, const struct route_table *t, co
     enum severity severity = route_table_severity(t, false, &flags);
     struct finding *f = finding_add(in, severity, flags, t->subject);
     size_t all = n->stale + n->missing + n->good;
-    const char *expected = row_text(n->first, ROUTES_EXPECTED_TARGET);
+    const char *eni = row_str(n->first, ROUTES_EXPECTED_TARGET);
 
-    finding_summary(f,
-                    "Main route table %s: %zu of %zu SDDC networks do not lead to the active ENI "
-                    "%s (%zu missing, %zu to another target); the VPC cannot reach them.",
-                    t->subject, n->stale + n->missing, all, *expected ? expected : "(unknown)",
-                    n->missing, n->stale);
+    if (eni)
+        finding_summary(f,
+                        "Main route table %s: %zu of %zu SDDC networks do not lead to the active "
+                        "ENI %s (%zu missing, %zu to another target); the VPC cannot reach them.",
+                        t->subject, n->stale + n->missing, all, eni, n->missing, n->stale);
+    else
+        finding_summary(f,
+                        "Main route table %s: its %zu SDDC networks lead to more than one ENI; "
+                        "which is active is not known yet.",
+                        t->subject, all);
     add_routes(in, t, f);
     finding_evidence(f, "in place: %zu of %zu", n->good, all);
 }

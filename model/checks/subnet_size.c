@@ -43,9 +43,16 @@ static void report(const struct check_input *in, const struct row *r, const stru
     struct finding *f = finding_add(in, SEV_WARNING, 0, check_named(in, id, cidr));
 
     count_ours(in, id, &others, f);
+    if (small)
+        finding_evidence(f, "%s is smaller than a /%d", cidr, RECOMMENDED_PREFIX);
     finding_evidence(f, "%s: %s, %s free addresses, %zu other interfaces (%s)", id, cidr, free_ips,
                      others, check_age(in, s));
-    if (full)
+    if (full && small)
+        finding_summary(f,
+                        "Subnet %s of the SDDC's ENIs is %s and has %s free addresses left: hosts "
+                        "may not get theirs; a /26 of its own is recommended.",
+                        id, cidr, free_ips);
+    else if (full)
         finding_summary(f,
                         "Subnet %s of the SDDC's ENIs has %s free addresses left: hosts may not "
                         "get theirs.",

@@ -176,6 +176,8 @@ static const struct check_case places[] = {
      "warning subnet-1 (10.0.1.0/27)|0\n", "a /26 of its own"},
     {"nearly full", "subnet-size", LINK STEADY SUBNET("10.0.1.0/26", "4", "rtb-main"), NULL,
      "warning subnet-1 (10.0.1.0/26)|0\n", "4 free addresses left"},
+    {"too small and nearly full", "subnet-size", LINK STEADY SUBNET("10.0.1.0/27", "3", "rtb-main"),
+     NULL, "warning subnet-1 (10.0.1.0/27)|0\n", "is 10.0.1.0/27 and has 3 free addresses left"},
     {"shared", "subnet-size",
      LINK STEADY ENI("9", "in-use", "foreign", "no", "no", "-")
          SUBNET("10.0.1.0/26", "40", "rtb-main"),
@@ -197,6 +199,17 @@ static const struct check_case places[] = {
     {"no leg in the zone", "az-cost",
      LINK SDDC STEADY VPC_ENDPOINT("Interface", "available", "apne1-az1,apne1-az2"), NULL,
      "warning VPC endpoints|1\n", "charged"},
+    {"no leg in the zone, and not accepted yet", "az-cost",
+     LINK SDDC STEADY VPC_ENDPOINT("Interface", "pending", "apne1-az1"), NULL,
+     "warning VPC endpoints|1\n", "charged"},
+    {"no leg in the zone, and on its way out", "az-cost",
+     LINK SDDC STEADY VPC_ENDPOINT("Interface", "Deleting", "apne1-az1"), NULL, "", NULL},
+    {"the zone of an interface is that of its subnet", "az-cost",
+     LINK SDDC
+     "table enis tokyo/linked\neni vpc subnet role\neni-1 vpc-1 subnet-1 active\n"
+     "table subnets tokyo/linked\nsubnet vpc az_id\nsubnet-1 vpc-1 apne1-az4\n" VPC_ENDPOINT(
+         "Interface", "available", "apne1-az1"),
+     NULL, "warning VPC endpoints|1\n", "charged"},
     {"gateway endpoints have no zone", "az-cost",
      LINK SDDC STEADY VPC_ENDPOINT("Gateway", "available", "-"), NULL, "", NULL},
     {"zones that are not known are not far", "az-cost",

@@ -55,17 +55,27 @@ static const struct check_case cases[] = {
          APP("192.168.2.0/24", "db", "eni-1", "eni-2", "active", "stale"),
      "critical rtb-app (custom-app)|2\n",
      "sends 2 SDDC networks to eni-1, but the active ENI is eni-2"},
+    {"nobody says which is active yet", "routes-follow", sddc,
+     ROUTES MAIN("192.168.1.0/24", "web", "eni-1", "-", "active", "converging")
+         MAIN("192.168.2.0/24", "db", "eni-2", "-", "active", "converging")
+             APP("192.168.1.0/24", "web", "eni-1", "-", "active", "converging"),
+     "warning rtb-app (custom-app)|1|<- tokyo/routes-main/rtb-main\n",
+     "which is active is not known yet"},
+    {"the main table leads to two", "routes-main", sddc,
+     ROUTES MAIN("192.168.1.0/24", "web", "eni-1", "-", "active", "converging")
+         MAIN("192.168.2.0/24", "db", "eni-2", "-", "active", "converging"),
+     "warning rtb-main (main)|2\n", "its 2 SDDC networks lead to more than one ENI"},
     {"converging needs persistence", "routes-follow", sddc,
      ROUTES MAIN("192.168.1.0/24", "web", "eni-1", "eni-2", "active", "converging")
          APP("192.168.1.0/24", "web", "eni-1", "eni-2", "active", "converging"),
-     "warning rtb-app (custom-app)|1\n", "Converging: "},
+     "warning rtb-app (custom-app)|1|<- tokyo/routes-main/rtb-main\n", "Converging: "},
     {"dead, and the main table has followed", "routes-follow", sddc,
      ROUTES MAIN_OK APP("192.168.1.0/24", "web", "eni-1", "eni-2", "blackhole", "blackhole"),
      "critical rtb-app (custom-app)|1\n", NULL},
     {"dead, and the main table has not followed", "routes-follow", sddc,
      ROUTES MAIN("192.168.1.0/24", "web", "eni-1", "eni-2", "active", "converging")
          APP("192.168.1.0/24", "web", "eni-1", "eni-2", "blackhole", "blackhole"),
-     "warning rtb-app (custom-app)|1\n", "Converging: "},
+     "warning rtb-app (custom-app)|1|<- tokyo/routes-main/rtb-main\n", "Converging: "},
     {"the main table is not its business", "routes-follow", sddc,
      ROUTES MAIN("192.168.1.0/24", "web", "eni-1", "eni-2", "active", "stale"), "", NULL},
     {"others' routes do not matter", "routes-follow", sddc,

@@ -173,7 +173,7 @@ static void step_by_step(void **state)
          "  warning gateway-active/vmc\n"
          "critical host-health/Cluster-1\n"
          "  warning one-active-eni/vpc-1\n"
-         "warning routes-follow/rtb-app\n"
+         "  warning routes-follow/rtb-app\n"
          "warning routes-main/rtb-main\n");
     s.main_1 = "eni-3";
     tell(&story, &s, 5 * SECOND,
@@ -181,7 +181,7 @@ static void step_by_step(void **state)
          "  warning gateway-active/vmc\n"
          "critical host-health/Cluster-1\n"
          "  warning one-active-eni/vpc-1\n"
-         "warning routes-follow/rtb-app\n"
+         "  warning routes-follow/rtb-app\n"
          "warning routes-main/rtb-main\n");
     s.main_2 = "eni-3";
     s.host = "ready";
