@@ -8,7 +8,7 @@
 void library_load(const char *soname, const struct library_symbol *symbols, size_t n,
                   void *functions)
 {
-    void *handle = dlopen(soname, RTLD_NOW | RTLD_LOCAL);
+    void *handle = dlopen(soname, RTLD_LAZY | RTLD_LOCAL);
 
     if (!handle)
         mem_die(dlerror());
