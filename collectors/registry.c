@@ -21,8 +21,11 @@
 /* clang-format off */
 const struct collector *const registry_collectors[] = {
     &collector_enis,
+    &collector_interfaces,
+    &collector_network_acls,
     &collector_prefix_lists,
     &collector_routes,
+    &collector_security_groups,
     &collector_subnets,
     &collector_vpc_endpoints,
     &collector_vpcs,

@@ -10,6 +10,7 @@
 #include "model/tables_common.h"
 #include "model/tables_edges.h"
 #include "model/tables_firewall.h"
+#include "model/tables_security.h"
 #include "model/tables_vsphere.h"
 
 enum {
@@ -364,48 +365,51 @@ enum {
 };
 
 /* Every table, in the order of design.md section 4, then those that only feed others. */
-#define TABLES(X)     \
-    X(endpoints)      \
-    X(enis)           \
-    X(routes)         \
-    X(vpcs)           \
-    X(subnets)        \
-    X(vpc_endpoints)  \
-    X(prefix_lists)   \
-    X(linked_vpcs)    \
-    X(sddcs)          \
-    X(segments)       \
-    X(edges)          \
-    X(gateways)       \
-    X(edge_status)    \
-    X(edge_gateways)  \
-    X(bridges)        \
-    X(timeline)       \
-    X(hosts)          \
-    X(clusters)       \
-    X(vms)            \
-    X(datastores)     \
-    X(tasks)          \
-    X(alarms)         \
-    X(events)         \
-    X(libraries)      \
-    X(vsan)           \
-    X(replications)   \
-    X(policies)       \
-    X(rules)          \
-    X(groups)         \
-    X(services)       \
-    X(firewall_hosts) \
-    X(filters)        \
-    X(host_rules)     \
-    X(addrsets)       \
-    X(flows)          \
-    X(connections)    \
-    X(filter_stats)   \
-    X(vibs)           \
-    X(findings)       \
-    X(reports)        \
-    X(nsx_vms)        \
+#define TABLES(X)      \
+    X(endpoints)       \
+    X(enis)            \
+    X(routes)          \
+    X(vpcs)            \
+    X(subnets)         \
+    X(vpc_endpoints)   \
+    X(prefix_lists)    \
+    X(interfaces)      \
+    X(security_groups) \
+    X(network_acls)    \
+    X(linked_vpcs)     \
+    X(sddcs)           \
+    X(segments)        \
+    X(edges)           \
+    X(gateways)        \
+    X(edge_status)     \
+    X(edge_gateways)   \
+    X(bridges)         \
+    X(timeline)        \
+    X(hosts)           \
+    X(clusters)        \
+    X(vms)             \
+    X(datastores)      \
+    X(tasks)           \
+    X(alarms)          \
+    X(events)          \
+    X(libraries)       \
+    X(vsan)            \
+    X(replications)    \
+    X(policies)        \
+    X(rules)           \
+    X(groups)          \
+    X(services)        \
+    X(firewall_hosts)  \
+    X(filters)         \
+    X(host_rules)      \
+    X(addrsets)        \
+    X(flows)           \
+    X(connections)     \
+    X(filter_stats)    \
+    X(vibs)            \
+    X(findings)        \
+    X(reports)         \
+    X(nsx_vms)         \
     X(nsx_nodes)
 
 #define TABLE_EXTERN(name) extern const struct schema table_##name;

@@ -4,7 +4,8 @@
 
 #include "collectors/collector.h"
 
-extern const struct collector collector_enis, collector_prefix_lists, collector_routes,
-    collector_subnets, collector_vpc_endpoints, collector_vpcs;
+extern const struct collector collector_enis, collector_interfaces, collector_network_acls,
+    collector_prefix_lists, collector_routes, collector_security_groups, collector_subnets,
+    collector_vpc_endpoints, collector_vpcs;
 
 #endif

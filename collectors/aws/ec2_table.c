@@ -128,3 +128,15 @@ enum step ec2_table_step(struct run *run, const struct reply *reply, const struc
         return run_fail(run, &err);
     return pages->token ? ask(run, t, pages) : STEP_DONE;
 }
+
+enum step ec2_table_step_optional(struct run *run, const struct reply *reply,
+                                  const struct ec2_table *t)
+{
+    if (!reply || !reply->err || reply->err->kind != ERR_DENIED)
+        return ec2_table_step(run, reply, t);
+    run->freshness = FRESH_UNSUPPORTED;
+    err_set(&run->err, ERR_UNSUPPORTED, reply->err->code, "%s may not be read: %s", t->label,
+            reply->err->msg);
+    builder_note(run_table(run, t->schema), "%s", run->err.msg);
+    return STEP_DONE;
+}

@@ -35,6 +35,10 @@ struct ec2_table {
 };
 
 enum step ec2_table_step(struct run *run, const struct reply *reply, const struct ec2_table *t);
+/* The same for what is worth having and no more: whose role may not make the call has a table that
+ * is not offered, with that reason, which is no failure of the endpoint. */
+enum step ec2_table_step_optional(struct run *run, const struct reply *reply,
+                                  const struct ec2_table *t);
 
 /* Put a member's text into a cell by the column's type. What does not fit is kept as text; no text
  * is ABSENT, but for a column of text. */

@@ -23,9 +23,11 @@ const struct derive_table *const derive_tables[] = {
 };
 
 /* Ids of AWS are unique in the world, those of NSX within a manager. */
-static const struct schema *const aws_tables[] = {
-    &table_enis,          &table_routes,       &table_vpcs, &table_subnets,
-    &table_vpc_endpoints, &table_prefix_lists, NULL};
+static const struct schema *const aws_tables[] = {&table_enis,          &table_routes,
+                                                  &table_vpcs,          &table_subnets,
+                                                  &table_vpc_endpoints, &table_prefix_lists,
+                                                  &table_interfaces,    &table_security_groups,
+                                                  &table_network_acls,  NULL};
 static const struct schema *const nsx_tables[] = {&table_linked_vpcs, &table_segments, &table_edges,
                                                   &table_gateways, NULL};
 

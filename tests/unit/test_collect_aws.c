@@ -49,6 +49,27 @@ ONE(vpc_endpoints_pending, "pending.xml");
 ONE(vpc_endpoints_empty, "empty.xml");
 TWO(vpc_endpoints_two_pages, "page1.xml", "page2.xml");
 ONE(prefix_lists_empty, "empty.xml");
+ONE(interfaces_attached, "attached.xml");
+TWO(interfaces_two_pages, "page1.xml", "page2.xml");
+ONE(interfaces_hostile, "hostile.xml");
+ONE(interfaces_empty, "empty.xml");
+ONE(groups_default, "default.xml");
+ONE(groups_prefix_list, "prefix-list.xml");
+ONE(groups_variants, "variants.xml");
+ONE(groups_hostile, "hostile.xml");
+ONE(groups_empty, "empty.xml");
+TWO(groups_two_pages, "page1.xml", "page2.xml");
+ONE(acls_default, "default.xml");
+ONE(acls_variants, "variants.xml");
+ONE(acls_hostile, "hostile.xml");
+ONE(acls_empty, "empty.xml");
+TWO(acls_two_pages, "page1.xml", "page2.xml");
+/* A role that may not read them: not offered, with the reason. */
+#define DENIED(name, call)                       \
+    static const struct harness_reply name[] = { \
+        {.status = 403, .kind = ERR_DENIED, .sentence = "profile 'ops' may not " call}, {0}}
+DENIED(groups_denied, "call ec2:DescribeSecurityGroups");
+DENIED(acls_denied, "call ec2:DescribeNetworkAcls");
 
 static const struct harness_reply prefix_lists_healthy[] = {
     {.file = "lists.xml", .match = "Describe"},
@@ -131,6 +152,23 @@ static const struct harness_case cases[] = {
     CASE(prefix_lists, "refused", ALL, .replies = prefix_lists_refused),
     CASE(prefix_lists, "gone", ALL, .replies = prefix_lists_gone),
     CASE(prefix_lists, "empty", ALL, .replies = prefix_lists_empty),
+    CASE(interfaces, "attached", ONE_VPC, .replies = interfaces_attached),
+    CASE(interfaces, "two-pages", ONE_SUBNET, .replies = interfaces_two_pages, .hints = &hints),
+    CASE(interfaces, "hostile", ALL, .replies = interfaces_hostile),
+    CASE(interfaces, "empty", ALL, .replies = interfaces_empty),
+    CASE(security_groups, "default", ONE_VPC, .replies = groups_default),
+    CASE(security_groups, "prefix-list", ONE_VPC, .replies = groups_prefix_list),
+    CASE(security_groups, "variants", ALL, .replies = groups_variants, .hints = &hints),
+    CASE(security_groups, "hostile", ALL, .replies = groups_hostile),
+    CASE(security_groups, "empty", ALL, .replies = groups_empty),
+    CASE(security_groups, "two-pages", ALL, .replies = groups_two_pages),
+    CASE(security_groups, "denied", ONE_VPC, .replies = groups_denied),
+    CASE(network_acls, "default", ONE_VPC, .replies = acls_default),
+    CASE(network_acls, "variants", ALL, .replies = acls_variants, .hints = &hints),
+    CASE(network_acls, "hostile", ALL, .replies = acls_hostile),
+    CASE(network_acls, "empty", ALL, .replies = acls_empty),
+    CASE(network_acls, "two-pages", ALL, .replies = acls_two_pages),
+    CASE(network_acls, "denied", ONE_VPC, .replies = acls_denied),
 };
 
 static void tables_are_as_expected(void **state)

@@ -1,0 +1,11 @@
+/* Whatever comes instead of network ACLs. */
+#include "collectors/aws/collectors.h"
+#include "tests/support/fuzz_collector.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    return fuzz_collector(&collector_network_acls, "{name: linked, kind: aws, region: eu-west-1}",
+                          data, size);
+}
