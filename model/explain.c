@@ -10,10 +10,29 @@
 #include "model/explain_priv.h"
 
 const struct schema *const explain_tables[] = {
-    &table_vms,      &table_filters,  &table_host_rules, &table_addrsets,     &table_flows,
-    &table_rules,    &table_groups,   &table_segments,   &table_enis,         &table_routes,
-    &table_gateways, &table_vpcs,     &table_subnets,    &table_sddcs,        &table_linked_vpcs,
-    &table_nsx_vms,  &table_services, &table_policies,   &table_prefix_lists, NULL,
+    &table_vms,
+    &table_filters,
+    &table_host_rules,
+    &table_addrsets,
+    &table_flows,
+    &table_rules,
+    &table_groups,
+    &table_segments,
+    &table_enis,
+    &table_routes,
+    &table_gateways,
+    &table_vpcs,
+    &table_subnets,
+    &table_sddcs,
+    &table_linked_vpcs,
+    &table_nsx_vms,
+    &table_services,
+    &table_policies,
+    &table_prefix_lists,
+    &table_interfaces,
+    &table_security_groups,
+    &table_network_acls,
+    NULL,
 };
 
 /* ---- the question -------------------------------------------------------------------------------

@@ -40,7 +40,8 @@ struct explain_passed_over {
 
 /* Text is NULL and numbers are -1 when there is nothing to say. */
 struct explain_hop {
-    const char *where; /* source-filter destination-filter gateway eni route-table security-group */
+    /* source-filter destination-filter gateway eni route-table security-group network-acl */
+    const char *where;
     const char *endpoint, *filter;
     enum explain_verdict verdict;
     int64_t rule_id, position, hits;

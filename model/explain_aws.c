@@ -1,9 +1,9 @@
 /*
  * explain_aws: between a machine of the SDDC and an interface of the linked VPC: the SDDC's active
- * ENI, the route table of the other end's subnet, and its security groups, whose rules this version
- * does not read: they are named, and unknown.
+ * ENI, the route table of the other end's subnet, and at both ends security groups and network
+ * ACLs.
  */
-#include "model/explain_priv.h"
+#include "model/explain_cloud.h"
 
 #include <string.h>
 
@@ -19,9 +19,9 @@ static bool is_word(const struct row *r, unsigned col, const char *word)
 }
 
 /* The active ENI of the VPC that @eni is in. */
-static struct explain_at active_eni(const struct explain_ask *a, const struct row *eni)
+static struct explain_at active_eni(const struct explain_ask *a, struct explain_at eni)
 {
-    const char *vpc = row_str(eni, ENIS_VPC);
+    const char *vpc = explain_eni_text(eni, EXPLAIN_ENI_VPC);
     struct explain_cursor at = {0};
 
     while (vpc && explain_next(a->x, &table_enis, NULL, &at)) {
@@ -60,9 +60,9 @@ static void judge_eni(struct explain_ask *a, struct explain_at active)
  */
 
 /* The route table of the end's subnet: its own, or the main one of the VPC (NULL). */
-static bool find_table(const struct explain_ask *a, const struct row *eni, const char **table)
+static bool find_table(const struct explain_ask *a, struct explain_at eni, const char **table)
 {
-    const char *subnet = row_str(eni, ENIS_SUBNET);
+    const char *subnet = explain_eni_text(eni, EXPLAIN_ENI_SUBNET);
     struct explain_cursor at = {0};
 
     while (subnet && explain_next(a->x, &table_subnets, NULL, &at)) {
@@ -106,7 +106,7 @@ static int reaches(const struct explain_ask *a, const struct row *r, const struc
     return best;
 }
 
-static struct explain_at find_route(const struct explain_ask *a, const struct row *eni,
+static struct explain_at find_route(const struct explain_ask *a, struct explain_at eni,
                                     const char *table, const struct ip *ip)
 {
     struct explain_cursor at = {0};
@@ -116,7 +116,7 @@ static struct explain_at find_route(const struct explain_ask *a, const struct ro
     while (explain_next(a->x, &table_routes, NULL, &at)) {
         int n;
         /* A row for a route that should be there and is not says so in its verdict. */
-        if (!is_in_table(at.found.row, table, row_str(eni, ENIS_VPC)) ||
+        if (!is_in_table(at.found.row, table, explain_eni_text(eni, EXPLAIN_ENI_VPC)) ||
             is_word(at.found.row, ROUTES_VERDICT, "missing"))
             continue;
         n = reaches(a, at.found.row, ip);
@@ -168,11 +168,11 @@ static void judge_route(struct explain_ask *a, const struct explain_party *ec2,
         h->reason = unread ? unread : "the machine's address is not known";
         return;
     }
-    if (!find_table(a, ec2->eni.row, &table)) {
+    if (!find_table(a, ec2->eni, &table)) {
         h->reason = "the subnet of the other end is not among those that were read";
         return;
     }
-    route = find_route(a, ec2->eni.row, table, vm->address);
+    route = find_route(a, ec2->eni, table, vm->address);
     if (route.row) {
         judge_found(a, h, route, active);
         return;
@@ -180,21 +180,6 @@ static void judge_route(struct explain_ask *a, const struct explain_party *ec2,
     h->filter = table ? table : "main";
     h->verdict = EXPLAIN_DROPPED;
     h->reason = arena_printf(a->arena, "no route of the other end's subnet leads to the machine");
-}
-
-static void judge_security_groups(struct explain_ask *a, const struct explain_party *ec2)
-{
-    const struct cell_list *l = row_list(ec2->eni.row, ENIS_SECURITY_GROUPS);
-    struct explain_hop *h = explain_add_hop(a, "security-group");
-    struct strbuf sb = STRBUF_INIT;
-
-    for (size_t i = 0; l && i < l->n; i++)
-        strbuf_addf(&sb, "%s%s", i ? " " : "", l->items[i]);
-    explain_decided_by(a, h, ec2->eni.source, ec2->eni.row);
-    h->endpoint = explain_endpoint(a, ec2->eni.source);
-    h->filter = sb.len ? explain_text(a, &sb) : NULL;
-    h->reason = "rules of security groups and network ACLs are not read by this version";
-    strbuf_release(&sb);
 }
 
 static void join_one(struct explain_ask *a, size_t first)
@@ -208,25 +193,68 @@ static void join_one(struct explain_ask *a, size_t first)
     a->out->nhops = all;
 }
 
+/* The two interfaces and the direction in between. */
+struct way {
+    const struct explain_party *ec2, *vm;
+    struct explain_at active;
+    bool to_aws;
+};
+
+static void judge_group(struct explain_ask *a, const struct way *w, bool ec2)
+{
+    const struct explain_interface i = {
+        .eni = ec2 ? w->ec2->eni : w->active,
+        .peer = ec2 ? w->active : w->ec2->eni,
+        .other = ec2 ? w->vm->address : w->ec2->address,
+        .out = ec2 != w->to_aws,
+        .sddc = ec2,
+    };
+
+    explain_group_hop(a, &i);
+}
+
+static void judge_acl(struct explain_ask *a, const struct way *w, bool ec2)
+{
+    const char *own = explain_eni_text(ec2 ? w->ec2->eni : w->active, EXPLAIN_ENI_SUBNET);
+    const char *other = explain_eni_text(ec2 ? w->active : w->ec2->eni, EXPLAIN_ENI_SUBNET);
+
+    if (own && other && strcmp(own, other) == 0)
+        explain_note(a, "both interfaces are in subnet %s: its network ACL is not passed", own);
+    else
+        explain_acl_hop(a, own, ec2 != w->to_aws);
+}
+
+/* In the order in which the packet meets them; the route is that of what the VPC sends back. */
+static void judge_way(struct explain_ask *a, const struct way *w)
+{
+    if (w->to_aws) {
+        judge_eni(a, w->active);
+        judge_group(a, w, false);
+        judge_acl(a, w, false);
+        judge_route(a, w->ec2, w->vm, w->active);
+        judge_acl(a, w, true);
+        judge_group(a, w, true);
+    } else {
+        judge_group(a, w, true);
+        judge_acl(a, w, true);
+        judge_route(a, w->ec2, w->vm, w->active);
+        judge_acl(a, w, false);
+        judge_group(a, w, false);
+        judge_eni(a, w->active);
+    }
+}
+
 void explain_aws_hops(struct explain_ask *a)
 {
     bool to_aws = a->destination.eni.row != NULL;
-    const struct explain_party *ec2 = to_aws ? &a->destination : &a->source;
-    const struct explain_party *vm = to_aws ? &a->source : &a->destination;
+    struct way w = {.ec2 = to_aws ? &a->destination : &a->source,
+                    .vm = to_aws ? &a->source : &a->destination,
+                    .to_aws = to_aws};
     size_t first = a->out->nhops;
-    struct explain_at active;
 
-    if (!ec2->eni.row || vm->eni.row || (!vm->name && !vm->segment.row))
+    if (!w.ec2->eni.row || w.vm->eni.row || (!w.vm->name && !w.vm->segment.row))
         return;
-    active = active_eni(a, ec2->eni.row);
-    if (to_aws) {
-        judge_eni(a, active);
-        judge_route(a, ec2, vm, active);
-        judge_security_groups(a, ec2);
-    } else {
-        judge_security_groups(a, ec2);
-        judge_route(a, ec2, vm, active);
-        judge_eni(a, active);
-    }
+    w.active = active_eni(a, w.ec2->eni);
+    judge_way(a, &w);
     join_one(a, first);
 }

@@ -165,18 +165,42 @@ static void find_cards(struct explain_ask *a, struct explain_party *p)
 /* ---- addresses ----------------------------------------------------------------------------------
  */
 
-static void find_eni(struct explain_ask *a, struct explain_party *p, const struct ip *ip)
+static unsigned eni_column(struct explain_at eni, enum explain_eni_column c)
+{
+    static const unsigned columns[][2] = {
+        [EXPLAIN_ENI_ID] = {ENIS_ENI, INTERFACES_ENI},
+        [EXPLAIN_ENI_VPC] = {ENIS_VPC, INTERFACES_VPC},
+        [EXPLAIN_ENI_SUBNET] = {ENIS_SUBNET, INTERFACES_SUBNET},
+        [EXPLAIN_ENI_GROUPS] = {ENIS_SECURITY_GROUPS, INTERFACES_SECURITY_GROUPS},
+    };
+
+    return columns[c][snapshot_schema(eni.source) == &table_interfaces];
+}
+
+const char *explain_eni_text(struct explain_at eni, enum explain_eni_column c)
+{
+    return eni.row ? row_str(eni.row, eni_column(eni, c)) : NULL;
+}
+
+const struct cell_list *explain_eni_groups(struct explain_at eni)
+{
+    return eni.row ? row_list(eni.row, eni_column(eni, EXPLAIN_ENI_GROUPS)) : NULL;
+}
+
+/* The interface with this address, or the one that is called so, among @schema. */
+static void find_eni_in(struct explain_ask *a, struct explain_party *p, const struct ip *ip,
+                        const struct schema *schema, unsigned first_col, unsigned rest_col)
 {
     struct explain_cursor at = {0};
     char text[IP_TEXT_MAX] = "";
 
     if (ip)
         ip_format_address(ip, text);
-    while (!p->eni.row && explain_next(a->x, &table_enis, a->q->site, &at)) {
-        const char *id = row_str(at.found.row, ENIS_ENI);
-        const struct ip *first = row_ip(at.found.row, ENIS_PRIVATE_IP);
+    while (!p->eni.row && explain_next(a->x, schema, a->q->site, &at)) {
+        const char *id = explain_eni_text(at.found, EXPLAIN_ENI_ID);
+        const struct ip *first = row_ip(at.found.row, first_col);
         bool is = ip ? (first && ip_equal(first, ip)) ||
-                           has_address(row_list(at.found.row, ENIS_SECONDARY_IPS), ip, text)
+                           has_address(row_list(at.found.row, rest_col), ip, text)
                      : id && strcmp(id, p->text) == 0;
         if (!is)
             continue;
@@ -185,6 +209,12 @@ static void find_eni(struct explain_ask *a, struct explain_party *p, const struc
         if (!ip && first)
             add_address(p, first);
     }
+}
+
+static void find_eni(struct explain_ask *a, struct explain_party *p, const struct ip *ip)
+{
+    find_eni_in(a, p, ip, &table_enis, ENIS_PRIVATE_IP, ENIS_SECONDARY_IPS);
+    find_eni_in(a, p, ip, &table_interfaces, INTERFACES_PRIVATE_IP, INTERFACES_IPS);
 }
 
 static void find_segment(struct explain_ask *a, struct explain_party *p, const struct ip *ip)

@@ -51,6 +51,15 @@ struct explain_ask {
     size_t worst;                 /* index of the hop that made the verdict */
 };
 
+/* An interface is a row of enis or of interfaces; so its columns are asked for here. */
+enum explain_eni_column {
+    EXPLAIN_ENI_ID,
+    EXPLAIN_ENI_VPC,
+    EXPLAIN_ENI_SUBNET,
+    EXPLAIN_ENI_GROUPS,
+};
+const char *explain_eni_text(struct explain_at eni, enum explain_eni_column c); /* NULL: none */
+const struct cell_list *explain_eni_groups(struct explain_at eni);
 void explain_find_party(struct explain_ask *a, struct explain_party *p, const char *text);
 
 /* A new hop with everything unknown. Valid until the next one is added. */

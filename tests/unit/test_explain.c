@@ -257,21 +257,21 @@ static const struct question gateways[] = {
                         "/infra/labels/cgw-cross-vpc 1.1\n" LAST)
          ROUTE("192.168.1.0/24", "eni-a", "active"),
      "app", "10.0.2.9:443",
-     "unknown source-filter=unknown gateway=allow eni=allow route-table=allow "
-     "security-group=unknown",
+     "unknown source-filter=unknown gateway=allow eni=allow security-group=unknown "
+     "network-acl=unknown route-table=allow network-acl=unknown security-group=unknown",
      "192.168.1.0/24 -> eni-a", false},
     {"from an instance, a route is a blackhole",
      VMC LINKED GATEWAY("/r/1 cgw Default 1001 in " ANY " " ANY " HTTPS /svc/https ALLOW "
                         "/infra/labels/cgw-cross-vpc 1.1\n" LAST)
          ROUTE("192.168.1.0/24", "eni-a", "blackhole"),
      "10.0.2.9", "app:443",
-     "drop security-group=unknown route-table=drop eni=allow gateway=allow "
-     "destination-filter=unknown",
+     "drop security-group=unknown network-acl=unknown route-table=drop network-acl=unknown "
+     "security-group=unknown eni=allow gateway=allow destination-filter=unknown",
      "blackhole", false},
     {"the route leads elsewhere", VMC LINKED GATEWAY(LAST) ROUTE("10.9.0.0/16", "eni-a", "active"),
      "10.0.2.9", "app:443",
-     "drop security-group=unknown route-table=unknown eni=allow gateway=drop "
-     "destination-filter=unknown",
+     "drop security-group=unknown network-acl=unknown route-table=unknown network-acl=unknown "
+     "security-group=unknown eni=allow gateway=drop destination-filter=unknown",
      "leads to igw-1", false},
 };
 
