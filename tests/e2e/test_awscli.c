@@ -182,7 +182,12 @@ static const char *const list_pairs[] = {"name",    "PrefixListName", "owner",
                                          "OwnerId", "max_entries",    "MaxEntries",
                                          "version", "Version",        NULL};
 
+static const char *const interface_pairs[] = {
+    "private_ip", "PrivateIpAddress", "subnet", "SubnetId", "vpc", "VpcId", NULL};
+
 static const struct same same[] = {
+    {"interfaces", "describe-network-interfaces", "NetworkInterfaces", "NetworkInterfaceId", "eni",
+     interface_pairs},
     {"enis", "describe-network-interfaces", "NetworkInterfaces", "NetworkInterfaceId", "eni",
      eni_pairs},
     {"vpcs", "describe-vpcs", "Vpcs", "VpcId", "vpc", vpc_pairs},
@@ -298,6 +303,92 @@ static void check_entries(struct json_object *doc)
     }
 }
 
+/* ---- what is let pass ----------------------------------------------------------------------- */
+
+/* How many of our rows have these two words. */
+static size_t count_rows(struct json_object *rows, const char *a, const char *x, const char *b,
+                         const char *y)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < jsonq_count(rows); i++) {
+        struct json_object *row = jsonq_item(rows, i);
+        const char *s = jsonq_str(row, a), *t = jsonq_str(row, b);
+
+        n += s && t && strcmp(s, x) == 0 && strcmp(t, y) == 0;
+    }
+    return n;
+}
+
+static size_t count_peers(struct json_object *permissions)
+{
+    static const char *const lists[] = {"IpRanges", "Ipv6Ranges", "PrefixListIds",
+                                        "UserIdGroupPairs"};
+    size_t n = 0;
+
+    for (size_t i = 0; i < jsonq_count(permissions); i++)
+        for (size_t k = 0; k < ARRAY_SIZE(lists); k++)
+            n += jsonq_len(jsonq_item(permissions, i), lists[k]);
+    return n;
+}
+
+static void check_groups(struct json_object *doc)
+{
+    static const char *const arguments[] = {"ec2", "describe-security-groups", NULL};
+    struct json_object *o = ask(arguments), *rows = e2e_rows(doc, "security_groups");
+
+    assert_true(jsonq_len(o, "SecurityGroups") >= 2);
+    for (size_t i = 0; i < jsonq_len(o, "SecurityGroups"); i++) {
+        struct json_object *g = jsonq_at(o, "SecurityGroups", i);
+        const char *id = jsonq_str(g, "GroupId");
+
+        same_text(id, jsonq_str(e2e_row(rows, "group", id), "name"), jsonq_str(g, "GroupName"));
+        assert_int_equal(count_rows(rows, "group", id, "direction", "in"),
+                         count_peers(jsonq_get(g, "IpPermissions")));
+        assert_int_equal(count_rows(rows, "group", id, "direction", "out"),
+                         count_peers(jsonq_get(g, "IpPermissionsEgress")));
+    }
+    json_object_put(o);
+}
+
+static void check_entry(struct json_object *rows, const char *acl, struct json_object *theirs)
+{
+    int64_t number = 0, ours_number = 0;
+    bool out = false;
+
+    assert_true(jsonq_int(theirs, "RuleNumber", &number));
+    assert_true(jsonq_bool(theirs, "Egress", &out));
+    for (size_t i = 0; i < jsonq_count(rows); i++) {
+        struct json_object *ours = jsonq_item(rows, i);
+
+        if (strcmp(jsonq_str(ours, "acl"), acl) != 0 ||
+            strcmp(jsonq_str(ours, "direction"), out ? "out" : "in") != 0 ||
+            !jsonq_int(ours, "rule_number", &ours_number) || ours_number != number)
+            continue;
+        same_text(acl, jsonq_str(ours, "action"), jsonq_str(theirs, "RuleAction"));
+        same_text(acl, jsonq_str(ours, "cidr"), jsonq_str(theirs, "CidrBlock"));
+        return;
+    }
+    fail_msg("no entry %d of %s", (int)number, acl);
+}
+
+static void check_acls(struct json_object *doc)
+{
+    static const char *const arguments[] = {"ec2", "describe-network-acls", NULL};
+    struct json_object *o = ask(arguments), *rows = e2e_rows(doc, "network_acls");
+    size_t n = 0;
+
+    for (size_t i = 0; i < jsonq_len(o, "NetworkAcls"); i++) {
+        struct json_object *acl = jsonq_at(o, "NetworkAcls", i);
+
+        for (size_t k = 0; k < jsonq_len(acl, "Entries"); k++, n++)
+            check_entry(rows, jsonq_str(acl, "NetworkAclId"), jsonq_at(acl, "Entries", k));
+    }
+    assert_true(n >= 8);
+    assert_int_equal(jsonq_count(rows), n);
+    json_object_put(o);
+}
+
 /* What hycon shows is what an independent client reads, over several pages of both. */
 static void test_same_rows(void **state)
 {
@@ -308,13 +399,17 @@ static void test_same_rows(void **state)
         skip();
     close_scene();
     open_scene("prefix-list", "enis=1100,branch=1,tables=110");
-    e2e_expect(&e, &r, 0, "get", "enis,routes,vpcs,subnets,vpc_endpoints,prefix_lists", "-o",
-               "json", NULL);
+    e2e_expect(&e, &r, 0, "get",
+               "enis,routes,vpcs,subnets,vpc_endpoints,prefix_lists,interfaces,security_groups,"
+               "network_acls",
+               "-o", "json", NULL);
     struct json_object *doc = e2e_json(&r);
     for (size_t i = 0; i < ARRAY_SIZE(same); i++)
         check_same(&same[i], doc);
     check_routes(doc);
     check_entries(doc);
+    check_groups(doc);
+    check_acls(doc);
     json_object_put(doc);
     child_release(&r);
 }

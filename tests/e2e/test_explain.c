@@ -123,6 +123,70 @@ static void test_on_vmc(void **state)
     child_release(&r);
 }
 
+/* The address of web-01, an instance in another subnet than the SDDC's interfaces. */
+static char *instance(void)
+{
+    struct child_result r;
+    struct json_object *doc, *row;
+    char *address;
+
+    e2e_expect(&e, &r, 0, "get", "interfaces", "--site", "tokyo", "-o", "json", NULL);
+    doc = e2e_json(&r);
+    row = e2e_row(e2e_rows(doc, "interfaces"), "description", "web-01");
+    assert_non_null(row);
+    address = mem_strdup(member(row, "private_ip"));
+    json_object_put(doc);
+    child_release(&r);
+    return address;
+}
+
+/* The last hop of this kind is @verdict and says @reason. */
+static void assert_hop(int status, const char *to, const char *where, const char *verdict,
+                       const char *reason)
+{
+    struct json_object *doc, *hops, *hop = NULL;
+    struct child_result r;
+
+    e2e_expect(&e, &r, status, "explain", "--site", "tokyo", "vm-00001", to, "-o", "json", NULL);
+    doc = e2e_json(&r);
+    hops = jsonq_get(doc, "hops");
+    for (size_t i = 0; i < jsonq_count(hops); i++) {
+        if (strcmp(member(jsonq_item(hops, i), "where"), where) == 0)
+            hop = jsonq_item(hops, i);
+    }
+    assert_non_null(hop);
+    if (strcmp(member(hop, "verdict"), verdict) != 0 || !strstr(member(hop, "reason"), reason))
+        fail_msg("%s is %s: %s", where, member(hop, "verdict"), member(hop, "reason"));
+    json_object_put(doc);
+    child_release(&r);
+}
+
+static void act(const char *body)
+{
+    json_object_put(e2e_control(&e, "POST", "/action", body));
+}
+
+/* A machine of the SDDC and an instance: groups, ACLs in both directions, and what is not readable.
+ */
+static void test_to_an_instance(void **state)
+{
+    char *address = instance(), *web = mem_printf("%s:80", address);
+
+    (void)state;
+    assert_hop(0, web, "security-group", "allow", "counts as one instance with the groups");
+    assert_hop(0, web, "network-acl", "allow", "entry 100 is the first that matches: allow");
+    act("{\"do\":\"acl-entry\",\"site\":\"tokyo\",\"acl\":\"app\",\"action\":\"deny\","
+        "\"number\":80,\"direction\":\"out\",\"protocol\":\"6\",\"from\":1024,\"to\":65535}");
+    assert_hop(0, web, "network-acl", "drop",
+               "for replies entry 80 is the first that matches: deny");
+    e2e_fault(&e, "\"endpoint\":\"aws-tokyo\",\"fault\":\"status\",\"status\":403,"
+                  "\"code\":\"UnauthorizedOperation\",\"action\":\"DescribeSecurityGroups\"");
+    assert_hop(0, web, "security-group", "unknown", "security groups may not be read");
+    json_object_put(e2e_control(&e, "DELETE", "/faults", NULL));
+    free(web);
+    free(address);
+}
+
 static void test_usage(void **state)
 {
     static const char *const bad[][3] = {
@@ -167,8 +231,11 @@ static void test_not_read(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_between_machines), cmocka_unit_test(test_as_text),
-        cmocka_unit_test(test_on_vmc),           cmocka_unit_test(test_usage),
+        cmocka_unit_test(test_between_machines),
+        cmocka_unit_test(test_as_text),
+        cmocka_unit_test(test_on_vmc),
+        cmocka_unit_test(test_to_an_instance),
+        cmocka_unit_test(test_usage),
         cmocka_unit_test(test_not_read),
     };
 

@@ -53,6 +53,9 @@ int lab_change_empty_addrset(struct lab *lab, const struct lab_pairs *a, struct 
 int lab_change_set_filter(struct lab *lab, const struct lab_pairs *a, struct err *err);
 int lab_change_set_shell(struct lab *lab, const struct lab_pairs *a, struct err *err);
 int lab_change_host_key(struct lab *lab, const struct lab_pairs *a, struct err *err);
+/* Of the linked VPC (change_security.c). */
+int lab_change_acl_entry(struct lab *lab, const struct lab_pairs *a, struct err *err);
+int lab_change_group_rule(struct lab *lab, const struct lab_pairs *a, struct err *err);
 /* Of what edges say over SSH (change_edge.c). */
 int lab_change_edge_says(struct lab *lab, const struct lab_pairs *a, struct err *err);
 int lab_change_edge_shell(struct lab *lab, const struct lab_pairs *a, struct err *err);

@@ -11,8 +11,8 @@
 #include <string.h>
 
 static const struct ec2_resource *const resources[] = {
-    &ec2_enis,      &ec2_route_tables, &ec2_subnets,        &ec2_vpcs,  &ec2_zones,
-    &ec2_endpoints, &ec2_prefix_lists, &ec2_prefix_entries, &ec2_groups};
+    &ec2_enis,      &ec2_route_tables, &ec2_subnets,        &ec2_vpcs,   &ec2_zones,
+    &ec2_endpoints, &ec2_prefix_lists, &ec2_prefix_entries, &ec2_groups, &ec2_acls};
 
 static bool any_match(const struct lab_list *values, const char *pattern)
 {

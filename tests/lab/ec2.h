@@ -24,7 +24,7 @@ struct ec2_resource {
 };
 
 extern const struct ec2_resource ec2_enis, ec2_route_tables, ec2_subnets, ec2_vpcs, ec2_zones,
-    ec2_endpoints, ec2_prefix_lists, ec2_prefix_entries, ec2_groups;
+    ec2_endpoints, ec2_prefix_lists, ec2_prefix_entries, ec2_groups, ec2_acls;
 
 /* Whether @item passes Filter.N.* and the id list of @req. -1: refused, @reply is filled. */
 int ec2_matches(const struct ec2_resource *r, const struct lab_aws *aws,

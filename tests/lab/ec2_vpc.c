@@ -1,4 +1,4 @@
-/* ec2_vpc: DescribeVpcs, DescribeSubnets, DescribeAvailabilityZones, DescribeSecurityGroups. */
+/* ec2_vpc: DescribeVpcs, DescribeSubnets, DescribeAvailabilityZones. */
 #include "core/text.h"
 #include "tests/lab/ec2.h"
 
@@ -177,64 +177,6 @@ static void write_zone(const struct lab_aws *aws, const void *item, struct xml *
     strbuf_release(&group);
 }
 
-static bool group_values(const struct lab_aws *aws, const void *item, const char *name,
-                         struct lab_list *out)
-{
-    (void)item;
-    if (strcmp(name, "group-id") == 0)
-        add(out, aws->group);
-    else if (strcmp(name, "group-name") == 0)
-        add(out, "default");
-    else if (strcmp(name, "vpc-id") == 0)
-        add(out, aws->vpc);
-    else
-        return text_has_prefix(name, "tag");
-    return true;
-}
-
-static void write_open_egress(struct xml *x)
-{
-    xml_open(x, "ipPermissionsEgress");
-    xml_open(x, "item");
-    xml_text(x, "ipProtocol", "-1");
-    xml_empty(x, "groups");
-    xml_open(x, "ipRanges");
-    xml_open(x, "item");
-    xml_text(x, "cidrIp", "0.0.0.0/0");
-    xml_close(x, "item");
-    xml_close(x, "ipRanges");
-    xml_empty(x, "ipv6Ranges");
-    xml_empty(x, "prefixListIds");
-    xml_close(x, "item");
-    xml_close(x, "ipPermissionsEgress");
-}
-
-static void write_group(const struct lab_aws *aws, const void *item, struct xml *x)
-{
-    (void)item;
-    xml_text(x, "ownerId", aws->account);
-    xml_text(x, "groupId", aws->group);
-    xml_text(x, "groupName", "default");
-    xml_text(x, "groupDescription", "default VPC security group");
-    xml_text(x, "vpcId", aws->vpc);
-    xml_open(x, "ipPermissions");
-    xml_open(x, "item");
-    xml_text(x, "ipProtocol", "-1");
-    xml_open(x, "groups");
-    xml_open(x, "item");
-    xml_text(x, "userId", aws->account);
-    xml_text(x, "groupId", aws->group);
-    xml_close(x, "item");
-    xml_close(x, "groups");
-    xml_empty(x, "ipRanges");
-    xml_empty(x, "ipv6Ranges");
-    xml_empty(x, "prefixListIds");
-    xml_close(x, "item");
-    xml_close(x, "ipPermissions");
-    write_open_egress(x);
-    xml_empty(x, "tagSet");
-}
-
 const struct ec2_resource ec2_vpcs = {
     .action = "DescribeVpcs",
     .set = "vpcSet",
@@ -268,16 +210,4 @@ const struct ec2_resource ec2_zones = {
     .items = zone_items,
     .values = zone_values,
     .write = write_zone,
-};
-
-const struct ec2_resource ec2_groups = {
-    .action = "DescribeSecurityGroups",
-    .set = "securityGroupInfo",
-    .id_param = "GroupId",
-    .id_filter = "group-id",
-    .not_found = "InvalidGroup.NotFound",
-    .max_results = 1000,
-    .items = one_item,
-    .values = group_values,
-    .write = write_group,
 };

@@ -141,6 +141,7 @@ struct lab_prefix_list {
 struct lab_aws {
     const char *site, *account, *shadow_account, *region, *vpc, *vpc_cidr, *secondary_cidr, *group;
     struct lab_list subnets, tables, enis, endpoints, prefix_lists;
+    struct lab_list groups, acls;    /* security.h */
     struct lab_subnet *link;         /* where the SDDC's ENIs are */
     unsigned link_enis;              /* the first so many of enis are the SDDC's */
     struct lab_prefix_list *managed; /* the list VMware shares; NULL: not in that mode */

@@ -1,6 +1,7 @@
 /* estate_aws: the linked VPC: subnets, ENIs, route tables, endpoints and prefix lists of one
  * account. */
 #include "tests/lab/estate.h"
+#include "tests/lab/security.h"
 
 #include "core/mem.h"
 
@@ -220,6 +221,7 @@ void lab_build_aws(struct lab_estate *e, const struct lab_params *p, struct lab_
                           arena_printf(e->arena, "10.%u.200.0/24", net), "services");
     add_web_server(e, aws, index);
     add_endpoint(e, aws, "backup-gateway", services, 0x0bacc0bacc0bacc01ULL + 0x100 * index);
+    lab_build_security(e, aws);
     add_endpoint(e, aws, "s3", NULL, 0x0530053005300530aULL + 0x100 * index);
     s3 = add_prefix_list(e, aws, "pl-61a54008",
                          arena_printf(e->arena, "com.amazonaws.%s.s3", aws->region), "AWS");
