@@ -62,7 +62,7 @@ MO := $(patsubst po/%.po,build/po/%/LC_MESSAGES/hycon.mo,$(wildcard po/*.po))
 E2E_BIN := $(E2E_SRC:tests/e2e/%.c=$(B)/e2e/%)
 
 .PHONY: all po man objects programs tsan tsan-run tsan-programs tsan-list deps deps-build deps-bench test check lint fuzz fuzz-programs fuzz-run fuzz-replay \
-	fuzz-replay-run demo install clean unit unit-run e2e e2e-run lint-clang
+	fuzz-replay-run demo install clean soak soak-run unit unit-run e2e e2e-run lint-clang
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -251,6 +251,16 @@ install: all man
 	install -D -m 644 build/completion/hycon $(DESTDIR)$(PREFIX)/share/bash-completion/completions/hycon
 	for p in $(MO); do install -D -m 644 $$p $(DESTDIR)$(PREFIX)/share/locale/$${p#build/po/} || exit 1; done
 	for p in $(MAN); do install -D -m 644 $$p $(DESTDIR)$(PREFIX)/share/man/man$${p##*.}/$${p##*/} || exit 1; done
+
+# make soak [SOAK_SECONDS=600] [SOAK_SEED=1]: the console on the lab with keys pressed at random and servers that fail,
+# under ASan+UBSan; tests/soak/soak.c says what must hold.
+soak:
+	$(MAKE) BUILD=asan soak-run
+soak-run: $(B)/soak/soak
+	LSAN_OPTIONS="suppressions=$(CURDIR)/tests/check/lsan.supp:print_suppressions=0" $<
+$(B)/soak/%: $(B)/tests/soak/%.o $(B)/libsupport.a $(B)/libhycon.a $(B)/hycon $(B)/hycon-lab $(MO)
+	@mkdir -p $(dir $@)
+	$(CC) $(LINK_$(BUILD)) -o $@ $(filter %.o %.a,$^) -lcmocka -lvterm -lutil $(TEST_LIBS) $(LAB_LIBS) $(LIBS)
 
 # make bench [T="aws keys"] [BENCH_ROUNDS=11]: speed and size as ratios against peers of the same run.
 BENCH_SRC := $(filter-out tests/bench/bare.c tests/bench/fan.c,$(wildcard tests/bench/*.c))

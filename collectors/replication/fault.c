@@ -36,7 +36,7 @@ static const char *sentence_of(int status)
     case 503:
         return "it is too busy";
     default:
-        return "it says no";
+        return "the request was refused";
     }
 }
 

@@ -63,7 +63,7 @@ static const char *sentence_of(enum vcenter_fault_class class)
     case VCENTER_FAULT_UNSUPPORTED:
         return "it does not have this call";
     default:
-        return "it says no";
+        return "the request was refused";
     }
 }
 
