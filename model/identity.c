@@ -14,6 +14,8 @@ struct identity_hosts {
     struct map *by_eni, *by_ip, *by_fqdn, *by_id; /* -> row of hosts, or &two */
     struct map *nodes;                            /* node id -> row of nsx_nodes */
     struct map *vms;                              /* uuid -> row of nsx_vms, or &two */
+    struct map *by_vcenter;                       /* "endpoint host_id" -> row of hosts, or &two */
+    struct map *vc_vms;                           /* instance UUID -> row of vms, or &two */
     bool vms_read;
 };
 
@@ -64,6 +66,14 @@ static const char *qualified_id(const struct identity_hosts *h, const struct row
     return id && uuid ? arena_printf(h->arena, "%s:%s", uuid, id) : NULL;
 }
 
+/* Ids like host-21 exist in every vCenter. */
+static const char *within(const struct identity_hosts *h, const struct row *r, unsigned col)
+{
+    const char *id = row_str(r, col);
+
+    return id ? arena_printf(h->arena, "%s %s", row_str(r, SCHEMA_ENDPOINT), id) : NULL;
+}
+
 static void index_hosts(struct identity_hosts *h)
 {
     struct view_cursor at = {0};
@@ -74,6 +84,7 @@ static void index_hosts(struct identity_hosts *h)
         put(h->by_eni, row_str(r, HOSTS_ENI), r);
         put(h->by_id, row_str(r, HOSTS_HOST_ID), r);
         put(h->by_id, qualified_id(h, r), r);
+        put(h->by_vcenter, within(h, r, HOSTS_HOST_ID), r);
         put(h->by_ip, address(r, HOSTS_MANAGEMENT_IP, buf), r);
         put(h->by_fqdn, lower(h->arena, row_str(r, HOSTS_FQDN)), r);
     }
@@ -133,6 +144,19 @@ static void index_vms(struct identity_hosts *h)
     }
 }
 
+/* vCenter's own list; two vCenters with one instance UUID (a VM on its way) decide nothing. */
+static void index_vcenter_vms(struct identity_hosts *h)
+{
+    struct view_cursor at = {0};
+    const struct row *r;
+
+    while (map_count(h->vms) && (r = view_next(h->view, &table_vms, &at))) {
+        const char *uuid = row_str(r, VMS_INSTANCE_UUID);
+        if (uuid && map_has(h->vms, uuid))
+            map_put(h->vc_vms, uuid, (void *)(map_has(h->vc_vms, uuid) ? &two : r));
+    }
+}
+
 struct identity_hosts *identity_hosts_new(const struct view *v, struct arena *arena)
 {
     struct identity_hosts *h = arena_alloc(arena, sizeof(*h));
@@ -146,10 +170,13 @@ struct identity_hosts *identity_hosts_new(const struct view *v, struct arena *ar
     h->by_id = map_new();
     h->nodes = map_new();
     h->vms = map_new();
+    h->by_vcenter = map_new();
+    h->vc_vms = map_new();
     h->vms_read = vms == VIEW_GOOD || vms == VIEW_PART;
     index_hosts(h);
     index_nodes(h);
     index_vms(h);
+    index_vcenter_vms(h);
     return h;
 }
 
@@ -163,6 +190,8 @@ void identity_hosts_release(struct identity_hosts *h)
     map_free(h->by_id, NULL);
     map_free(h->nodes, NULL);
     map_free(h->vms, NULL);
+    map_free(h->by_vcenter, NULL);
+    map_free(h->vc_vms, NULL);
 }
 
 static struct identity_match unknown(const char *why)
@@ -214,16 +243,33 @@ static struct identity_match host_of_node(const struct identity_hosts *h, const 
     return m;
 }
 
+/* vCenter says itself where a VM runs, at once. */
+static struct identity_match host_of_vm(const struct identity_hosts *h, const struct row *vm)
+{
+    const char *key = within(h, vm, VMS_HOST_ID);
+    const struct row *host = key ? map_get(h->by_vcenter, key) : NULL;
+
+    host = host == &two ? NULL : host;
+    return (struct identity_match){host ? row_str(host, HOSTS_HOST) : row_str(vm, VMS_HOST), host,
+                                   "vm_uuid, vms.instance_uuid, vms.host_id"};
+}
+
 struct identity_match identity_edge_host(const struct identity_hosts *h, const struct row *edge)
 {
     const char *uuid = row_str(edge, EDGES_VM_UUID);
     const struct row *vm = uuid ? map_get(h->vms, uuid) : NULL;
+    const struct row *own = uuid ? map_get(h->vc_vms, uuid) : NULL;
     const char *kind = row_str(edge, EDGES_NODE_KIND);
+    struct identity_match m = {0};
 
     if (kind && strcmp(kind, "bare_metal") == 0)
         return unknown("bare metal: no host");
     if (!uuid)
         return unknown("unknown: NSX names no VM of the edge");
+    if (own && own != &two)
+        m = host_of_vm(h, own);
+    if (m.host)
+        return m;
     if (vm == &two)
         return unknown("unknown: two VMs have the edge's vm_uuid");
     if (!vm)

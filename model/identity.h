@@ -6,8 +6,9 @@
  * SDDC, or when one is the address that VMC names for the other. Paths (/infra/tier-1s/cgw/...) say
  * nothing: every SDDC has the same ones. What was seen once holds while the process lives.
  *
- * Host of an edge: the edge's VM -> the NSX node it runs on -> the host, by discovered node id,
- * management address or FQDN in lower case; never by the short name. A join with two answers is no
+ * Host of an edge: the edge's VM -> the host that vCenter says it runs on, by the instance UUID;
+ * or, without a vCenter, -> the NSX node it runs on -> the host, by discovered node id, management
+ * address or FQDN in lower case; never by the short name. A join with two answers is no
  * answer: the cell stays ABSENT and host_join says why.
  *
  * Edge over SSH: the transport node UUID that the edge says of itself, else its management address;
@@ -38,7 +39,7 @@ unsigned identity_manager(const struct identity_managers *m, const char *endpoin
 
 struct identity_hosts;
 
-/* Index the good rows of hosts, nsx_nodes and nsx_vms; lives in @arena with borrowed rows. The
+/* Index the good rows of hosts, vms, nsx_nodes and nsx_vms; lives in @arena with borrowed rows. The
  * maps are freed by _release. */
 struct identity_hosts *identity_hosts_new(const struct view *v, struct arena *arena);
 void identity_hosts_release(struct identity_hosts *h);

@@ -156,8 +156,8 @@ static void row(struct derive *d, void *facts, struct table_builder *b, const st
 }
 
 static const struct schema *const inputs[] = {
-    &table_nsx_vms,     &table_nsx_nodes,   &table_hosts, &table_gateways,
-    &table_linked_vpcs, &table_edge_status, NULL};
+    &table_nsx_vms,  &table_nsx_nodes,   &table_hosts,       &table_vms,
+    &table_gateways, &table_linked_vpcs, &table_edge_status, NULL};
 
 const struct derive_table derive_edges_table = {
     .schema = &table_edges, .inputs = inputs, .prepare = prepare, .row = row, .release = release};

@@ -22,6 +22,8 @@
 #define NODES     "table nsx_nodes dc1/nsx\nnode_id node ip fqdn discovered_node_id\n"
 #define HOSTS     "table hosts dc1/nsx\nhost_id host management_ip fqdn\n"
 #define BY        "vm_uuid, nsx_vms.host_id, "
+#define VC_VMS    "table vms dc1/vc\nvm_id instance_uuid host_id host\n"
+#define VC_HOSTS  "table hosts dc1/vc\nhost_id host\nhost-7 esx-7\nhost-8 esx-8\n"
 
 struct host_case {
     const char *name, *text, *want; /* host, then join */
@@ -65,6 +67,20 @@ static const struct host_case cases[] = {
      "- unknown: two VMs have the edge's vm_uuid\n"},
     {"its VM is not listed", EDGE VMS "uuid-2 x n1 -\n",
      "- unknown: NSX does not list the edge's VM\n"},
+    {"by the host that vCenter runs it on",
+     EDGE VC_VMS "vm-1 uuid-1 host-7 esx-7\nvm-2 uuid-2 host-8 esx-8\n" VC_HOSTS,
+     "esx-7 vm_uuid, vms.instance_uuid, vms.host_id\n"},
+    {"vCenter knows it before NSX does",
+     EDGE VC_VMS "vm-1 uuid-1 host-8 esx-8\n" VC_HOSTS VMS "uuid-1 x n1 -\n" NODES
+                 "n1 esx-7 - - -\n",
+     "esx-8 vm_uuid, vms.instance_uuid, vms.host_id\n"},
+    {"two vCenters have the VM: NSX decides",
+     EDGE VC_VMS "vm-1 uuid-1 host-7 esx-7\nvm-9 uuid-1 host-8 esx-8\n" VC_HOSTS VMS
+                 "uuid-1 x n1 -\n" NODES "n1 node-1 - - -\n",
+     "node-1 vm_uuid, nsx_vms.host_id (node of NSX)\n"},
+    {"vCenter does not say where it runs: NSX does",
+     EDGE VC_VMS "vm-1 uuid-1 - -\n" VMS "uuid-1 x n1 -\n" NODES "n1 node-1 - - -\n",
+     "node-1 vm_uuid, nsx_vms.host_id (node of NSX)\n"},
     {"VMs were not read", EDGE "table nsx_vms dc1/nsx failed 0s \"503\"\nvm\n",
      "- unknown: the VMs of NSX were not read\n"},
     {"the node is not known", EDGE VMS "uuid-1 x n1 -\n",
