@@ -28,6 +28,7 @@ struct cli_verb {
     const char *output;    /* words of --output, the first is the default; NULL: none */
     size_t min_args, max_args;
     int (*run)(const struct cli_options *o); /* NULL: not in this version */
+    bool asks; /* begins with requests: what they need is loaded beside reading the configuration */
 };
 
 extern const struct cli_verb cli_verbs[]; /* ends with name NULL */

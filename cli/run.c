@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli/options.h"
+#include "core/http.h"
 #include "core/i18n.h"
 #include "core/mem.h"
 #include "core/secret.h"
@@ -51,5 +52,11 @@ int cli_run(int argc, char **argv)
         return rc;
     if (o.help)
         return print_help(verb);
-    return o.version ? cli_version() : verb->run(&o);
+    if (o.version)
+        return cli_version();
+    if (verb->asks)
+        http_preload();
+    rc = verb->run(&o);
+    http_preload_end();
+    return rc;
 }

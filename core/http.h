@@ -114,6 +114,11 @@ bool http_url_where(const char *url, char *out, size_t size);
 /* Refuse early: 0, or -1 and ERR_CONFIG for a URL that is not https:// nor loopback http://. */
 int http_url_check(const char *url, struct err *err);
 
+/* Load libcurl on a thread of its own, for those who will need it soon. http_preload_end() before
+ * the program ends, also without http_preload(). */
+void http_preload(void);
+void http_preload_end(void);
+
 /* "libcurl/7.88.1 OpenSSL/3.0.11 ...", for --version. */
 const char *http_library_version(void);
 

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include "core/http.h"
 #include "core/mem.h"
 #include "core/openssl.h"
 
@@ -24,4 +25,25 @@ static void load(void)
 void http_curl_load(void)
 {
     pthread_once(&once, load);
+}
+
+static pthread_t preloader;
+static bool preloads;
+
+static void *preload(void *arg)
+{
+    http_curl_load();
+    return arg;
+}
+
+void http_preload(void)
+{
+    preloads = !preloads && pthread_create(&preloader, NULL, preload, NULL) == 0;
+}
+
+void http_preload_end(void)
+{
+    if (preloads)
+        (void)pthread_join(preloader, NULL);
+    preloads = false;
 }
