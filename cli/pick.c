@@ -116,7 +116,8 @@ int pick_columns(const char *verb, const struct schema *s, const char *names, in
 /* Tables that hycon makes itself from whatever it reads. */
 static bool is_own_table(const struct schema *s)
 {
-    return s == &table_endpoints || s == &table_findings || s == &table_timeline;
+    return s == &table_endpoints || s == &table_findings || s == &table_timeline ||
+           s == &table_lost_flows;
 }
 
 bool pick_is_served(const struct cli_options *o, const struct config *c, const struct schema *s)

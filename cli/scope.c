@@ -9,7 +9,7 @@
 
 bool scope_is_made(const struct schema *s)
 {
-    return s == &table_findings || s == &table_timeline;
+    return s == &table_findings || s == &table_timeline || s == &table_lost_flows;
 }
 
 static bool endpoint_is_left(const struct config *c, const struct cli_options *o, const char *site,

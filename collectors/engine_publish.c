@@ -213,7 +213,7 @@ static bool is_missed(const struct job *job, const struct snapshot *s)
 
     if (!job->collector->on_demand)
         return true;
-    if (f == FRESH_PARTIAL && snapshot_err(s)->kind == ERR_NONE)
+    if ((f == FRESH_PARTIAL || f == FRESH_NEVER) && snapshot_err(s)->kind == ERR_NONE)
         return false;
     return !engine_job_sleeps(job) || (job->started_at && f != FRESH_STALE);
 }

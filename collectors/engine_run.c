@@ -83,7 +83,8 @@ void engine_run_close(struct job *job)
 
 static void finish_tables(struct job *job)
 {
-    const struct err *err = job->run.err.kind == ERR_NONE ? NULL : &job->run.err;
+    const struct err *err =
+        job->run.err.kind == ERR_NONE && !job->run.err.msg[0] ? NULL : &job->run.err;
 
     for (size_t i = 0; i < job->ntables; i++) {
         job->out[i] = builder_finish(job->builders[i], job->run.now, job->run.freshness, err);

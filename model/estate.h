@@ -87,8 +87,8 @@ void model_snooze(struct model *m, const char *finding, int64_t until_ms, const 
 void model_history_take(struct model *m, struct strbuf *out);
 /* Are there any? Thread-safe. */
 bool model_history_waits(struct model *m);
-/* The file was begun anew, or lines were taken and could not be written: the next update puts everything that is known among the new lines.
- * Thread-safe. */
+/* The file was begun anew, or lines were taken and could not be written: the next update puts
+ * everything that is known among the new lines. Thread-safe. */
 void model_history_renew(struct model *m);
 /* Read a history back before the first update; lines that are not understood are counted, not
  * fatal. */

@@ -14,6 +14,7 @@ static void init_site(struct model_site *s, const struct config *c,
 {
     s->site = site_new(c, config);
     s->timeline = timeline_new(config->name);
+    s->lost_flows = lost_flows_new(config->name);
     s->places = map_new();
     for (size_t i = 0; i < config->nendpoints; i++)
         map_put(s->places, config->endpoints[i]->name, (void *)(uintptr_t)(i + 1));
@@ -51,6 +52,7 @@ void model_free(struct model *m)
     for (size_t i = 0; i < m->nsites; i++) {
         site_free(m->sites[i].site);
         timeline_free(m->sites[i].timeline);
+        lost_flows_free(m->sites[i].lost_flows);
         map_free(m->sites[i].places, NULL);
     }
     for (size_t i = 0; i < m->nacts; i++)
@@ -205,6 +207,15 @@ static void add_tables(struct estate *e, const struct site *s, const struct esta
     }
 }
 
+static void update_lost_flows(struct model_site *s, int64_t now)
+{
+    size_t nfilters, nflows;
+    struct snapshot *const *filters = site_table(s->site, view_place(&table_filters), &nfilters);
+    struct snapshot *const *flows = site_table(s->site, view_place(&table_flows), &nflows);
+
+    lost_flows_update(s->lost_flows, filters, nfilters, flows, nflows, now);
+}
+
 static void update_site(struct model *m, struct model_site *s, struct estate *e)
 {
     site_begin(s->site, &s->raw, m->since, m->samples, e->now);
@@ -214,7 +225,10 @@ static void update_site(struct model *m, struct model_site *s, struct estate *e)
     observe_derived(s->site, m->since, s->timeline);
     site_end(s->site);
     view_release(&s->raw);
+    update_lost_flows(s, e->now);
     add_tables(e, s->site, m->last);
+    estate_add(e, view_place(&table_lost_flows), lost_flows_snapshot(s->lost_flows, e->now),
+               m->last);
     estate_add(e, view_place(&table_timeline), timeline_snapshot(s->timeline, e->now), m->last);
 }
 

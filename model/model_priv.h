@@ -5,6 +5,7 @@
 #include "core/strbuf.h"
 #include "model/estate_priv.h"
 #include "model/findings.h"
+#include "model/lost_flows.h"
 #include "model/samples.h"
 #include "model/since.h"
 #include "model/site.h"
@@ -27,6 +28,7 @@ struct act {
 struct model_site {
     struct site *site;
     struct timeline *timeline;
+    struct lost_flows *lost_flows;
     struct map *places; /* endpoint -> its place in the site, plus one */
     struct view raw;
 };
@@ -41,7 +43,7 @@ struct model {
     struct estate *last;
     uint64_t generation;
     unsigned done, total; /* first polls; total 0: counted from the snapshots */
-    int64_t seen_at; /* of the last line "seen" */
+    int64_t seen_at;      /* of the last line "seen" */
     pthread_mutex_t lock;
     struct act acts[MODEL_ACTS_MAX]; /* below: under lock */
     size_t nacts;

@@ -404,6 +404,7 @@ enum {
     X(host_rules)      \
     X(addrsets)        \
     X(flows)           \
+    X(lost_flows)      \
     X(connections)     \
     X(filter_stats)    \
     X(vibs)            \

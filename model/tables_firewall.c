@@ -233,6 +233,30 @@ static const struct column flows_columns[] = {
 };
 TABLE(flows, FLOWS, "live connections on hosts");
 
+static const struct column lost_flows_columns[] = {
+    COMMON(LOST_FLOWS, 0),
+    COL(LOST_FLOWS_FILTER, "filter", STR, NONE, COL_KEY | COL_WIDE, "filter that it passed before"),
+    COL(LOST_FLOWS_FLOW, "flow", STR, NONE, COL_KEY | COL_WIDE, "the connection"),
+    COL(LOST_FLOWS_VM, "vm", STR, NONE, 0, "virtual machine that moved"),
+    COL(LOST_FLOWS_FROM_HOST, "from_host", STR, NONE, 0, "host that it was on, as configured"),
+    COL(LOST_FLOWS_TO_HOST, "to_host", STR, NONE, 0, "host that it is on, as configured"),
+    COL(LOST_FLOWS_MOVED_AT, "moved_at", TIME, NONE, 0, "when it was first seen there"),
+    COL(LOST_FLOWS_SEEN_AT, "seen_at", TIME, NONE, 0, "when the connection was seen last"),
+    COL(LOST_FLOWS_PROTOCOL, "protocol", STR, NONE, 0, "protocol"),
+    COL(LOST_FLOWS_DIRECTION, "direction", STR, NONE, 0,
+        "in or out, seen from the virtual machine"),
+    COL(LOST_FLOWS_SOURCE_IP, "source_ip", IP, NONE, 0, "source"),
+    COL(LOST_FLOWS_SOURCE_PORT, "source_port", INT, NONE, 0, "source port"),
+    COL(LOST_FLOWS_DESTINATION_IP, "destination_ip", IP, NONE, 0, "destination"),
+    COL(LOST_FLOWS_DESTINATION_PORT, "destination_port", INT, NONE, 0, "destination port"),
+    COL(LOST_FLOWS_RULE_ID, "rule_id", INT, NONE, 0, "rule that let it pass"),
+    COL(LOST_FLOWS_TCP_STATE, "tcp_state", STR, NONE, 0, "state of a TCP connection, then"),
+    COL(LOST_FLOWS_BYTES, "bytes", BYTES, BYTES, 0, "bytes of both counters, then"),
+    COL(LOST_FLOWS_RAW, "raw", STR, NONE, COL_WIDE | COL_RAW, "line as printed, then"),
+};
+TABLE(lost_flows, LOST_FLOWS,
+      "connections that were not seen any more after a virtual machine moved to another host");
+
 static const struct state_word purpose_words[] = {
     {"nsx_v_control", SEV_NONE},
     {"nsx_control", SEV_NONE},

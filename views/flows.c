@@ -19,6 +19,7 @@
 #include "views/heavy.h"
 #include "views/jump.h"
 #include "views/look.h"
+#include "views/lost_flows.h"
 
 #define TALKERS_MAX 3
 #define ENDED_MAX   1000
@@ -475,23 +476,46 @@ static const char *next_note(const struct view_input *in, size_t *i, const char 
 static int head_height(const struct view_input *in, int w, int h)
 {
     const char *endpoint;
-    size_t i = 0;
+    struct rows_item lost;
+    size_t i = 0, n;
 
     (void)w;
     (void)h;
-    return next_note(in, &i, &endpoint) ? 2 : 1;
+    return 1 + (next_note(in, &i, &endpoint) != NULL) + lost_flows_last(in, &lost, &n);
+}
+
+static void put_lost(const struct view_input *in, struct canvas *c, struct rect r,
+                     const struct rows_item *lost, size_t n)
+{
+    struct strbuf ago = STRBUF_INIT;
+    int64_t at = 0;
+
+    (void)row_int(lost->row, LOST_FLOWS_MOVED_AT, &at);
+    view_ago(&ago, in, at);
+    canvas_fit(c, r.x, r.y, r.w, STYLE_WARNING,
+               view_printf(in, _("%zu flows of %s did not survive its vMotion %s: :lost_flows"), n,
+                           look_text(lost->row, LOST_FLOWS_VM), ago.buf),
+               false);
+    strbuf_release(&ago);
 }
 
 static void head(const struct view_input *in, struct canvas *c, struct rect r)
 {
     const char *endpoint = "", *note;
-    size_t i = 0;
+    struct rows_item lost;
+    size_t i = 0, n;
 
     put_talkers(in, c, r);
+    r = (struct rect){r.x + 1, r.y + 1, r.w - 1, r.h - 1};
+    if (r.h > 0 && lost_flows_last(in, &lost, &n)) {
+        put_lost(in, c, r, &lost, n);
+        r.y++;
+        r.h--;
+    }
     note = next_note(in, &i, &endpoint);
-    if (note && r.h > 1)
-        canvas_fit(c, r.x + 1, r.y + 1, r.w - 1, STYLE_WARNING,
-                   view_printf(in, "%s: %s", endpoint, note), false);
+    if (note && r.h > 0)
+        canvas_fit(c, r.x, r.y, r.w, STYLE_WARNING, view_printf(in, "%s: %s", endpoint, note),
+                   false);
 }
 
 static bool exists(const struct view_input *in)

@@ -40,6 +40,7 @@ const struct view *const views_all[] = {
     &view_filters,
     &view_host_rules,
     &view_addrsets,
+    &view_lost_flows,
     NULL,
 };
 /* clang-format on */

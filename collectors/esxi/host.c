@@ -113,10 +113,8 @@ static enum step finish(struct run *run, struct walk *w)
     host_note_health(run, schema, "output", &w->health);
     if (w->scope) {
         run->freshness = FRESH_PARTIAL;
-        if (strchr(w->scope, ' '))
-            builder_note(run_table(run, schema), "filters %s alone were read, as asked", w->scope);
-        else
-            builder_note(run_table(run, schema), "filter '%s' alone was read, as asked", w->scope);
+        /* No error: it is what was asked for. */
+        err_set(&run->err, ERR_NONE, 0, "only %s was read, as asked", w->scope);
     }
     if (w->failed) {
         run->freshness = FRESH_PARTIAL;

@@ -34,10 +34,28 @@ static bool row_is_bad(const struct check_input *in, const struct row *r)
     return r && is_bad(in, freshness_of(r), row_present(r, ENDPOINTS_ERROR_KIND));
 }
 
+/* Read while somebody looks at them, and then what is looked at alone: without an error nothing is
+ * missed of them, however old or small they are. */
+static bool is_heavy(const struct schema *s)
+{
+    return s == &table_host_rules || s == &table_addrsets || s == &table_flows ||
+           s == &table_filter_stats;
+}
+
+/* Its endpoint is well: then it is one that nobody has asked for (packages, fallbacks). */
+static bool waits_for_nobody(const struct check_input *in, const struct snapshot *s)
+{
+    const struct row *r = cause_endpoint_row(in, snapshot_endpoint(s));
+
+    return snapshot_freshness(s) == FRESH_NEVER && r && row_is(r, ENDPOINTS_FRESHNESS, "ok");
+}
+
 static bool snapshot_is_bad(const struct check_input *in, const struct snapshot *s)
 {
     const struct err *e = snapshot_err(s);
 
+    if ((is_heavy(snapshot_schema(s)) || waits_for_nobody(in, s)) && (!e || e->kind == ERR_NONE))
+        return false;
     return is_bad(in, snapshot_freshness(s), e && e->kind != ERR_NONE);
 }
 

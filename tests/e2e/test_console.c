@@ -111,6 +111,34 @@ static void test_failover(void **state)
     e2e_stop(&e);
 }
 
+/* A machine whose flows are looked at moves: those that did not move with it are told. */
+static void test_vmotion(void **state)
+{
+    struct e2e e;
+    struct start s = {.e = &e};
+    struct terminal *t;
+
+    (void)state;
+    e2e_start(&e, "vmotion-drops-flows", NULL);
+    t = open_console(&s);
+    terminal_wait(t, "6 Flows");
+    terminal_keys(t, "6/vm=vm-00002\r");
+    terminal_wait(t, "most moved: vm-00002");
+    terminal_wait(t, "1 filter: read ");
+    e2e_advance(&e, 20);
+    for (int i = 0; i < 60 && !terminal_has(t, "did not survive"); i++) {
+        terminal_keys(t, "R");
+        (void)terminal_listen(t, 500);
+    }
+    terminal_wait(t, "13 flows of vm-00002 did not survive its vMotion");
+    terminal_keys(t, ":lost_flows\r");
+    terminal_wait(t, "Lost flows 13");
+    terminal_wait(t, "10.20.12.10:30000");
+    terminal_keys(t, "qq");
+    check_end(t, &e, 0);
+    e2e_stop(&e);
+}
+
 /* No account, no server, no question: a caption, then the failover and the table that is late. */
 static void test_demo(void **state)
 {
@@ -138,6 +166,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ends),
         cmocka_unit_test(test_failover),
+        cmocka_unit_test(test_vmotion),
         cmocka_unit_test(test_demo),
     };
 

@@ -157,6 +157,13 @@ static const struct check_case endpoints[] = {
                "table vpc_endpoints tokyo/linked denied 1m \"not authorized\"\nvpc_endpoint\n",
      NULL, "unknown linked|1\n",
      "1 of 2 tables of linked cannot be read; what needs them is not judged: not authorized"},
+    {"of heavy tables nothing is missed but what fails", "endpoint-health",
+     ENDPOINTS "linked ec2 ok - - - -\n"
+               "table flows tokyo/linked partial 1m\nhost\n"
+               "table host_rules tokyo/linked stale 9m\nhost\n"
+               "table vibs tokyo/linked never\nhost\n"
+               "table addrsets tokyo/linked failed 1m \"timed out\"\nhost\n",
+     NULL, "unknown linked|1\n", "1 of 4 tables of linked cannot be read"},
     {"not available there is no fault", "endpoint-health",
      ENDPOINTS "linked ec2 ok - - - -\ntable hosts tokyo/linked unsupported\nhost_id\n", NULL, "",
      NULL},
