@@ -16,9 +16,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define CONNS_MAX 64
-#define TICK_MS   50
-#define BLOCK     32768
+#define CONNS_MAX  64
+#define TICK_MS    50
+#define PATIENCE_S 86400
+#define BLOCK      32768
 
 struct lab_esx {
     struct lab *lab;
@@ -414,9 +415,12 @@ static bool on_message(struct conn *c, ssh_session session, ssh_message m)
 
 static void talk(struct conn *c, ssh_session session)
 {
+    long patience = PATIENCE_S;
     ssh_message m;
     bool go_on = true;
 
+    /* Without it libssh hangs up on a client that says nothing for ten seconds. */
+    (void)ssh_options_set(session, SSH_OPTIONS_TIMEOUT, &patience);
     ssh_set_auth_methods(session, SSH_AUTH_METHOD_INTERACTIVE | SSH_AUTH_METHOD_PUBLICKEY);
     if (ssh_handle_key_exchange(session) != SSH_OK)
         return;
