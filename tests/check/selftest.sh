@@ -82,3 +82,31 @@ views/j.c:165: complexity: ops16
 views/k.c:1: file-length: views/k.c
 S
 diff -u want got >difference || { echo "tests/check/selftest.sh:1: selftest: lint does not find what it should:"; cat difference; exit 1; }
+
+# Who gets a second try: a test that failed by its own words, and nothing else.
+mkdir -p build/check/log
+: >build/check/results
+: >build/check/again
+once() { # NAME LINE STATUS: fails like that at its first run
+    printf '#!/bin/sh\n[ -f %s.ran ] && echo "[  PASSED  ] 1 test(s)." && exit 0\n: >%s.ran\n' "$1" "$1" >"$1.sh"
+    printf 'echo "[  FAILED  ] 1 test(s), listed below:"\necho "%s"\nexit %s\n' "$2" "$3" >>"$1.sh"
+    chmod +x "$1.sh"
+}
+once starved 'expected 1' 1
+once broken '==1==ERROR: AddressSanitizer: heap-use-after-free' 1
+once raced 'WARNING: ThreadSanitizer: data race' 66
+once crashed 'Aborted' 134
+once found 'expected 1' 1
+for name in starved broken raced crashed; do sh "$here/tests/check/one.sh" unit 60 "./$name.sh"; done
+sh "$here/tests/check/one.sh" fuzz 60 ./found.sh
+cut -d' ' -f1-4 build/check/results >got
+cut -d' ' -f1-2 build/check/again >>got
+cat >want <<'S'
+unit starved 1 0
+unit broken 0 1
+unit raced 0 1
+unit crashed 0 1
+fuzz found 0 1
+unit starved
+S
+diff -u want got >difference || { echo "tests/check/selftest.sh:1: selftest: a second try for the wrong programs:"; cat difference; exit 1; }
