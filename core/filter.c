@@ -369,17 +369,29 @@ static const char *alphabet(enum cell_type type)
 
 static int compile_search(struct filter *f, const char *text, struct err *err)
 {
+    const char *word;
+    unsigned n = 0;
+
     f->row = pattern_new(text, err);
     if (!f->row)
         return -1;
-    const char *word = pattern_literal(f->row);
-    if (!word || strchr(word, ' '))
-        return 0;
-    f->word = word;
-    f->escapes = !word[strspn(word, "xu0123456789abcdef")];
+    f->cols = mem_array(f->schema->ncolumns + 1, sizeof(*f->cols));
+    f->memo = mem_array(f->schema->ncolumns, sizeof(*f->memo));
+    for (unsigned i = 0; i < f->schema->ncolumns; i++) {
+        if (!(f->schema->columns[i].flags & COL_SECRET))
+            f->cols[n++] = (uint8_t)i;
+    }
+    f->cols[n] = (uint8_t)f->schema->ncolumns;
+    f->days = mem_array(SCAN_DAYS, sizeof(*f->days));
+    f->skips[CELL_ABSENT] = true;
+    word = pattern_literal(f->row);
+    if (!word || !*word || strchr(word, ' '))
+        return 0; /* it may be found across cells */
     for (unsigned t = 0; t < ARRAY_SIZE(f->skips); t++) {
         const char *letters = alphabet((enum cell_type)t);
-        f->skips[t] = letters && word[strspn(word, letters)];
+
+        if (letters && word[strspn(word, letters)])
+            f->skips[t] = true;
     }
     return 0;
 }
@@ -414,6 +426,7 @@ struct filter *filter_new(const struct schema *schema, const char *text, struct 
     f = mem_alloc(sizeof(*f));
     f->schema = schema;
     strbuf_init(&f->buf, 0);
+    strbuf_init(&f->shown, 0);
     if (compile(f, text, err)) {
         filter_free(f);
         return NULL;
@@ -431,6 +444,10 @@ void filter_free(struct filter *f)
     }
     free(f->tests);
     pattern_free(f->row);
+    free(f->cols);
+    free(f->memo);
+    free(f->days);
+    strbuf_release(&f->shown);
     strbuf_release(&f->buf);
     free(f);
 }

@@ -47,5 +47,7 @@ bool filter_match(struct filter *f, const struct row *r);
 /* Could a row match of which only the cells of @cols are known? Comparisons with other columns, and
  * a search over the row, are taken to be true. */
 bool filter_may_match(struct filter *f, const struct row *r, const unsigned *cols, size_t ncols);
+/* The same for @n rows at once, which is several times faster. */
+void filter_match_many(struct filter *f, const struct row *const *rows, size_t n, bool *hits);
 
 #endif

@@ -1,8 +1,7 @@
 /*
- * Matching a row. Comparisons read typed cells. A search over the whole row looks at its cells one
- * by one when the pattern is a plain word, since such a word cannot lie across the blanks between
- * cells, and formats only the cells whose alphabet has all its characters; only a real expression
- * needs the row as one text.
+ * Matching a row. Comparisons read typed cells. A search over the whole row is filter_scan.c's;
+ * only where the pattern has no table, or a cell has what the table cannot judge, it needs the row
+ * as one text.
  */
 #include <string.h>
 
@@ -135,76 +134,37 @@ static bool match_tests(struct filter *f, const struct row *r)
 /* ---- the whole row -----------------------------------------------------------------------------
  */
 
-static bool is_searched(const struct filter *f, const struct row *r, unsigned col)
-{
-    enum cell_type type = r->cells[col].type;
-
-    return type != CELL_ABSENT && !(f->schema->columns[col].flags & COL_SECRET);
-}
-
-/* In the text as it came: sanitising it changes no run of plain characters. What it puts in the
- * place of others (\x1b) is searched, too, by words that could be part of it. */
-static bool find_in_text(struct filter *f, const char *s)
-{
-    if (pattern_match(f->row, s))
-        return true;
-    if (!f->escapes || text_is_clean(s))
-        return false;
-    strbuf_reset(&f->buf);
-    text_sanitize(&f->buf, s, strlen(s), 0);
-    return pattern_match(f->row, f->buf.buf);
-}
-
-static bool find_in_cell(struct filter *f, unsigned col, const struct cell *c)
-{
-    if (c->type == CELL_STR || c->type == CELL_STATE)
-        return find_in_text(f, c->u.s);
-    if (c->type == CELL_LIST) {
-        for (size_t i = 0; i < c->u.list->n; i++) {
-            if (find_in_text(f, c->u.list->items[i]))
-                return true;
-        }
-        return false;
-    }
-    strbuf_reset(&f->buf);
-    cell_plain(&f->buf, &f->schema->columns[col], c);
-    return pattern_match(f->row, f->buf.buf);
-}
-
-static bool find_word(struct filter *f, const struct row *r)
-{
-    for (unsigned i = 0; i < f->schema->ncolumns; i++) {
-        if (!f->skips[r->cells[i].type] && is_searched(f, r, i) && find_in_cell(f, i, &r->cells[i]))
-            return true;
-    }
-    return false;
-}
-
-static void add_row_text(struct filter *f, const struct row *r)
+bool filter_match_text(struct filter *f, const struct row *r)
 {
     strbuf_reset(&f->buf);
-    for (unsigned i = 0; i < f->schema->ncolumns; i++) {
-        if (!is_searched(f, r, i))
+    for (const uint8_t *col = f->cols; *col < f->schema->ncolumns; col++) {
+        if (r->cells[*col].type == CELL_ABSENT)
             continue;
         if (f->buf.len)
             strbuf_addch(&f->buf, ' ');
-        cell_plain(&f->buf, &f->schema->columns[i], &r->cells[i]);
+        cell_plain(&f->buf, &f->schema->columns[*col], &r->cells[*col]);
     }
+    return pattern_match(f->row, f->buf.buf);
 }
 
-static bool match_row(struct filter *f, const struct row *r)
+void filter_match_many(struct filter *f, const struct row *const *rows, size_t n, bool *hits)
 {
-    if (f->word)
-        return find_word(f, r);
-    add_row_text(f, r);
-    return pattern_match(f->row, f->buf.buf);
+    if (f->row && pattern_dfa(f->row)) {
+        filter_scan(f, rows, n, hits);
+    } else {
+        for (size_t i = 0; i < n; i++)
+            hits[i] = f->row ? filter_match_text(f, rows[i]) : match_tests(f, rows[i]);
+    }
+    for (size_t i = 0; f->invert && i < n; i++)
+        hits[i] = !hits[i];
 }
 
 bool filter_match(struct filter *f, const struct row *r)
 {
-    bool hit = f->row ? match_row(f, r) : match_tests(f, r);
+    bool hit;
 
-    return hit != f->invert;
+    filter_match_many(f, &r, 1, &hit);
+    return hit;
 }
 
 static bool is_among(unsigned col, const unsigned *cols, size_t n)

@@ -13,17 +13,24 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define PATTERN_COST_MAX  20000
 #define PATTERN_DEPTH_MAX 64
 
+struct dfa;
 struct pattern;
 
 /* NULL and @err filled when the expression is wrong or refused. */
 struct pattern *pattern_new(const char *text, struct err *err);
 void pattern_free(struct pattern *p); /* NULL is fine */
+/* Not thread-safe per pattern (it learns while it works). */
 bool pattern_match(const struct pattern *p, const char *s);
 /* The pattern in lower case when it is plain ASCII text, else NULL. */
 const char *pattern_literal(const struct pattern *p);
+/* Its table for texts in pieces; NULL: it has none (core/dfa.h). */
+struct dfa *pattern_dfa(const struct pattern *p);
+/* Whether @cp is its own large and small letter. */
+bool pattern_has_one_case(uint32_t cp);
 
 #endif

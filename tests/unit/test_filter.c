@@ -7,6 +7,8 @@
 
 #include <cmocka.h>
 
+#include <locale.h>
+
 #include <regex.h>
 #include <stdio.h>
 
@@ -398,7 +400,9 @@ static void test_raw_cells(void **state)
 
 #define ROWS 60
 
-static const char *const words[] = {"edge", "Edge-1", "eni-0a", "", "x y", "10.0.0.1", "up"};
+static const char *const words[] = {"edge",   "Edge-1",           "eni-0a",  "",
+                                    "x y",    "10.0.0.1",         "up",      "東京 10",
+                                    "a\033b", "e\xe2\x80\xaekge", "\xff up", "ſ"};
 
 static const char *word(unsigned *seed)
 {
@@ -450,20 +454,56 @@ static bool reference_regex(const struct row *r, const char *pattern)
 static void test_search_property(void **state)
 {
     (void)state;
+    assert_non_null(setlocale(LC_ALL, "C.UTF-8"));
     static const char *const patterns[] = {
-        "edge", "e",   "-1", "10.0",     "true", "0\\.5",          "1.5",  "s e", "^s e",
-        "x y",  "up",  "3 ", "eni-.*up", "-",    "(edge|eni).*10", "fals", "E-",  "\\.[12]$",
-        "5",    "a e",
+        "edge",
+        "e",
+        "-1",
+        "10.0",
+        "true",
+        "0\\.5",
+        "1.5",
+        "s e",
+        "^s e",
+        "x y",
+        "up",
+        "3 ",
+        "eni-.*up",
+        "-",
+        "(edge|eni).*10",
+        "fals",
+        "E-",
+        "\\.[12]$",
+        "5",
+        "a e",
+        "京",
+        "(東|西)京.*1",
+        "x1b",
+        "a.{4}b",
+        "^東.* ",
+        "[^ -~]",
+        "u[{]202e",
+        "[a-e]+$",
+        "[1-9]0",
+        "",
+        "[[:alpha:]]{4}",
+        "\\bup",
+        "s",
     };
     unsigned seed = 11;
+    bool hits[ROWS];
 
     for (int round = 0; round < 20; round++) {
         struct snapshot *s = random_rows(&seed);
         for (size_t p = 0; p < ARRAY_SIZE(patterns); p++) {
+            const struct row *rows[ROWS];
             struct filter *f = make(patterns[p]);
+            for (size_t i = 0; i < snapshot_count(s); i++)
+                rows[i] = snapshot_row(s, i);
+            filter_match_many(f, rows, snapshot_count(s), hits);
             for (size_t i = 0; i < snapshot_count(s); i++) {
-                const struct row *r = snapshot_row(s, i);
-                if (filter_match(f, r) != reference_regex(r, patterns[p]))
+                bool want = reference_regex(rows[i], patterns[p]);
+                if (filter_match(f, rows[i]) != want || hits[i] != want)
                     fail_msg("'%s' differs in row %zu of round %d", patterns[p], i, round);
             }
             filter_free(f);

@@ -8,7 +8,9 @@
 #include <cmocka.h>
 
 #include <locale.h>
+#include <regex.h>
 
+#include "core/dfa.h"
 #include "core/mem.h"
 #include "core/pattern.h"
 #include "core/strbuf.h"
@@ -120,6 +122,112 @@ static void test_bounded(void **state)
     strbuf_release(&text);
 }
 
+/* ---- against regexec ---------------------------------------------------------------------------
+ */
+
+static void add_random(struct strbuf *out, const char *const *pieces, size_t n, unsigned *seed)
+{
+    for (int i = rand_r(seed) % 9; i >= 0; i--)
+        strbuf_addstr(out, pieces[(size_t)rand_r(seed) % n]);
+}
+
+/* The table with both ways to skip, and regexec. */
+static void compare(struct pattern *p, const regex_t *re, const char *pattern, const char *text)
+{
+    struct dfa *d = pattern_dfa(p);
+    bool want = regexec(re, text, 0, NULL, 0) == 0, wide = d && d->skip.wide;
+
+    if (pattern_match(p, text) != want)
+        fail_msg("'%s' on '%s' is not %d", pattern, text, want);
+    if (!wide)
+        return;
+    d->skip.wide = false;
+    if (pattern_match(p, text) != want)
+        fail_msg("'%s' on '%s' is not %d byte by byte", pattern, text, want);
+    d->skip.wide = true;
+}
+
+static void test_property(void **state)
+{
+    static const char *const pieces[] = {
+        "a",    "b",   "A",      "k",     "s",           "i",   "1",           "-",     " ",
+        "京",   "東",  ".",      ".*",    "*",           "+",   "?",           "|",     "(",
+        ")",    "^",   "$",      "[a-c]", "[^a]",        "[1]", "[^ -~]",      "{2}",   "{1,3}",
+        "{2,}", "\\.", "\\-",    "\\w",   "[[:digit:]]", "ſ",   "[[:alpha:]]", "[]a-]", "[Z-a]",
+        "()",   "é",   "(ab|b)", "[京]",  "ab",          "x"};
+    static const char *const texts[] = {"a",
+                                        "b",
+                                        "A",
+                                        "B",
+                                        "K",
+                                        "s",
+                                        "ſ",
+                                        "ı",
+                                        "K",
+                                        "i",
+                                        "1",
+                                        "-",
+                                        " ",
+                                        "京",
+                                        "東",
+                                        "é",
+                                        "É",
+                                        ".",
+                                        "ab",
+                                        "\x1b",
+                                        "x",
+                                        "aaa",
+                                        "0123456789012345678901234567890"};
+    unsigned seed = 17, compared = 0, tables = 0;
+
+    (void)state;
+    assert_non_null(setlocale(LC_ALL, "C.UTF-8"));
+    for (int i = 0; i < 6000; i++) {
+        struct strbuf pattern = STRBUF_INIT, text = STRBUF_INIT;
+        struct pattern *p;
+        regex_t re;
+
+        add_random(&pattern, pieces, ARRAY_SIZE(pieces), &seed);
+        p = pattern_new(pattern.buf, NULL);
+        if (p && !pattern_literal(p)) {
+            assert_int_equal(regcomp(&re, pattern.buf, REG_EXTENDED | REG_ICASE | REG_NOSUB), 0);
+            for (int k = 0; k < 12; k++) {
+                strbuf_reset(&text);
+                add_random(&text, texts, ARRAY_SIZE(texts), &seed);
+                compare(p, &re, pattern.buf, text.buf);
+            }
+            compared++;
+            tables += pattern_dfa(p) != NULL;
+            regfree(&re);
+        }
+        pattern_free(p);
+        strbuf_release(&pattern);
+        strbuf_release(&text);
+    }
+    setlocale(LC_ALL, "C");
+    assert_true(compared > 1500 && tables > compared / 2);
+}
+
+/* Beginnings of matches across the blocks that are read at once, at every place in them. */
+static void test_blocks(void **state)
+{
+    char text[160];
+
+    (void)state;
+    for (size_t from = 0; from < 40; from++) {
+        for (size_t at = from; at < 110; at++) {
+            memset(text, 'w', sizeof(text));
+            memcpy(text + at, "web", 3);
+            text[at + 3] = '\0';
+            assert_true(matches("web", text + from));
+            assert_true(matches("[vw]e(b|c)$", text + from));
+            assert_false(matches("[vw]e(b|c)d", text + from));
+            text[at + 2] = '\0';
+            assert_false(matches("web", text + from));
+        }
+    }
+}
+
 static void test_literal(void **state)
 {
     (void)state;
@@ -136,9 +244,10 @@ static void test_literal(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_match),   cmocka_unit_test(test_utf8),
-        cmocka_unit_test(test_wrong),   cmocka_unit_test(test_hostile),
-        cmocka_unit_test(test_bounded), cmocka_unit_test(test_literal),
+        cmocka_unit_test(test_match),    cmocka_unit_test(test_utf8),
+        cmocka_unit_test(test_wrong),    cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_bounded),  cmocka_unit_test(test_literal),
+        cmocka_unit_test(test_property), cmocka_unit_test(test_blocks),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
