@@ -27,6 +27,19 @@ struct rows {
  * endpoint, key. */
 void rows_init(struct rows *r, const struct schema *schema, struct snapshot *const *snapshots,
                size_t n, struct filter *filter, int sort_col, bool reverse);
+/* The same in steps, for those who keep rows by reasons of their own in between: all rows by site,
+ * endpoint, key; those that match; ordered. */
+void rows_merge(struct rows *r, const struct schema *schema, struct snapshot *const *snapshots,
+                size_t n);
+void rows_filter(struct rows *r, struct filter *filter);
+void rows_reverse(struct rows *r);
+/* By the first level, what is equal there by the next; what is equal in all keeps its order. */
+struct rows_level {
+    double (*number)(const struct rows_item *row); /* by this, not by a column; never NaN */
+    int column;
+    bool reverse; /* ABSENT is last all the same */
+};
+void rows_sort(struct rows *r, const struct rows_level *levels, size_t n);
 void rows_release(struct rows *r);
 /* Index of the row with this site, endpoint and key; -1 when it is not there. */
 long rows_find(const struct rows *r, const char *site, const char *endpoint, const char *key);

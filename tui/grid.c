@@ -73,6 +73,7 @@ void grid_free(struct grid *g)
     free(g->find_text);
     free(g->columns_text);
     strbuf_release(&g->note);
+    free(g->scope);
     row_id_release(&g->selected);
     map_free(g->marks, NULL);
     map_free(g->choices, NULL);
@@ -134,6 +135,8 @@ static void adopt(struct grid *g, const struct view_input *in, struct rows *rows
     let_go(g);
     g->estate = e;
     g->built = built;
+    free(g->scope);
+    g->scope = mem_strdup(in->site);
     g->rows = *rows;
     g->has_rows = true;
     follow_selection(g);
@@ -143,11 +146,21 @@ static void adopt(struct grid *g, const struct view_input *in, struct rows *rows
     grid_collect_columns(g, in);
 }
 
+/* Lines that the tab made are those of an estate and a scope: another filter or order finds them
+ * made. A new reference or NULL. */
+static struct snapshot *reusable(const struct grid *g, const struct view_input *in)
+{
+    const char *a = in->site ? in->site : "", *b = g->scope ? g->scope : "";
+
+    return g->built && g->estate == in->estate && strcmp(a, b) == 0 ? snapshot_ref(g->built) : NULL;
+}
+
 static void refresh_now(struct grid *g, const struct view_input *in)
 {
     struct snapshot *built;
     struct rows rows;
 
+    built = reusable(g, in);
     resolve_rows(&rows, &built, g->table, in, g->filter, g->sort, g->reverse);
     adopt(g, in, &rows, built);
     g->busy = false;
@@ -180,6 +193,8 @@ static void take_finished(struct grid *g, const struct view_input *in)
 
 void grid_refresh(struct grid *g, const struct view_input *in)
 {
+    struct resolve *job;
+
     if (!in->estate)
         return;
     take_finished(g, in);
@@ -192,8 +207,9 @@ void grid_refresh(struct grid *g, const struct view_input *in)
         return;
     }
     g->busy = true;
-    resolver_post(g->resolver, g,
-                  resolve_new_rows(g->table, in, g->filter_text, g->sort, g->reverse));
+    job = resolve_new_rows(g->table, in, g->filter_text, g->sort, g->reverse);
+    job->built = reusable(g, in);
+    resolver_post(g->resolver, g, job);
 }
 
 const struct rows_item *grid_current(const struct grid *g)
@@ -237,7 +253,7 @@ void grid_sort_reverse(struct grid *g)
     int sort = g->sort >= 0 ? g->sort : g->table->sort;
 
     /* An order of the tab's own (worst first) has no reverse: the first shown column gets one. */
-    if (g->sort < 0 && g->table->order) {
+    if (g->sort < 0 && view_is_ordered(g->table)) {
         grid_sort_step(g, 1);
         g->reverse = true;
         return;

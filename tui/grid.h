@@ -47,7 +47,8 @@ struct grid {
     const struct estate *posted; /* what was asked for last; compared, never followed */
     bool busy;                   /* newer rows are being made */
     bool large;                  /* the estate is: rows are made by the resolver */
-    const struct snapshot *built;
+    const struct snapshot *built; /* lines that the tab made itself (view_table.build) */
+    char *scope;                  /* the site that the rows are of; NULL: all */
     struct filter *filter;
     char *filter_text; /* "" none; what the prompt shows again */
     char *find_text;   /* of the last filter, for n and N after it was cleared */

@@ -163,7 +163,7 @@ void grid_cell(const struct grid *g, const struct view_input *in, const struct g
 
 int grid_sort_column(const struct grid *g)
 {
-    return g->sort >= 0 || g->table->order ? g->sort : g->table->sort;
+    return g->sort >= 0 || view_is_ordered(g->table) ? g->sort : g->table->sort;
 }
 
 /* The mark of the order stands before the title. */

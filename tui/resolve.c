@@ -63,42 +63,50 @@ static void sort_by_rank(struct rows *r, const struct view_table *t, const struc
     free(all);
 }
 
-static void keep_rows(struct rows *r, const struct view_table *t, const struct view_input *in,
-                      struct filter *filter)
+static void keep_rows(struct rows *r, const struct view_table *t, const struct view_input *in)
 {
     size_t n = 0;
 
-    for (size_t i = 0; i < r->n; i++)
+    for (size_t i = 0; i < r->n && (in->site || t->keep); i++)
         if (view_in_scope(in, &r->items[i]) && (!t->keep || t->keep(in, &r->items[i])))
             r->items[n++] = r->items[i];
-    r->n = r->total = n;
-    if (!filter)
-        return;
-    n = 0;
-    for (size_t i = 0; i < r->n; i++)
-        if (filter_match(filter, r->items[i].row))
-            r->items[n++] = r->items[i];
-    r->n = n;
+    r->n = r->total = in->site || t->keep ? n : r->n;
+}
+
+/* @sort: of the reader; -1: the table's own order. */
+static void order_rows(struct rows *r, const struct view_table *t, const struct view_input *in,
+                       int sort, bool reverse)
+{
+    const struct rows_level level = {.column = sort >= 0 ? sort : t->sort, .reverse = reverse};
+
+    if (sort < 0 && t->nlevels)
+        rows_sort(r, t->levels, t->nlevels);
+    else if (sort < 0 && t->order && t->worst_first)
+        sort_by_rank(r, t, in);
+    else if (sort < 0 && t->order)
+        qsort_r(r->items, r->n, sizeof(*r->items), by_order, (void *)(uintptr_t)t);
+    else if (level.column >= 0)
+        rows_sort(r, &level, 1);
+    else if (reverse)
+        rows_reverse(r);
 }
 
 void resolve_rows(struct rows *out, struct snapshot **built, const struct view_table *t,
                   const struct view_input *in, struct filter *filter, int sort, bool reverse)
 {
-    bool own_order = sort < 0 && t->order;
-    int column = sort >= 0 ? sort : own_order ? -1 : t->sort;
     struct snapshot *const *all = built;
     size_t n;
 
-    *built = t->build ? t->build(in) : NULL;
+    if (t->build && !*built)
+        *built = t->build(in);
     n = *built ? 1 : 0;
     if (!t->build)
         all = estate_table(in->estate, t->schema, &n);
-    rows_init(out, t->schema, all, n, NULL, column, !own_order && reverse);
-    keep_rows(out, t, in, filter);
-    if (own_order && t->worst_first)
-        sort_by_rank(out, t, in);
-    else if (own_order)
-        qsort_r(out->items, out->n, sizeof(*out->items), by_order, (void *)(uintptr_t)t);
+    rows_merge(out, t->schema, all, n);
+    keep_rows(out, t, in);
+    if (filter)
+        rows_filter(out, filter);
+    order_rows(out, t, in, sort, reverse);
 }
 
 bool resolve_head(struct canvas *out, const struct view *v, const struct view_input *in, int w,

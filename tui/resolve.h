@@ -27,7 +27,8 @@ struct resolve {
     bool reverse;
     bool has_rows, any; /* any: there is a head */
     struct rows rows;
-    struct snapshot *built; /* rows of the table's own (view_table.build) */
+    struct snapshot *built; /* rows of the table's own (view_table.build), set before it is posted
+                               when they are made already */
     struct canvas head;
     int64_t took_ms;
     struct resolve *next; /* buried before this one */
@@ -41,7 +42,8 @@ struct resolve *resolve_new_head(const struct view *v, const struct view_input *
 void resolve_free(struct resolve *job); /* NULL is fine */
 /* Take the results out of a job that is done: the caller's from here on. */
 void resolve_detach(struct resolve *job);
-/* On this thread, now. @filter NULL: none. *built gets a reference or NULL. */
+/* On this thread, now. @filter NULL: none. *built: lines of the tab's own that are made already, or
+ * NULL; gets a reference to them or NULL. */
 void resolve_rows(struct rows *out, struct snapshot **built, const struct view_table *t,
                   const struct view_input *in, struct filter *filter, int sort, bool reverse);
 /* The head for a body of @w x @h cells: at most half of it when tables follow. @out becomes as high

@@ -170,16 +170,15 @@ static enum severity judge(const struct view_input *in, const struct rows_item *
     return severity_of(row->row);
 }
 
-static int newest_first(const struct rows_item *a, const struct rows_item *b)
+static double badness(const struct rows_item *row)
 {
-    int64_t x = 0, y = 0;
-
-    (void)row_int(a->row, EV_AT, &x);
-    (void)row_int(b->row, EV_AT, &y);
-    if (x != y)
-        return x > y ? -1 : 1;
-    return (int)severity_of(b->row) - (int)severity_of(a->row);
+    return severity_of(row->row);
 }
+
+static const struct rows_level newest_first[] = {
+    {.column = EV_AT, .reverse = true},
+    {.number = badness, .reverse = true},
+};
 
 static enum style message_style(const struct view_input *in, const struct rows_item *row,
                                 const char *arg)
@@ -301,7 +300,8 @@ static const struct view_table table = {
     .columns = columns,
     .ncolumns = ARRAY_SIZE(columns),
     .sort = -1,
-    .order = newest_first,
+    .levels = newest_first,
+    .nlevels = ARRAY_SIZE(newest_first),
     .build = build,
     .judge = judge,
     .enter = enter,

@@ -106,32 +106,12 @@ static void format_rate(struct strbuf *out, const struct view_input *in,
         strbuf_addch(out, '-');
 }
 
-static int by_text(const struct row *a, const struct row *b, unsigned col)
-{
-    const char *x = look_text(a, col), *y = look_text(b, col);
-
-    return x == y ? 0 : strcmp(x, y);
-}
-
 /* Layers one after the other, each in the order of evaluation: the first match wins, so the order
- * is the meaning. Where the manager's place is known it decides alone; 100,000 rules are compared
- * millions of times. */
-static int as_evaluated(const struct rows_item *a, const struct rows_item *b)
-{
-    int64_t x = 0, y = 0;
-    int c = 0;
-
-    if (a->snapshot != b->snapshot)
-        c = strcmp(snapshot_site(a->snapshot), snapshot_site(b->snapshot));
-    c = c ? c : by_text(a->row, b->row, RULES_LAYER);
-    c = c ? c : by_text(a->row, b->row, RULES_EVALUATION);
-    c = c ? c : by_text(a->row, b->row, RULES_POLICY);
-    if (c)
-        return c;
-    (void)row_int(a->row, RULES_SEQUENCE, &x);
-    (void)row_int(b->row, RULES_SEQUENCE, &y);
-    return x < y ? -1 : x > y;
-}
+ * is the meaning. Where the manager's place is known it decides alone. */
+static const struct rows_level as_evaluated[] = {
+    {.column = RULES_SITE},   {.column = RULES_LAYER},    {.column = RULES_EVALUATION},
+    {.column = RULES_POLICY}, {.column = RULES_SEQUENCE},
+};
 
 static bool enter(const struct view_input *in, const struct rows_item *row, struct view_target *out)
 {
@@ -256,7 +236,8 @@ static const struct view_table rules = {
     .columns = columns,
     .ncolumns = ARRAY_SIZE(columns),
     .sort = -1,
-    .order = as_evaluated,
+    .levels = as_evaluated,
+    .nlevels = ARRAY_SIZE(as_evaluated),
     .enter = enter,
     .related = related,
     .details = details,

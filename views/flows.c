@@ -37,12 +37,12 @@ static double moved(const struct row *r)
     return any ? a + b : -1;
 }
 
-static int largest_first(const struct rows_item *a, const struct rows_item *b)
+static double moved_by(const struct rows_item *row)
 {
-    double x = moved(a->row), y = moved(b->row);
-
-    return x > y ? -1 : x < y;
+    return moved(row->row);
 }
+
+static const struct rows_level largest_first[] = {{.number = moved_by, .reverse = true}};
 
 /* A reading before that does not have it makes it new; without one nothing can be said. */
 static bool is_new(const struct view_input *in, const struct rows_item *row)
@@ -235,7 +235,8 @@ static const struct view_table flows = {
     .columns = columns,
     .ncolumns = ARRAY_SIZE(columns),
     .sort = -1,
-    .order = largest_first,
+    .levels = largest_first,
+    .nlevels = ARRAY_SIZE(largest_first),
     .enter = enter,
     .related = related,
     .details = details,
@@ -365,7 +366,8 @@ static const struct view_table ended = {
     .columns = ended_columns,
     .ncolumns = ARRAY_SIZE(ended_columns),
     .sort = -1,
-    .order = largest_first,
+    .levels = largest_first,
+    .nlevels = ARRAY_SIZE(largest_first),
     .build = build_ended,
     .details = details,
     .empty = N_("No flow has ended, or there is no reading before to compare with."),

@@ -21,15 +21,20 @@ static enum severity judge(const struct view_input *in, const struct rows_item *
     return severity_of(row->row);
 }
 
-static int worst_first(const struct rows_item *a, const struct rows_item *b)
+static double badness(const struct rows_item *row)
 {
-    int c = (int)severity_of(b->row) - (int)severity_of(a->row);
-
-    if (!c)
-        c = (int)look_is(a->row, ROUTES_VERDICT, "other") -
-            (int)look_is(b->row, ROUTES_VERDICT, "other");
-    return c;
+    return severity_of(row->row);
 }
+
+static double is_other(const struct rows_item *row)
+{
+    return look_is(row->row, ROUTES_VERDICT, "other");
+}
+
+static const struct rows_level worst_first[] = {
+    {.number = badness, .reverse = true},
+    {.number = is_other},
+};
 
 static enum style plain(const struct view_input *in, const struct rows_item *row, const char *arg)
 {
@@ -126,7 +131,8 @@ static const struct view_table table = {
     .columns = columns,
     .ncolumns = ARRAY_SIZE(columns),
     .sort = -1,
-    .order = worst_first,
+    .levels = worst_first,
+    .nlevels = ARRAY_SIZE(worst_first),
     .judge = judge,
     .enter = enter,
     .related = related,

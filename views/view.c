@@ -30,6 +30,11 @@ bool view_exists(const struct view *v, const struct view_input *in)
     return !v->exists || (in->estate && v->exists(in));
 }
 
+bool view_is_ordered(const struct view_table *t)
+{
+    return t->order || t->nlevels;
+}
+
 bool view_in_scope(const struct view_input *in, const struct rows_item *row)
 {
     return !in->site || strcmp(snapshot_site(row->snapshot), in->site) == 0;

@@ -104,9 +104,13 @@ struct view_table {
     size_t (*more_columns)(const struct view_input *in, struct view_column *out, size_t max);
     int sort; /* schema column of the first order, -1: by site, endpoint, key */
     bool reverse;
-    /* An order of its own until the reader sorts (worst first); NULL: @sort. */
+    /* An order of its own until the reader sorts (worst first); NULL: @sort. Equal rows are by
+     * site, endpoint and key. Tables that grow to 100,000 rows say it by levels, which is several
+     * times faster than comparing. */
     int (*order)(const struct rows_item *a, const struct rows_item *b);
     bool worst_first; /* with @order: first by what @judge says, then by @order */
+    const struct rows_level *levels;
+    size_t nlevels;
     /* Rows that belong here; NULL: all of the site. Rows that do not are not counted. */
     bool (*keep)(const struct view_input *in, const struct rows_item *row);
     /* Lines that are in no table of the estate: make them with table_builder. @schema is the view's
@@ -161,6 +165,8 @@ extern const struct view *const views_all[];
 /* By name or alias; NULL: none. */
 const struct view *views_find(const char *name);
 bool view_exists(const struct view *v, const struct view_input *in);
+/* Has the table an order of its own? */
+bool view_is_ordered(const struct view_table *t);
 /* The finding to speak of first: open, no symptom, the worst (views/findings.c). False: none. */
 bool view_worst_finding(const struct view_input *in, struct rows_item *out);
 /* How many findings are open, by severity; a cause and its symptoms are one. */

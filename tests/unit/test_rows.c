@@ -244,6 +244,105 @@ static void test_sort_property(void **state)
     }
 }
 
+static double length_of_note(const struct rows_item *row)
+{
+    const char *note = row_str(row->row, NOTE);
+
+    return note ? (double)strlen(note) : -1;
+}
+
+static int reference_level(const struct rows_level *l, const struct rows_item *x,
+                           const struct rows_item *y)
+{
+    const struct cell *a = &x->row->cells[l->column], *b = &y->row->cells[l->column];
+    int c = cell_compare(a, b);
+
+    if (l->number)
+        c = (l->number(x) > l->number(y)) - (l->number(x) < l->number(y));
+    else if (a->type == CELL_ABSENT || b->type == CELL_ABSENT)
+        return c;
+    return l->reverse ? -c : c;
+}
+
+/* 1,000 rows of many equal cells by several levels; what is equal keeps its order. */
+static void expect_levels(const struct rows_level *levels, size_t n, struct snapshot *const *all,
+                          size_t nall)
+{
+    struct rows r;
+
+    rows_merge(&r, &schema, all, nall);
+    rows_sort(&r, levels, n);
+    assert_int_equal(r.n, 50 * nall);
+    for (size_t i = 1; i < r.n; i++) {
+        const struct rows_item *a = &r.items[i - 1], *b = &r.items[i];
+        int c = 0;
+
+        for (size_t l = 0; l < n && !c; l++)
+            c = reference_level(&levels[l], a, b);
+        if (!c)
+            c = strcmp(snapshot_endpoint(a->snapshot), snapshot_endpoint(b->snapshot));
+        assert_true((c ? c : strcmp(a->row->key, b->row->key)) < 0);
+    }
+    rows_release(&r);
+}
+
+static void test_levels_property(void **state)
+{
+    static const struct rows_level levels[][3] = {
+        {{.column = TAGS}, {.column = COUNT, .reverse = true}, {.column = IP}},
+        {{.number = length_of_note, .reverse = true},
+         {.column = IP, .reverse = true},
+         {.column = TAGS}},
+        {{.column = NOTE, .reverse = true}, {.number = length_of_note}, {.column = LAG_S}},
+        {{.column = COUNT}, {.column = TAGS, .reverse = true}, {.column = NAME}},
+        {{.column = ENDPOINT, .reverse = true}, {.column = IP}, {.column = NOTE}},
+    };
+    struct snapshot *all[20];
+    unsigned seed = 7;
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
+        char name[8];
+
+        snprintf(name, sizeof(name), "e%02zu", i);
+        all[i] = random_rows(name, &seed);
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(levels); i++) {
+        for (size_t n = 1; n <= 3; n++)
+            expect_levels(levels[i], n, all, n == 2 ? 3 : ARRAY_SIZE(all));
+    }
+    release(all, ARRAY_SIZE(all));
+}
+
+/* Lists that agree for long, of many rows. */
+static void test_long_lists(void **state)
+{
+    const struct rows_level level = {.column = TAGS};
+    struct table_builder *b = builder_new(&schema, "s", "e", NULL);
+    struct snapshot *s;
+    struct rows r;
+
+    (void)state;
+    for (int i = 0; i < 300; i++) {
+        char name[16];
+
+        builder_row(b);
+        snprintf(name, sizeof(name), "n%03d", i);
+        builder_str(b, NAME, name);
+        for (int k = 0; k < 40; k++)
+            builder_list_add(b, TAGS, "the same for all of them");
+        snprintf(name, sizeof(name), "%03d", i * 7 % 300);
+        builder_list_add(b, TAGS, name);
+    }
+    s = finish(b);
+    rows_merge(&r, &schema, &s, 1);
+    rows_sort(&r, &level, 1);
+    for (size_t i = 1; i < r.n; i++)
+        assert_true(reference_level(&level, &r.items[i - 1], &r.items[i]) < 0);
+    rows_release(&r);
+    snapshot_unref(s);
+}
+
 /* ---- printing ----------------------------------------------------------------------------------
  */
 
@@ -451,6 +550,8 @@ int main(void)
         cmocka_unit_test(test_filter_and_find),
         cmocka_unit_test(test_find_duplicate),
         cmocka_unit_test(test_sort_property),
+        cmocka_unit_test(test_levels_property),
+        cmocka_unit_test(test_long_lists),
         cmocka_unit_test(test_json),
         cmocka_unit_test(test_csv),
         cmocka_unit_test(test_table),

@@ -1,0 +1,438 @@
+/*
+ * Sorting. Comparing a hundred thousand rows takes a million and a half compares, and each would
+ * miss the cache several times. So each row gets a key of eight bytes, made in one walk: the number
+ * itself, the address, or eight bytes of the text behind what all texts have in common at their
+ * beginning. A radix sort orders the keys without touching a row again; runs of one key are ordered
+ * by the next eight bytes in the same way, and at the end of the cell by the next level. All of it
+ * is stable, so equal rows keep the order they came in. A few rows are simply compared.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/mem.h"
+#include "core/rows_priv.h"
+
+#define FEW   16  /* rows: insertion by comparing cells */
+#define LONG  96  /* bytes of a list: what agrees up to there is compared, too */
+#define AHEAD 12  /* rows that are fetched before they are needed */
+#define MERGE 600 /* rows: fewer are merged, more go through the radix sort */
+
+struct key {
+    uint64_t prefix;
+    const struct cell *cell; /* of the present level; NULL: a number was asked for */
+    uint32_t at;
+    uint8_t type;
+    bool ended; /* equal prefixes mean equal cells */
+};
+
+struct sorter {
+    const struct rows_item *items;
+    const struct rows_level *levels;
+    size_t nlevels;
+    struct key *spare;
+};
+
+/* ---- eight bytes of a cell ---------------------------------------------------------------------
+ */
+
+/* So that numbers compare as strcmp() would. */
+static uint64_t text_chunk(const char *s)
+{
+    uint64_t v = 0;
+
+    for (unsigned i = 0; i < 8; i++) {
+        v = v << 8 | (unsigned char)*s;
+        s += *s != '\0';
+    }
+    return v;
+}
+
+static uint64_t real_chunk(double d)
+{
+    uint64_t bits;
+
+    d += 0.0; /* -0 becomes 0 */
+    memcpy(&bits, &d, sizeof(bits));
+    return bits >> 63 ? ~bits : bits | UINT64_C(1) << 63;
+}
+
+/* Family, address, length of the block. */
+static uint64_t ip_chunk(const struct ip *ip, size_t from, bool *ended)
+{
+    size_t bytes = ip->family == 6 ? 16 : 4;
+    uint64_t v = 0;
+
+    for (size_t i = from; i < from + 8; i++)
+        v = v << 8 | (i == 0           ? ip->family
+                      : i <= bytes     ? ip->bytes[i - 1]
+                      : i == bytes + 1 ? ip->prefix
+                                       : 0);
+    *ended = from + 8 >= bytes + 2;
+    return v;
+}
+
+/* A list as one text: each item is a 1, its bytes and a 0; the end is a 0. So a shorter list comes
+ * before a longer one that begins like it. */
+static uint64_t list_chunk(const struct cell_list *list, size_t from, bool *ended)
+{
+    uint64_t v = 0;
+    unsigned n = 0;
+    size_t at = 0;
+
+    for (size_t i = 0; i < list->n && n < 8; i++) {
+        size_t len = strlen(list->items[i]) + 2;
+
+        for (size_t k = from > at ? from - at : 0; k < len && n < 8; k++, n++)
+            v = v << 8 | (k == 0 ? 1 : (unsigned char)list->items[i][k - 1]);
+        at += len;
+    }
+    *ended = n < 8;
+    return n < 8 ? v << (8 - n) * 8 : v;
+}
+
+static void set_chunk(struct key *k, size_t from)
+{
+    const struct cell *c = k->cell;
+
+    k->ended = true;
+    switch (c->type) {
+    case CELL_STR:
+    case CELL_STATE:
+        k->prefix = text_chunk(c->u.s + from);
+        k->ended = (k->prefix & 0xff) == 0;
+        break;
+    case CELL_INT:
+    case CELL_BYTES:
+    case CELL_DURATION:
+    case CELL_TIME:
+        k->prefix = (uint64_t)c->u.i ^ UINT64_C(1) << 63;
+        break;
+    case CELL_REAL:
+        k->prefix = real_chunk(c->u.d);
+        break;
+    case CELL_BOOL:
+        k->prefix = c->u.b;
+        break;
+    case CELL_IP:
+    case CELL_CIDR:
+        k->prefix = ip_chunk(c->u.ip, from, &k->ended);
+        break;
+    case CELL_LIST:
+        k->prefix = list_chunk(c->u.list, from, &k->ended);
+        break;
+    case CELL_ABSENT:
+        break;
+    }
+}
+
+static bool is_text(const struct key *k)
+{
+    return k->cell && (k->type == CELL_STR || k->type == CELL_STATE);
+}
+
+/* How many bytes from @from on all of these texts have in common. */
+static size_t common_bytes(const struct key *k, size_t n, size_t from)
+{
+    const char *first = k[0].cell->u.s + from, *last = NULL;
+    size_t common = strlen(first);
+
+    for (size_t i = 1; i < n && common; i++) {
+        const char *s = k[i].cell->u.s + from;
+        size_t same = 0;
+
+        if (i + AHEAD < n)
+            __builtin_prefetch(k[i + AHEAD].cell->u.s + from);
+        if (k[i].cell->u.s == last)
+            continue;
+        last = k[i].cell->u.s;
+        while (same < common && s[same] == first[same])
+            same++;
+        common = same;
+    }
+    return common;
+}
+
+/* ---- by prefix ---------------------------------------------------------------------------------
+ */
+
+/* One pass by the byte at @shift; the result is in @to. */
+static void radix_pass(const struct key *from, struct key *to, size_t n, unsigned shift)
+{
+    size_t at[256] = {0}, sum = 0;
+
+    for (size_t i = 0; i < n; i++)
+        at[from[i].prefix >> shift & 0xff]++;
+    for (unsigned b = 0; b < 256; b++) {
+        size_t count = at[b];
+
+        at[b] = sum;
+        sum += count;
+    }
+    for (size_t i = 0; i < n; i++)
+        to[at[from[i].prefix >> shift & 0xff]++] = from[i];
+}
+
+static void radix_sort(struct key *k, struct key *spare, size_t n, uint64_t differ)
+{
+    struct key *from = k, *to = spare;
+
+    for (unsigned shift = 0; shift < 64; shift += 8) {
+        struct key *t = from;
+
+        if (!(differ >> shift & 0xff))
+            continue;
+        radix_pass(from, to, n, shift);
+        from = to;
+        to = t;
+    }
+    if (from != k)
+        memcpy(k, from, n * sizeof(*k));
+}
+
+static void merge(const struct key *k, size_t middle, size_t n, struct key *out)
+{
+    size_t a = 0, b = middle;
+
+    for (size_t i = 0; i < n; i++)
+        out[i] = b == n || (a < middle && k[a].prefix <= k[b].prefix) ? k[a++] : k[b++];
+}
+
+static void merge_sort(struct key *k, struct key *spare, size_t n)
+{
+    struct key *from = k, *to = spare;
+
+    for (size_t width = 1; width < n; width *= 2) {
+        struct key *t = from;
+
+        for (size_t i = 0; i < n; i += 2 * width) {
+            size_t left = n - i < width ? n - i : width;
+            size_t both = n - i < 2 * width ? n - i : 2 * width;
+
+            merge(from + i, left, both, to + i);
+        }
+        from = to;
+        to = t;
+    }
+    if (from != k)
+        memcpy(k, from, n * sizeof(*k));
+}
+
+static void sort_by_prefix(struct key *k, struct key *spare, size_t n)
+{
+    uint64_t differ = 0;
+    bool sorted = true;
+
+    for (size_t i = 1; i < n; i++) {
+        differ |= k[i].prefix ^ k[0].prefix;
+        sorted = sorted && k[i - 1].prefix <= k[i].prefix;
+    }
+    if (sorted)
+        return;
+    if (n < MERGE)
+        merge_sort(k, spare, n);
+    else
+        radix_sort(k, spare, n, differ);
+}
+
+/* ---- a few rows --------------------------------------------------------------------------------
+ */
+
+static const struct cell *cell_of(const struct sorter *s, const struct key *k, size_t level)
+{
+    return &s->items[k->at].row->cells[s->levels[level].column];
+}
+
+static int compare_level(const struct sorter *s, const struct key *a, const struct key *b,
+                         size_t level)
+{
+    const struct rows_level *l = &s->levels[level];
+    int c;
+
+    if (l->number) {
+        double x = l->number(&s->items[a->at]), y = l->number(&s->items[b->at]);
+
+        c = (x > y) - (x < y);
+    } else {
+        const struct cell *x = cell_of(s, a, level), *y = cell_of(s, b, level);
+
+        c = cell_compare(x, y);
+        if (x->type == CELL_ABSENT || y->type == CELL_ABSENT)
+            return c; /* last in both directions */
+    }
+    return l->reverse ? -c : c;
+}
+
+static bool is_before(const struct sorter *s, const struct key *a, const struct key *b,
+                      size_t level)
+{
+    int c = 0;
+
+    for (; level < s->nlevels && !c; level++)
+        c = compare_level(s, a, b, level);
+    return c < 0;
+}
+
+static void insert_sort(const struct sorter *s, struct key *k, size_t n, size_t level)
+{
+    for (size_t i = 1; i < n; i++) {
+        struct key x = k[i];
+        size_t at = i;
+
+        for (; at && is_before(s, &x, &k[at - 1], level); at--)
+            k[at] = k[at - 1];
+        k[at] = x;
+    }
+}
+
+/* The same for many: @k in two halves that are in order, merged, and so on. */
+static void compare_sort(const struct sorter *s, struct key *k, size_t n, size_t level)
+{
+    size_t middle = n / 2, a = 0, b = middle;
+
+    if (n <= FEW) {
+        insert_sort(s, k, n, level);
+        return;
+    }
+    compare_sort(s, k, middle, level);
+    compare_sort(s, k + middle, n - middle, level);
+    for (size_t i = 0; i < n; i++) {
+        bool first = b == n || (a < middle && !is_before(s, &k[b], &k[a], level));
+
+        s->spare[i] = first ? k[a++] : k[b++];
+    }
+    memcpy(k, s->spare, n * sizeof(*k));
+}
+
+/* ---- level by level ----------------------------------------------------------------------------
+ */
+
+static void sort_level(struct sorter *s, struct key *k, size_t n, size_t level);
+
+/* Eight bytes from @from on, turned round where the level is. */
+static void set_chunks(const struct sorter *s, struct key *k, size_t n, size_t level, size_t from)
+{
+    bool text = is_text(k);
+
+    for (size_t i = 0; i < n; i++) {
+        if (text && i + AHEAD < n)
+            __builtin_prefetch(k[i + AHEAD].cell->u.s + from);
+        if (k[i].cell)
+            set_chunk(&k[i], from);
+        if (s->levels[level].reverse)
+            k[i].prefix = ~k[i].prefix;
+    }
+}
+
+/* Cells of one type that agree up to @from. */
+static void sort_cells(struct sorter *s, struct key *k, size_t n, size_t level, size_t from)
+{
+    bool text = is_text(k);
+
+    if (n <= FEW || from >= (text ? SIZE_MAX : LONG)) {
+        compare_sort(s, k, n, level);
+        return;
+    }
+    if (text)
+        from += common_bytes(k, n, from);
+    set_chunks(s, k, n, level, from);
+    sort_by_prefix(k, s->spare, n);
+    for (size_t i = 0, end; i < n; i = end) {
+        for (end = i + 1; end < n && k[end].prefix == k[i].prefix; end++)
+            ;
+        if (end - i < 2)
+            continue;
+        if (k[i].ended)
+            sort_level(s, k + i, end - i, level + 1);
+        else
+            sort_cells(s, k + i, end - i, level, from + 8);
+    }
+}
+
+static void set_numbers(const struct sorter *s, struct key *k, size_t n,
+                        const struct rows_level *level)
+{
+    for (size_t i = 0; i < n; i++) {
+        k[i].cell = NULL;
+        k[i].type = CELL_REAL;
+        k[i].prefix = real_chunk(level->number(&s->items[k[i].at]));
+        k[i].ended = true;
+    }
+}
+
+/* Cells of one type after the other, ABSENT last. Returns whether there is more than one type. */
+static bool group_types(struct sorter *s, struct key *k, size_t n, size_t level)
+{
+    bool mixed = false;
+
+    for (size_t i = 0; i < n; i++) {
+        if (i + AHEAD < n)
+            __builtin_prefetch(cell_of(s, &k[i + AHEAD], level));
+        k[i].cell = cell_of(s, &k[i], level);
+        k[i].type = (uint8_t)k[i].cell->type;
+        /* One byte, so that the order of types is reversed by what reverses keys. */
+        k[i].prefix = s->levels[level].reverse ? 0xfeu - k[i].type : k[i].type;
+        if (k[i].type == CELL_ABSENT)
+            k[i].prefix = 0xff;
+        mixed = mixed || k[i].type != k[0].type;
+    }
+    if (mixed)
+        sort_by_prefix(k, s->spare, n);
+    return mixed;
+}
+
+static void sort_type(struct sorter *s, struct key *k, size_t n, size_t level)
+{
+    if (n < 2)
+        return;
+    if (k->cell && k->type == CELL_ABSENT)
+        sort_level(s, k, n, level + 1);
+    else
+        sort_cells(s, k, n, level, 0);
+}
+
+static void sort_level(struct sorter *s, struct key *k, size_t n, size_t level)
+{
+    if (level == s->nlevels || n < 2)
+        return;
+    if (n <= FEW) {
+        insert_sort(s, k, n, level);
+        return;
+    }
+    if (s->levels[level].number) {
+        set_numbers(s, k, n, &s->levels[level]);
+        sort_cells(s, k, n, level, 0);
+        return;
+    }
+    if (!group_types(s, k, n, level)) {
+        sort_type(s, k, n, level);
+        return;
+    }
+    for (size_t i = 0, end; i < n; i = end) {
+        for (end = i + 1; end < n && k[end].type == k[i].type; end++)
+            ;
+        sort_type(s, k + i, end - i, level);
+    }
+}
+
+void rows_sort_items(struct rows_item *items, size_t n, const struct rows_level *levels,
+                     size_t nlevels)
+{
+    struct sorter s = {.items = items, .levels = levels, .nlevels = nlevels};
+    struct rows_item *sorted;
+    struct key *keys;
+
+    if (n < 2)
+        return;
+    keys = mem_array(n, sizeof(*keys));
+    s.spare = mem_array(n, sizeof(*s.spare));
+    for (size_t i = 0; i < n; i++)
+        keys[i].at = (uint32_t)i;
+    sort_level(&s, keys, n, 0);
+    sorted = mem_array(n, sizeof(*sorted));
+    for (size_t i = 0; i < n; i++)
+        sorted[i] = items[keys[i].at];
+    memcpy(items, sorted, n * sizeof(*items));
+    free(sorted);
+    free(keys);
+    free(s.spare);
+}
