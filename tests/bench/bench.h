@@ -22,7 +22,7 @@ struct bench_section {
 };
 
 extern const struct bench_section bench_aws, bench_paint, bench_keys, bench_memory, bench_nsx,
-    bench_vcenter, bench_esxi, bench_rules, bench_explain, bench_ssh;
+    bench_vcenter, bench_esxi, bench_rules, bench_explain, bench_filter, bench_ssh;
 
 extern const char *bench_hycon, *bench_lab; /* paths of the optimised programs */
 extern char bench_dir[];                    /* a private scratch directory */

@@ -20,7 +20,7 @@ unsigned bench_rounds = 11;
 
 static const struct bench_section *const sections[] = {
     &bench_aws,   &bench_paint, &bench_keys,    &bench_memory, &bench_nsx, &bench_vcenter,
-    &bench_rules, &bench_esxi,  &bench_explain, &bench_ssh,    NULL,
+    &bench_rules, &bench_esxi,  &bench_explain, &bench_filter, &bench_ssh, NULL,
 };
 
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
