@@ -22,6 +22,26 @@ static int parse_prefix(const char *s, int bits, uint8_t *out)
     return 0;
 }
 
+/* "10.0.0.1" alone, which address sets have by the hundred thousand: what inet_pton() takes. 0, or
+ * -1: not that. */
+static int parse_quad(const char *s, uint8_t *bytes)
+{
+    for (int i = 0; i < 4; i++) {
+        unsigned v = 0;
+        const char *from = s;
+
+        for (; *s >= '0' && *s <= '9' && s < from + 3; s++)
+            v = v * 10 + (unsigned)(*s - '0');
+        if (s == from || v > 255 || (*from == '0' && s > from + 1))
+            return -1;
+        if (*s != (i < 3 ? '.' : '\0'))
+            return -1;
+        s++;
+        bytes[i] = (uint8_t)v;
+    }
+    return 0;
+}
+
 int ip_parse(const char *s, struct ip *out)
 {
     char address[INET6_ADDRSTRLEN];
@@ -29,6 +49,12 @@ int ip_parse(const char *s, struct ip *out)
 
     if (!s)
         return -1;
+    if (!parse_quad(s, ip.bytes)) {
+        ip.family = 4;
+        ip.prefix = 32;
+        *out = ip;
+        return 0;
+    }
     size_t len = strcspn(s, "/");
     if (len >= sizeof(address))
         return -1;

@@ -27,9 +27,14 @@ struct explain_filter {
     struct ruleset *sets_of_rules;
     size_t nrulesets, cap;
     bool partial;
-    const char *last_name; /* what find_set() was asked last */
-    struct explain_named *last;
+    /* Names are texts that rows share: where one stands tells which set it is, mostly. */
+    struct known {
+        const char *name;
+        struct explain_named *set;
+    } * known;
 };
+
+#define KNOWN 4096
 
 const char *explain_verdict_name(enum explain_verdict v)
 {
@@ -100,26 +105,39 @@ static const struct cell_list *literal(struct explain_filter *f, const char *nam
 
 static void fill_named(struct explain_filter *f, struct explain_named *n)
 {
-    const struct row *row = NULL;
-
-    if (n->name[0] == '{') {
+    if (n->name[0] == '{')
         n->members = literal(f, n->name);
-        return;
-    }
-    if (is_read(f->sets))
-        row = snapshot_find(f->sets, key_of(f->arena, f->host, f->filter, n->name));
-    n->members = row ? row_list(row, ADDRSETS_MEMBERS) : NULL;
-    if (!n->members)
+    else
         n->missing = why_missing(f, n->name);
+}
+
+/* The sets of the filter stand one after the other, so all of them are taken in one walk; looking
+ * each up when a rule names it takes several times as long. Backwards: of two of one name the first
+ * one counts. */
+static void take_sets(struct explain_filter *f)
+{
+    size_t first, n = explain_filter_rows(f->sets, f->host, f->filter, &first);
+    struct explain_named *all = arena_alloc(f->arena, (n + 1) * sizeof(*all));
+
+    while (n--) {
+        const struct row *row = snapshot_row(f->sets, first + n);
+        const char *name = row_str(row, ADDRSETS_SET);
+
+        all[n].name = name;
+        all[n].members = row_list(row, ADDRSETS_MEMBERS);
+        if (name && all[n].members)
+            map_put(f->named, name, &all[n]);
+    }
 }
 
 static const struct explain_named *find_set(void *arg, const char *name)
 {
     struct explain_filter *f = arg;
+    struct known *known = &f->known[((uintptr_t)name >> 2) % KNOWN];
     struct explain_named *n;
 
-    if (name == f->last_name)
-        return f->last;
+    if (known->name == name)
+        return known->set;
     n = map_get(f->named, name);
     if (!n) {
         n = arena_alloc(f->arena, sizeof(*n));
@@ -127,8 +145,7 @@ static const struct explain_named *find_set(void *arg, const char *name)
         fill_named(f, n);
         map_put(f->named, name, n);
     }
-    f->last_name = name;
-    f->last = n;
+    *known = (struct known){name, n};
     return n;
 }
 
@@ -202,9 +219,14 @@ struct explain_filter *explain_filter_new(const char *host, const char *filter,
     f->filter = arena_strdup(f->arena, filter);
     f->sets = sets;
     f->partial = rules && snapshot_freshness(rules) != FRESH_OK;
+    f->known = mem_array(KNOWN, sizeof(*f->known));
+    if (is_read(sets))
+        take_sets(f);
     n = explain_filter_rows(rules, host, filter, &first);
     f->rules = mem_array(n + 1, sizeof(*f->rules));
     add_rows(f, rules, first, n);
+    free(f->known);
+    f->known = NULL;
     return f;
 }
 

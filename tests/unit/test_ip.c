@@ -7,6 +7,10 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
+
+#include <arpa/inet.h>
+
 #include "core/ip.h"
 #include "core/mem.h"
 
@@ -98,6 +102,41 @@ static void test_refused(void **state)
     assert_int_equal(ip.family, 9); /* a refusal leaves the output alone */
 }
 
+/* Texts that are nearly addresses, against inet_pton(). */
+static void test_quads(void **state)
+{
+    static const char *const pieces[] = {"0",        "1",  "10", "255", "256", "01",   "00",
+                                         ".",        ".",  ".",  "..",  " ",   "1000", "9",
+                                         "192.168.", "-1", "",   "/",   "x"};
+    unsigned seed = 9, taken = 0;
+
+    (void)state;
+    for (int i = 0; i < 200000; i++) {
+        char text[64] = "";
+        uint8_t want[4];
+        struct ip ip;
+        size_t len = 0;
+
+        for (int n = i % 2 ? 7 : rand_r(&seed) % 8; n; n--) {
+            const char *p =
+                i % 2 && n % 2 == 0 ? "." : pieces[(size_t)rand_r(&seed) % ARRAY_SIZE(pieces)];
+
+            len += (size_t)snprintf(text + len, sizeof(text) - len, "%s", p);
+        }
+        if (strchr(text, '/'))
+            continue;
+        bool is = inet_pton(AF_INET, text, want) == 1;
+        assert_int_equal(ip_parse(text, &ip) == 0, is);
+        if (is) {
+            assert_memory_equal(ip.bytes, want, 4);
+            assert_int_equal(ip.prefix, 32);
+            assert_int_equal(ip.family, 4);
+        }
+        taken += is;
+    }
+    assert_true(taken > 100);
+}
+
 static void test_contains(void **state)
 {
     (void)state;
@@ -171,9 +210,9 @@ static void test_network(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_contains),   cmocka_unit_test(test_compare_is_numeric),
-        cmocka_unit_test(test_network),
+        cmocka_unit_test(test_round_trip),         cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_contains),           cmocka_unit_test(test_quads),
+        cmocka_unit_test(test_compare_is_numeric), cmocka_unit_test(test_network),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
