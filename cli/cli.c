@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cli/paths.h"
@@ -91,6 +92,10 @@ struct config *cli_load_config(const struct cli_options *o)
         }
         if (err.code == ENOENT && !o->config)
             cli_say("'hycon config init' writes a first configuration; 'hycon demo' needs none");
+    }
+    if (c && config_time_zone(c)) {
+        setenv("TZ", config_time_zone(c), 1);
+        tzset();
     }
     strbuf_release(&all);
     free(path);

@@ -46,6 +46,10 @@ static const char *sample_value(const struct key_spec *k)
         return "64 hex digits";
     case KEY_DURATIONS:
         return "{enis: 30s}";
+    case KEY_TABLES:
+        return "[flows]";
+    case KEY_ZONE:
+        return "Asia/Tokyo";
     default:
         return "...";
     }

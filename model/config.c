@@ -277,6 +277,15 @@ static const struct config_value *find_named(const struct config_values *v, cons
     return NULL;
 }
 
+const char *config_time_zone(const struct config *c)
+{
+    const struct config_value *v = config_values_own(&c->global, "time_zone");
+
+    if (!v && c->nsites == 1)
+        v = config_values_own(c->site_values[0], "time_zone");
+    return v && v->nitems ? v->items[0] : NULL;
+}
+
 int64_t config_interval(const struct config_endpoint *e, const char *table, int64_t fallback)
 {
     const struct config_value *v = find_named(e->values, "intervals.", table);

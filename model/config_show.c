@@ -17,7 +17,8 @@ static void show_secret(const struct secret_spec *s, struct strbuf *out)
 
 static void show_value(const struct config_value *v, struct strbuf *out)
 {
-    bool list = v->spec->type == KEY_LIST || v->spec->type == KEY_CIDRS;
+    bool list =
+        v->spec->type == KEY_LIST || v->spec->type == KEY_CIDRS || v->spec->type == KEY_TABLES;
 
     if (v->secret.source != SECRET_NONE) {
         show_secret(&v->secret, out);

@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/fmt.h"
 #include "core/hash.h"
@@ -13,7 +14,9 @@
 #include "core/suggest.h"
 #include "core/text.h"
 #include "model/config_impl.h"
+#include "model/tables.h"
 
+#define ZONES           "/usr/share/zoneinfo"
 #define INTERVAL_MIN_MS 100
 #define INTERVAL_MAX_MS (INT64_C(24) * 3600 * 1000)
 #define NAME_MAX_BYTES  64
@@ -277,6 +280,32 @@ static void read_duration(const struct reading *r)
     v->real = (double)ms;
 }
 
+/* What the C library would take for UTC without a word. TZ's own notation has digits in it. */
+static bool is_time_zone(const char *s)
+{
+    char *path;
+    bool known;
+
+    if (strcmp(s, "UTC") == 0 || strcspn(s, "0123456789") < strlen(s))
+        return true;
+    if (s[0] == '/' || strstr(s, "..") || access(ZONES, R_OK))
+        return s[0] != '/' && !strstr(s, "..");
+    path = mem_printf("%s/%s", ZONES, s);
+    known = access(path, R_OK) == 0;
+    free(path);
+    return known;
+}
+
+static void read_zone(const struct reading *r)
+{
+    const char *s = clean_text(r, r->node);
+
+    if (s && !is_time_zone(s))
+        config_problem(r->p, r->node, "'%s': no time zone '%s' in %s", r->written, s, ZONES);
+    else if (s)
+        add_text(r, s);
+}
+
 /* A threshold: a number, or a percentage with or without its sign. */
 static void read_number(const struct reading *r)
 {
@@ -341,6 +370,16 @@ static void read_items(const struct reading *r, item_fn *check)
 static void read_list(const struct reading *r)
 {
     read_items(r, any_item);
+}
+
+static const char *table_item(const char *item)
+{
+    return tables_find(item) ? NULL : "is no table; 'hycon tables' lists them";
+}
+
+static void read_tables(const struct reading *r)
+{
+    read_items(r, table_item);
 }
 
 static void read_cidrs(const struct reading *r)
@@ -443,7 +482,22 @@ static void read_submap(const struct reading *r)
     free(own.v);
 }
 
-/* A mapping of free names to durations. */
+static void unknown_table(const struct reading *r, const struct yaml_node *at)
+{
+    struct suggest s;
+
+    suggest_init(&s, at->text);
+    for (unsigned i = 0; i < tables_count; i++)
+        suggest_try(&s, tables_all[i]->name);
+    if (s.best)
+        config_problem(r->p, at, "'%s': no table '%s'; did you mean '%s'?", r->written, at->text,
+                       s.best);
+    else
+        config_problem(r->p, at, "'%s': no table '%s'; 'hycon tables' lists them", r->written,
+                       at->text);
+}
+
+/* A mapping of tables to durations. */
 static void read_durations(const struct reading *r)
 {
     static const struct key_spec any = {.name = "interval", .type = KEY_DURATION};
@@ -456,6 +510,10 @@ static void read_durations(const struct reading *r)
     for (size_t i = 0; i < r->node->n; i++) {
         const struct yaml_pair *pair = &r->node->pairs[i];
         struct reading inner = *r;
+        if (!tables_find(pair->key->text)) {
+            unknown_table(r, pair->key);
+            continue;
+        }
         inner.key = inner.written = arena_printf(r->p->arena, "%s.%s", r->key, pair->key->text);
         inner.node = pair->value;
         inner.spec = &any;
@@ -487,7 +545,8 @@ static void read_value(const struct reading *r)
         [KEY_MAP] = read_submap,        [KEY_DURATIONS] = read_durations,
         [KEY_NUMBERS] = NULL,           [KEY_URLS] = read_urls,
         [KEY_JUMP] = read_jump,         [KEY_PROXY] = read_proxy,
-        [KEY_SHA256] = read_sha256,     [KEY_SITES] = read_nothing,
+        [KEY_SHA256] = read_sha256,     [KEY_TABLES] = read_tables,
+        [KEY_ZONE] = read_zone,         [KEY_SITES] = read_nothing,
         [KEY_ENDPOINTS] = read_nothing, [KEY_CREDENTIALS] = read_nothing,
     };
 
@@ -567,6 +626,18 @@ static void unknown_key(struct config_parse *p, const struct config_values *to,
         config_problem(p, key, "unknown key '%s' in %s", key->text, what);
 }
 
+/* The shorthand of a list, for messages. */
+static const char *shorthand_of(const struct key_spec *const *tables, const char *name)
+{
+    for (; *tables; tables++) {
+        for (const struct key_spec *k = *tables; k->name; k++) {
+            if (k->stands_for && strcmp(k->stands_for, name) == 0)
+                return k->name;
+        }
+    }
+    return name;
+}
+
 void config_read_map(struct config_parse *p, struct config_values *to,
                      const struct key_spec *const *tables, const struct yaml_node *map,
                      const char *what)
@@ -586,24 +657,12 @@ void config_read_map(struct config_parse *p, struct config_values *to,
                             .node = pair->value};
         if (config_values_own(to, r.key))
             config_problem(p, pair->key, "'%s' is one entry of '%s', which is given too; keep one",
-                           spec->stands_for ? spec->name : "the shorthand", r.key);
+                           shorthand_of(tables, r.key), r.key);
         else if (spec->type == KEY_NUMBERS)
             read_numbers(&r);
         else
             read_value(&r);
     }
-}
-
-/* The shorthand of a list, for "missing key". */
-static const char *shorthand_of(const struct key_spec *const *tables, const char *name)
-{
-    for (; *tables; tables++) {
-        for (const struct key_spec *k = *tables; k->name; k++) {
-            if (k->stands_for && strcmp(k->stands_for, name) == 0)
-                return k->name;
-        }
-    }
-    return name;
 }
 
 /* Was the key written, even if its value was refused? Then one problem is enough. */

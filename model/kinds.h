@@ -35,12 +35,14 @@ enum key_type {
     KEY_SECRET,   /* {command|env|file|prompt} */
     KEY_ENUM,
     KEY_MAP,       /* mapping described by its own key table (tls, assume_role, hosts_from) */
-    KEY_DURATIONS, /* mapping NAME: duration (intervals) */
+    KEY_DURATIONS, /* mapping TABLE: duration (intervals) */
     KEY_NUMBERS,   /* mapping NAME: number, percent or duration (thresholds) */
     KEY_URLS,      /* list of KEY_URL */
     KEY_JUMP,      /* user@host or user@host:port; "none" */
     KEY_PROXY,     /* http://, https:// or socks5h:// and host:port; "none" */
     KEY_SHA256,    /* 64 hex digits; colons and case ignored */
+    KEY_TABLES,    /* list of names of tables */
+    KEY_ZONE,      /* time zone: Asia/Tokyo, or as in TZ */
     KEY_SITES,     /* list of sites, endpoints: see the tables below */
     KEY_ENDPOINTS,
     KEY_CREDENTIALS, /* mapping NAME: credential */

@@ -161,6 +161,35 @@ static void intervals_and_thresholds_inherit(void **state)
     config_free(c);
 }
 
+/* What stands at the top of the file holds; what stands at one site of several is not for all. */
+static void time_zone_is_one(void **state)
+{
+    static const struct {
+        const char *text, *zone;
+    } cases[] = {
+        {"time_zone: Asia/Tokyo\nsites:\n- name: s\n  time_zone: UTC\n  endpoints: [{name: a, "
+         "kind: "
+         "aws, region: r}]\n",
+         "Asia/Tokyo"},
+        {"sites:\n- name: s\n  time_zone: JST-9\n  endpoints: [{name: a, kind: aws, region: r}]\n",
+         "JST-9"},
+        {"sites:\n- name: s\n  time_zone: JST-9\n  endpoints: [{name: a, kind: aws, region: r}]\n"
+         "- name: t\n  endpoints: [{name: a, kind: aws, region: r}]\n",
+         NULL},
+        {"sites:\n- name: s\n  endpoints: [{name: a, kind: aws, region: r}]\n", NULL},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct config *c = parse(cases[i].text, strlen(cases[i].text), NULL);
+        const char *zone = config_time_zone(c);
+
+        assert_true(zone && cases[i].zone ? strcmp(zone, cases[i].zone) == 0
+                                          : !zone && !cases[i].zone);
+        config_free(c);
+    }
+}
+
 static void jump_hosts_have_parts(void **state)
 {
     static const char text[] =
@@ -326,6 +355,16 @@ static const struct {
      "4:102: 'proxy' must begin with http://, https://, socks5:// or socks5h://, or be none"},
     {SITE(NSX ", intervals: {edges: fast}}"),
      "4:91: 'intervals.edges' must be a duration from 100ms to 24h such as 30s or 5m, not 'fast'"},
+    {SITE(NSX ", intervals: {edge: 5s}}"),
+     "4:84: 'intervals': no table 'edge'; did you mean 'edges'?"},
+    {SITE(NSX ", disable: [edges, qqqqqq]}"),
+     "4:89: 'disable': 'qqqqqq' is no table; 'hycon tables' lists them"},
+    {SITE(NSX ", time_zone: Mars/Olympus}"),
+     "4:83: 'time_zone': no time zone 'Mars/Olympus' in /usr/share/zoneinfo"},
+    {SITE(NSX ", time_zone: ../../etc/passwd}"),
+     "4:83: 'time_zone': no time zone '../../etc/passwd' in /usr/share/zoneinfo"},
+    {SITE(NSX ", urls: [https://m/]}"),
+     "4:72: 'url' is one entry of 'urls', which is given too; keep one"},
     {SITE(NSX ", thresholds: {convergee: 5m}}"),
      "4:85: unknown threshold 'convergee'; did you mean 'converge'?"},
     {SITE(NSX ", credential: ops}"), "4:84: no credential 'ops' below 'credentials'"},
@@ -483,6 +522,7 @@ int main(void)
         cmocka_unit_test(example_is_read),
         cmocka_unit_test(getters_resolve),
         cmocka_unit_test(intervals_and_thresholds_inherit),
+        cmocka_unit_test(time_zone_is_one),
         cmocka_unit_test(host_ranges_are_endpoints),
         cmocka_unit_test(jump_hosts_have_parts),
         cmocka_unit_test(credentials_are_shared),
