@@ -21,6 +21,7 @@ struct explain_filter {
     const char *host, *filter;
     const struct snapshot *sets;
     struct arena *arena;
+    struct explain_maker maker;
     struct map *named;
     struct explain_rule *rules; /* by ruleset, then by position */
     size_t n;
@@ -34,7 +35,7 @@ struct explain_filter {
     } * known;
 };
 
-#define KNOWN 4096
+#define KNOWN_BITS 14
 
 const char *explain_verdict_name(enum explain_verdict v)
 {
@@ -51,23 +52,32 @@ static const char *key_of(struct arena *a, const char *host, const char *filter,
     return arena_printf(a, "%s%c%s%c%s", host, ROW_KEY_SEPARATOR, filter, ROW_KEY_SEPARATOR, rest);
 }
 
+/* The first row from @lo on whose key is behind all that begin with @prefix; or at them. */
+static size_t find_bound(const struct snapshot *s, size_t lo, const char *prefix, bool behind)
+{
+    size_t hi = s ? snapshot_count(s) : 0, len = strlen(prefix);
+
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        int c = strncmp(snapshot_row(s, mid)->key, prefix, len);
+
+        if (c < 0 || (behind && c == 0))
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
 size_t explain_filter_rows(const struct snapshot *s, const char *host, const char *filter,
                            size_t *first)
 {
     struct arena *a = arena_new(512);
     const char *prefix = key_of(a, host, filter, "");
-    size_t lo = 0, hi = s ? snapshot_count(s) : 0, all = hi, n = 0, len = strlen(prefix);
+    size_t n;
 
-    while (lo < hi) {
-        size_t mid = lo + (hi - lo) / 2;
-        if (strcmp(snapshot_row(s, mid)->key, prefix) < 0)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    *first = lo;
-    while (lo + n < all && strncmp(snapshot_row(s, lo + n)->key, prefix, len) == 0)
-        n++;
+    *first = find_bound(s, 0, prefix, false);
+    n = find_bound(s, *first, prefix, true) - *first;
     arena_free(a);
     return n;
 }
@@ -133,7 +143,8 @@ static void take_sets(struct explain_filter *f)
 static const struct explain_named *find_set(void *arg, const char *name)
 {
     struct explain_filter *f = arg;
-    struct known *known = &f->known[((uintptr_t)name >> 2) % KNOWN];
+    uint64_t mixed = (uint64_t)(uintptr_t)name * UINT64_C(0x9e3779b97f4a7c15);
+    struct known *known = &f->known[mixed >> (64 - KNOWN_BITS)];
     struct explain_named *n;
 
     if (known->name == name)
@@ -171,6 +182,25 @@ static const char *ruleset_of(const struct row *row)
     return name ? name : "";
 }
 
+/* Positions run from 1 on, each once: then a row's place is its position. False: they do not. */
+static bool put_in_place(struct place *places, size_t n)
+{
+    struct place *sorted = mem_array(n, sizeof(*sorted));
+    bool good = true;
+
+    for (size_t i = 0; i < n && good; i++) {
+        int64_t at = places[i].position;
+
+        good = at >= 1 && at <= (int64_t)n && !sorted[at - 1].row;
+        if (good)
+            sorted[at - 1] = places[i];
+    }
+    if (good)
+        memcpy(places, sorted, n * sizeof(*places));
+    free(sorted);
+    return good;
+}
+
 /* The rows of one ruleset come by key, in which positions are text. */
 static void add_ruleset(struct explain_filter *f, struct place *places, size_t n)
 {
@@ -180,12 +210,20 @@ static void add_ruleset(struct explain_filter *f, struct place *places, size_t n
     rs = &f->sets_of_rules[f->nrulesets++];
     *rs = (struct ruleset){.name = ruleset_of(places[0].row), .first = f->n, .n = n};
     rs->l2 = text_has_suffix(rs->name, "_L2");
-    qsort(places, n, sizeof(*places), compare_places);
+    if (!put_in_place(places, n))
+        qsort(places, n, sizeof(*places), compare_places);
     for (size_t i = 0; i < n; i++) {
         struct explain_rule *r = &f->rules[f->n++];
-        explain_rule_compile(r, places[i].row, f->arena, find_set, f);
+        explain_rule_compile(r, places[i].row, &f->maker);
         rs->l2 = rs->l2 || r->l2;
     }
+}
+
+static bool same_ruleset(const struct row *a, const struct row *b)
+{
+    const char *x = ruleset_of(a), *y = ruleset_of(b);
+
+    return x == y || strcmp(x, y) == 0;
 }
 
 static void add_rows(struct explain_filter *f, const struct snapshot *rules, size_t first, size_t n)
@@ -199,7 +237,7 @@ static void add_rows(struct explain_filter *f, const struct snapshot *rules, siz
         (void)row_int(places[i].row, HOST_RULES_POSITION, &places[i].position);
     }
     for (size_t i = 1; i <= n; i++) {
-        if (i < n && strcmp(ruleset_of(places[i].row), ruleset_of(places[from].row)) == 0)
+        if (i < n && same_ruleset(places[i].row, places[from].row))
             continue;
         add_ruleset(f, places + from, i - from);
         from = i;
@@ -219,14 +257,13 @@ struct explain_filter *explain_filter_new(const char *host, const char *filter,
     f->filter = arena_strdup(f->arena, filter);
     f->sets = sets;
     f->partial = rules && snapshot_freshness(rules) != FRESH_OK;
-    f->known = mem_array(KNOWN, sizeof(*f->known));
+    f->maker = (struct explain_maker){f->arena, find_set, f};
+    f->known = mem_array((size_t)1 << KNOWN_BITS, sizeof(*f->known));
     if (is_read(sets))
         take_sets(f);
     n = explain_filter_rows(rules, host, filter, &first);
     f->rules = mem_array(n + 1, sizeof(*f->rules));
     add_rows(f, rules, first, n);
-    free(f->known);
-    f->known = NULL;
     return f;
 }
 
@@ -240,6 +277,7 @@ void explain_filter_free(struct explain_filter *f)
     while (map_at(f->named, &i, NULL, &value))
         explain_set_free(((struct explain_named *)value)->set);
     map_free(f->named, NULL);
+    free(f->known);
     free(f->rules);
     free(f->sets_of_rules);
     arena_free(f->arena);

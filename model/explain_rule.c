@@ -266,11 +266,12 @@ static bool skip_word(const char **s, const char *word)
 }
 
 /* "not addrset NAME port 22" */
-static void compile_end(struct explain_end *e, const char *s, struct arena *arena,
-                        explain_set_fn find_set, void *arg)
+static void compile_end(struct explain_end *e, const char *s, const struct explain_maker *m)
 {
+    struct arena *arena = m->arena;
     size_t n;
 
+    e->text = NULL;
     e->kind = EXPLAIN_END_ODD;
     if (!s)
         return;
@@ -279,7 +280,7 @@ static void compile_end(struct explain_end *e, const char *s, struct arena *aren
     n = strcspn(s, " ");
     if (set && n) {
         e->kind = EXPLAIN_END_SET;
-        e->set = find_set(arg, s[n] ? arena_strndup(arena, s, n) : s);
+        e->set = m->find_set(m->arg, s[n] ? arena_strndup(arena, s, n) : s);
     } else if (ip && n) {
         const char *text = s[n] ? arena_strndup(arena, s, n) : s;
         e->kind = ip_parse(text, &e->ip) ? EXPLAIN_END_ODD : EXPLAIN_END_IP;
@@ -323,23 +324,50 @@ static void compile_head(struct explain_rule *r, const struct row *row)
         r->family = strcmp(family, "inet6") == 0 ? 6 : 4;
 }
 
-void explain_rule_compile(struct explain_rule *out, const struct row *row, struct arena *arena,
-                          explain_set_fn find_set, void *arg)
+/* One with ports is compiled now: they are asked before the address is. */
+static void begin_end(struct explain_end *e, const char *s, const struct explain_maker *m)
+{
+    if (!s || strstr(s, " port"))
+        compile_end(e, s, m);
+    else
+        e->text = s;
+}
+
+void explain_rule_compile(struct explain_rule *out, const struct row *row,
+                          const struct explain_maker *maker)
 {
     const char *protocol = row_str(row, HOST_RULES_PROTOCOL);
     const char *ports = row_str(row, HOST_RULES_PORTS);
 
     memset(out, 0, sizeof(*out));
+    out->maker = maker;
     compile_head(out, row);
     if (protocol)
         compile_protocol(out, protocol);
     else
         out->odd = true;
-    compile_end(&out->source, row_str(row, HOST_RULES_SOURCE), arena, find_set, arg);
-    compile_end(&out->destination, row_str(row, HOST_RULES_DESTINATION), arena, find_set, arg);
+    begin_end(&out->source, row_str(row, HOST_RULES_SOURCE), maker);
+    begin_end(&out->destination, row_str(row, HOST_RULES_DESTINATION), maker);
     if (ports)
-        out->destination.ports = explain_ports_parse(arena, ports, strlen(ports));
+        out->destination.ports = explain_ports_parse(maker->arena, ports, strlen(ports));
     out->application = row_present(row, HOST_RULES_ATTRIBUTE);
+}
+
+static const struct explain_end *end_of(const struct explain_rule *r, const struct explain_end *e)
+{
+    if (e->text)
+        compile_end((struct explain_end *)e, e->text, r->maker);
+    return e;
+}
+
+static const struct explain_end *source_of(const struct explain_rule *r)
+{
+    return end_of(r, &r->source);
+}
+
+static const struct explain_end *destination_of(const struct explain_rule *r)
+{
+    return end_of(r, &r->destination);
 }
 
 /* ---- matching -----------------------------------------------------------------------------------
@@ -352,9 +380,14 @@ static const char *ask_set(const struct explain_named *named, const struct ip *i
     struct explain_asked *a = &n->asked[slot];
 
     if (a->ip.family != ip->family || memcmp(a->ip.bytes, ip->bytes, sizeof(ip->bytes)) != 0) {
+        a->ip = *ip;
+        if (!n->set && !n->looked) {
+            n->looked = true;
+            a->member = explain_set_look(n->members, ip, &n->odd);
+            return a->member;
+        }
         if (!n->set)
             n->set = explain_set_new(n->members);
-        a->ip = *ip;
         a->member = explain_set_ip(n->set, ip);
     }
     return a->member;
@@ -371,7 +404,7 @@ static enum explain_match match_set(const struct explain_end *e, const struct ip
     if (!ip)
         return EXPLAIN_UNKNOWN;
     is_in = ask_set(e->set, ip, source) != NULL;
-    if (!is_in && explain_set_odd(e->set->set))
+    if (!is_in && (e->set->set ? explain_set_odd(e->set->set) : e->set->odd))
         return EXPLAIN_UNKNOWN;
     return is_in != e->negated ? EXPLAIN_YES : EXPLAIN_NO;
 }
@@ -477,9 +510,9 @@ static struct explain_answer match_l2(const struct explain_rule *r, const struct
              r->protocol != (p->family == 6 ? 0x86dd : 0x0800))
         m = EXPLAIN_NO;
     if (weigh(&a, m, EXPLAIN_PART_PROTOCOL) ||
-        weigh(&a, match_mac(&r->source, p->source_mac), EXPLAIN_PART_SOURCE))
+        weigh(&a, match_mac(source_of(r), p->source_mac), EXPLAIN_PART_SOURCE))
         return a;
-    (void)weigh(&a, match_mac(&r->destination, p->destination_mac), EXPLAIN_PART_DESTINATION);
+    (void)weigh(&a, match_mac(destination_of(r), p->destination_mac), EXPLAIN_PART_DESTINATION);
     return a;
 }
 
@@ -501,8 +534,8 @@ struct explain_answer explain_rule_match(const struct explain_rule *r,
         weigh(&a, match_icmp(r, p), EXPLAIN_PART_ICMP) ||
         weigh(&a, match_ports(&r->source.ports, p->protocol, p->source_port),
               EXPLAIN_PART_SOURCE_PORT) ||
-        weigh(&a, match_end(&r->source, p->source, true), EXPLAIN_PART_SOURCE) ||
-        weigh(&a, match_end(&r->destination, p->destination, false), EXPLAIN_PART_DESTINATION))
+        weigh(&a, match_end(source_of(r), p->source, true), EXPLAIN_PART_SOURCE) ||
+        weigh(&a, match_end(destination_of(r), p->destination, false), EXPLAIN_PART_DESTINATION))
         return a;
     if (r->application)
         (void)weigh(&a, EXPLAIN_DEPENDS, EXPLAIN_PART_APPLICATION);
@@ -612,11 +645,11 @@ void explain_rule_reason(struct strbuf *out, const struct explain_rule *r,
         icmp_reason(out, r, p, a);
         break;
     case EXPLAIN_PART_SOURCE:
-        end_reason(out, "source", &r->source, r->l2 ? NULL : p->source, p->source_mac,
+        end_reason(out, "source", source_of(r), r->l2 ? NULL : p->source, p->source_mac,
                    cell(r, HOST_RULES_SOURCE), no);
         break;
     case EXPLAIN_PART_DESTINATION:
-        end_reason(out, "destination", &r->destination, r->l2 ? NULL : p->destination,
+        end_reason(out, "destination", destination_of(r), r->l2 ? NULL : p->destination,
                    p->destination_mac, cell(r, HOST_RULES_DESTINATION), no);
         break;
     case EXPLAIN_PART_SOURCE_PORT:
@@ -660,9 +693,9 @@ void explain_rule_matched(struct strbuf *out, const struct explain_rule *r,
 {
     const char *ports = row_str(r->row, HOST_RULES_PORTS);
 
-    end_matched(out, "source", &r->source, r->l2 ? NULL : p->source, p->source_mac, true);
+    end_matched(out, "source", source_of(r), r->l2 ? NULL : p->source, p->source_mac, true);
     strbuf_addstr(out, ", ");
-    end_matched(out, "destination", &r->destination, r->l2 ? NULL : p->destination,
+    end_matched(out, "destination", destination_of(r), r->l2 ? NULL : p->destination,
                 p->destination_mac, false);
     strbuf_addf(out, ", %s", cell(r, HOST_RULES_PROTOCOL));
     if (ports)

@@ -75,7 +75,10 @@ struct explain_ports {
     } * at;
 };
 
+/* Most rules are passed over by protocol, port or direction, so an end is compiled when it is first
+ * asked. */
 struct explain_end {
+    const char *text; /* not compiled yet; all but @ports is not there */
     enum explain_end_kind kind;
     bool negated;
     const struct explain_named *set; /* EXPLAIN_END_SET */
@@ -85,6 +88,7 @@ struct explain_end {
 
 struct explain_rule {
     const struct row *row;
+    const struct explain_maker *maker; /* that compiles its ends */
     int64_t position, id;
     enum explain_action action;
     int protocol; /* of an L2 rule: the ethertype */
@@ -94,13 +98,18 @@ struct explain_rule {
     struct explain_end source, destination;
 };
 
-/* Finds the set of a name for explain_rule_compile(); never NULL. */
-typedef const struct explain_named *(*explain_set_fn)(void *arg, const char *name);
+/* How rules are compiled; outlives them. */
+struct explain_maker {
+    struct arena *arena; /* everything lives there, or is borrowed from the row */
+    /* The set of a name; never NULL. */
+    const struct explain_named *(*find_set)(void *arg, const char *name);
+    void *arg;
+};
 
-/* Everything lives in @arena, or is borrowed from the row. */
-void explain_rule_compile(struct explain_rule *out, const struct row *row, struct arena *arena,
-                          explain_set_fn find_set, void *arg);
+void explain_rule_compile(struct explain_rule *out, const struct row *row,
+                          const struct explain_maker *maker);
 
+/* Not thread-safe per rule: it compiles what is asked for the first time. */
 struct explain_answer explain_rule_match(const struct explain_rule *r,
                                          const struct explain_packet *p);
 
@@ -128,13 +137,16 @@ enum explain_match explain_ports_match(const struct explain_ports *ports, int po
 /* ---- sets by name -------------------------------------------------------------------------------
  */
 
-/* A set that rules name. It is compiled when it is first asked; the answer for an address is kept,
- * because one question asks the same few sets thousands of times. */
+/* A set that rules name. Its first question is answered by a look at each member, which costs less
+ * than compiling it; with the second it is compiled. The answer for an address is kept, because one
+ * question asks the same few sets thousands of times. */
 struct explain_named {
     const char *name;
     const struct cell_list *members; /* NULL: not known */
     const char *missing;             /* why not */
-    struct explain_set *set;
+    struct explain_set *set;         /* NULL: not compiled yet */
+    bool looked;                     /* one question was answered without it, and then */
+    size_t odd;                      /* members that were not understood */
     struct explain_asked {
         struct ip ip; /* family 0: nothing was asked yet */
         const char *member;

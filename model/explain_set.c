@@ -135,6 +135,36 @@ const char *explain_set_ip(const struct explain_set *s, const struct ip *ip)
     return NULL;
 }
 
+/* Most members are single addresses: those are compared, nothing is made of them. Of several that
+ * hold it, explain_set_ip() finds the one that begins last. */
+const char *explain_set_look(const struct cell_list *members, const struct ip *ip, size_t *odd)
+{
+    struct interval best = {0}, v;
+    const char *found = NULL;
+    uint8_t key[KEY];
+
+    key_of(ip, key);
+    *odd = 0;
+    for (size_t i = 0; i < members->n; i++) {
+        const char *text = members->items[i];
+        struct ip one;
+
+        if (ip_parse(text, &one) == 0 && one.family == 4 && one.prefix == 32 &&
+            (ip->family != 4 || memcmp(one.bytes, ip->bytes, 4) != 0))
+            continue;
+        if (!parse_member(text, &v)) {
+            *odd += !is_mac(text);
+            continue;
+        }
+        if (memcmp(v.lo, key, KEY) > 0 || memcmp(v.hi, key, KEY) < 0 ||
+            (found && memcmp(v.lo, best.lo, KEY) < 0))
+            continue;
+        best = v;
+        found = text;
+    }
+    return found;
+}
+
 static bool same_mac(const char *a, const char *b)
 {
     for (; *a && *b; a++, b++) {

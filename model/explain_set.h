@@ -24,6 +24,8 @@ struct explain_set *explain_set_new(const struct cell_list *members);
 void explain_set_free(struct explain_set *s); /* NULL is fine */
 /* The member that holds @ip, or NULL. */
 const char *explain_set_ip(const struct explain_set *s, const struct ip *ip);
+/* The same answer for one question, without a set; *odd as below. */
+const char *explain_set_look(const struct cell_list *members, const struct ip *ip, size_t *odd);
 const char *explain_set_mac(const struct explain_set *s, const char *mac);
 /* Members that are neither of the above: what they hold is not known. */
 size_t explain_set_odd(const struct explain_set *s);
