@@ -114,3 +114,14 @@ bool cli_endpoint_matches(const struct cli_options *o, const struct config_endpo
            (strcmp(o->endpoint + n + 1, e->name) == 0 ||
             strcmp(o->endpoint + n + 1, e->group) == 0);
 }
+
+int cli_check_scope(const char *verb, const struct cli_options *o, const struct config *c)
+{
+    if (o->site && !config_find_site(c, o->site))
+        return cli_usage(verb, "no site '%s' in the configuration", o->site);
+    for (size_t i = 0; o->endpoint && i < config_endpoint_count(c); i++) {
+        if (cli_endpoint_matches(o, config_endpoint(c, i)))
+            return 0;
+    }
+    return o->endpoint ? cli_usage(verb, "no endpoint '%s' in the configuration", o->endpoint) : 0;
+}

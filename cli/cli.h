@@ -48,6 +48,8 @@ const char *cli_user(void);
 struct config *cli_load_config(const struct cli_options *o);
 /* Does @e match --site and --endpoint (a name, NAME of a host range, or SITE/NAME)? */
 bool cli_endpoint_matches(const struct cli_options *o, const struct config_endpoint *e);
+/* 0, or a usage error: --site or --endpoint names nothing that is configured. */
+int cli_check_scope(const char *verb, const struct cli_options *o, const struct config *c);
 
 /* The verbs. Each returns an exit status. */
 int cli_console(const struct cli_options *o);

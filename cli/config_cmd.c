@@ -101,7 +101,8 @@ static unsigned add_endpoint(const struct estate *e, const struct config_endpoin
 
 static int connect_all(const struct cli_options *o, const struct config *c)
 {
-    struct headless_options ho = {.config = c, .timeout_ms = o->timeout_ms};
+    struct headless_options ho = {
+        .config = c, .site = o->site, .endpoint = o->endpoint, .timeout_ms = o->timeout_ms};
     struct headless *h = headless_start(&ho);
     struct strbuf out = STRBUF_INIT;
     unsigned bad = 0;
@@ -111,8 +112,10 @@ static int connect_all(const struct cli_options *o, const struct config *c)
         return CLI_CONFIG;
     if (headless_wait(h)) {
         const struct estate *e = headless_estate(h);
-        for (size_t i = 0; i < config_endpoint_count(c); i++)
-            bad += add_endpoint(e, config_endpoint(c, i), &out);
+        for (size_t i = 0; i < config_endpoint_count(c); i++) {
+            if (cli_endpoint_matches(o, config_endpoint(c, i)))
+                bad += add_endpoint(e, config_endpoint(c, i), &out);
+        }
         rc = cli_write(&out);
         rc = rc ? rc : bad ? CLI_NOT_OK : CLI_OK;
     }
@@ -129,6 +132,11 @@ int cli_config_check(const struct cli_options *o)
 
     if (!c)
         return CLI_CONFIG;
+    rc = cli_check_scope("config check", o, c);
+    if (rc) {
+        config_free(c);
+        return rc;
+    }
     strbuf_addf(&out, "%s: ok, %zu site%s, %zu endpoint%s\n", config_path(c), config_site_count(c),
                 config_site_count(c) == 1 ? "" : "s", config_endpoint_count(c),
                 config_endpoint_count(c) == 1 ? "" : "s");

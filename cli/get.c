@@ -74,20 +74,6 @@ static int prepare_table(struct get_table *t, const struct cli_options *o)
     return rc;
 }
 
-/* Does --site or --endpoint name something that is not configured? */
-static int check_scope(const struct get *g)
-{
-    const struct cli_options *o = g->o;
-
-    if (o->site && !config_find_site(g->config, o->site))
-        return cli_usage("get", "no site '%s' in the configuration", o->site);
-    for (size_t i = 0; o->endpoint && i < config_endpoint_count(g->config); i++) {
-        if (cli_endpoint_matches(o, config_endpoint(g->config, i)))
-            return 0;
-    }
-    return o->endpoint ? cli_usage("get", "no endpoint '%s' in the configuration", o->endpoint) : 0;
-}
-
 static int prepare(struct get *g)
 {
     int rc = pick_tables("get", g->o->args[0], g->schemas, &g->n);
@@ -101,7 +87,7 @@ static int prepare(struct get *g)
     g->config = cli_load_config(g->o);
     if (!g->config)
         return CLI_CONFIG;
-    rc = check_scope(g);
+    rc = cli_check_scope("get", g->o, g->config);
     for (size_t i = 0; i < g->n && !rc; i++) {
         if (!pick_is_served(g->o, g->config, g->schemas[i])) {
             cli_say("no configured endpoint can serve table '%s'", g->schemas[i]->name);

@@ -167,10 +167,17 @@ const char *engine_where(struct arena *a, const char *url)
 static bool in_scope(const struct engine *e, const struct config_endpoint *c)
 {
     const char *name = e->o.endpoint;
+    size_t site = strlen(c->site);
 
     if (e->o.site && strcmp(e->o.site, c->site) != 0)
         return false;
-    return !name || strcmp(name, c->name) == 0 || strcmp(name, c->group) == 0;
+    if (!name || strcmp(name, c->name) == 0 || strcmp(name, c->group) == 0)
+        return true;
+    /* SITE/NAME */
+    if (strncmp(name, c->site, site) != 0 || name[site] != '/')
+        return false;
+    name += site + 1;
+    return strcmp(name, c->name) == 0 || strcmp(name, c->group) == 0;
 }
 
 /* Does @collector serve one of @tables? */

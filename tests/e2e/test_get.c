@@ -78,6 +78,22 @@ static void test_json(void **state)
     child_release(&r);
 }
 
+/* A name that two sites may have is told apart by its site. */
+static void test_endpoint_of_a_site(void **state)
+{
+    struct child_result r;
+
+    (void)state;
+    e2e_expect(&e, &r, 0, "get", "vpcs", "--endpoint", "tokyo/aws-tokyo", "-o", "json", NULL);
+    struct json_object *doc = e2e_json(&r);
+    assert_int_equal(jsonq_len(doc, "sources"), 1);
+    assert_true(jsonq_count(e2e_rows(doc, "vpcs")) > 0);
+    json_object_put(doc);
+    child_release(&r);
+    e2e_expect(&e, &r, 64, "get", "vpcs", "--endpoint", "osaka/aws-tokyo", NULL);
+    child_release(&r);
+}
+
 static void test_several_tables(void **state)
 {
     struct child_result r;
@@ -271,6 +287,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_json, start, stop),
+        cmocka_unit_test_setup_teardown(test_endpoint_of_a_site, start, stop),
         cmocka_unit_test_setup_teardown(test_several_tables, start, stop),
         cmocka_unit_test_setup_teardown(test_rows_and_columns, start, stop),
         cmocka_unit_test_setup_teardown(test_table_for_people, start, stop),

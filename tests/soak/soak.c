@@ -266,7 +266,7 @@ static void trouble(struct soak *s)
         set_listener(s, one_of(s, endpoints, ARRAY_SIZE(endpoints)), false);
         break;
     case 1:
-        json_object_put(e2e_control(&s->e, "POST", "/action", one_of(s, actions, 5)));
+        (void)e2e_action(&s->e, one_of(s, actions, ARRAY_SIZE(actions)));
         break;
     case 2:
         e2e_advance(&s->e, (int)(1 + below(s, 120)));

@@ -231,11 +231,9 @@ static size_t keep(char *data, size_t size, size_t n, void *arg)
     return size * n;
 }
 
-struct json_object *e2e_control(const struct e2e *e, const char *method, const char *path,
-                                const char *body)
+/* The status, and the body in @text; 0: no answer. */
+static long call(const char *method, const char *url, const char *body, struct strbuf *text)
 {
-    char *url = mem_printf("%s%s", e->control, path);
-    struct strbuf text = STRBUF_INIT;
     CURL *curl = curl_easy_init();
     long status = 0;
 
@@ -245,7 +243,7 @@ struct json_object *e2e_control(const struct e2e *e, const char *method, const c
     curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)CONTROL_S);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, keep);
-    curl_easy_setopt(curl, CURLOPT_WRITEDATA, &text);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, text);
     if (body)
         curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body);
     else if (strcmp(method, "POST") == 0)
@@ -254,14 +252,38 @@ struct json_object *e2e_control(const struct e2e *e, const char *method, const c
     CURLcode rc = curl_easy_perform(curl);
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
     curl_easy_cleanup(curl);
-    if (rc || status != 200)
-        fail_msg("%s %s: %s, status %ld: %s", method, url, curl_easy_strerror(rc), status,
-                 text.buf);
+    if (rc)
+        strbuf_addstr(text, curl_easy_strerror(rc));
+    return rc ? 0 : status;
+}
+
+struct json_object *e2e_control(const struct e2e *e, const char *method, const char *path,
+                                const char *body)
+{
+    char *url = mem_printf("%s%s", e->control, path);
+    struct strbuf text = STRBUF_INIT;
+    long status = call(method, url, body, &text);
+
+    if (status != 200)
+        fail_msg("%s %s: status %ld: %s", method, url, status, text.buf);
     struct json_object *o = jsonq_parse(text.buf, text.len, NULL);
     assert_non_null(o);
     strbuf_release(&text);
     free(url);
     return o;
+}
+
+bool e2e_action(const struct e2e *e, const char *body)
+{
+    char *url = mem_printf("%s/action", e->control);
+    struct strbuf text = STRBUF_INIT;
+    long status = call("POST", url, body, &text);
+
+    if (status != 200 && status != 400)
+        fail_msg("%s: status %ld: %s", url, status, text.buf);
+    strbuf_release(&text);
+    free(url);
+    return status == 200;
 }
 
 void e2e_advance(const struct e2e *e, int seconds)

@@ -46,6 +46,8 @@ struct json_object *e2e_row(struct json_object *rows, const char *name, const ch
  * that it succeeded. */
 struct json_object *e2e_control(const struct e2e *e, const char *method, const char *path,
                                 const char *body);
+/* One action; false: it makes no sense at present. */
+bool e2e_action(const struct e2e *e, const char *body);
 void e2e_advance(const struct e2e *e, int seconds);
 /* Make an endpoint of the lab misbehave: {"endpoint":..,"fault":..} without braces around it. */
 void e2e_fault(const struct e2e *e, const char *members);
