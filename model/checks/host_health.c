@@ -4,21 +4,6 @@
 
 #include <string.h>
 
-/* Only words that are failures: a host that is being added or removed is at work. */
-static const char *trouble(const struct row *r)
-{
-    static const char *const states[] = {"failed", "deleted"};
-    static const char *const connections[] = {"notResponding", "disconnected"};
-
-    for (size_t i = 0; i < 2; i++) {
-        if (row_is(r, HOSTS_STATE, states[i]))
-            return states[i];
-        if (row_is(r, HOSTS_CONNECTION_STATE, connections[i]))
-            return connections[i];
-    }
-    return NULL;
-}
-
 static const char *cluster_of(const struct row *r)
 {
     const char *cluster = row_str(r, HOSTS_CLUSTER);
@@ -37,17 +22,18 @@ static void report(const struct check_input *in, const char *cluster)
         if (strcmp(cluster_of(r), cluster) != 0)
             continue;
         all++;
-        if (!trouble(r))
+        if (!check_host_trouble(r))
             continue;
         first = first ? first : r;
         finding_affected(f, row_text(r, HOSTS_HOST));
         if (finding_affected_count(f) <= 5)
-            finding_evidence(f, "%s: %s, ENI %s (%s)", row_text(r, HOSTS_HOST), trouble(r),
-                             check_cell(in, &table_hosts, r, HOSTS_ENI), check_age(in, s));
+            finding_evidence(f, "%s: %s, ENI %s (%s)", row_text(r, HOSTS_HOST),
+                             check_host_trouble(r), check_cell(in, &table_hosts, r, HOSTS_ENI),
+                             check_age(in, s));
     }
     if (finding_affected_count(f) == 1)
         finding_summary(f, "Host %s of %s: %s.", row_text(first, HOSTS_HOST), cluster,
-                        trouble(first));
+                        check_host_trouble(first));
     else
         finding_summary(f, "%zu of %zu hosts of %s have failed or are not connected.",
                         finding_affected_count(f), all, cluster);
@@ -62,10 +48,10 @@ static void run(const struct check_input *in)
         size_t k = 0;
         bool done = false;
 
-        if (!trouble(r))
+        if (!check_host_trouble(r))
             continue;
         while (!done && k < i - 1 && (before = check_next(in, &table_hosts, &k, NULL)) != NULL)
-            done = trouble(before) && strcmp(cluster_of(before), cluster_of(r)) == 0;
+            done = check_host_trouble(before) && strcmp(cluster_of(before), cluster_of(r)) == 0;
         if (!done)
             report(in, cluster_of(r));
     }

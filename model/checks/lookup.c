@@ -245,3 +245,17 @@ enum severity route_table_severity(const struct route_table *t, bool settled, un
         *flags |= CHECK_SETTLED;
     return SEV_CRITICAL;
 }
+
+const char *check_host_trouble(const struct row *r)
+{
+    static const char *const states[] = {"failed", "deleted"};
+    static const char *const connections[] = {"notResponding", "disconnected"};
+
+    for (size_t i = 0; i < 2; i++) {
+        if (row_is(r, HOSTS_STATE, states[i]))
+            return states[i];
+        if (row_is(r, HOSTS_CONNECTION_STATE, connections[i]))
+            return connections[i];
+    }
+    return NULL;
+}

@@ -56,4 +56,8 @@ enum severity route_table_severity(const struct route_table *t, bool settled, un
 /* The main table of @vpc has SDDC routes and none of them is off. */
 bool route_main_followed(const struct check_input *in, const char *vpc);
 
+/* What is wrong with a host (a row of hosts): the word of a failure, or NULL. One that is being
+ * added or removed is at work. */
+const char *check_host_trouble(const struct row *r);
+
 #endif

@@ -2,6 +2,8 @@
 #include "model/checks/checks.h"
 #include "model/checks/lookup.h"
 
+#include <string.h>
+
 #include "core/text.h"
 
 static bool is_bad(enum severity s)
@@ -30,6 +32,19 @@ static bool is_about_space(const struct check_input *in, const struct row *r,
     return true;
 }
 
+/* A host that is gone turns the network and the data of its cluster red: one cause, one line. */
+static bool lacks_host(const struct check_input *in, const char *cluster)
+{
+    const struct row *r;
+    size_t i = 0;
+
+    while ((r = check_next(in, &table_hosts, &i, NULL)) != NULL) {
+        if (check_host_trouble(r) && strcmp(row_text(r, HOSTS_CLUSTER), cluster) == 0)
+            return true;
+    }
+    return false;
+}
+
 static void judge(const struct check_input *in, const struct row *r, const struct snapshot *s)
 {
     enum severity health = cell_severity(&table_vsan.columns[VSAN_HEALTH], &r->cells[VSAN_HEALTH]);
@@ -51,6 +66,8 @@ static void judge(const struct check_input *in, const struct row *r, const struc
         finding_affected(f, name);
     if (is_about_space(in, r, groups))
         finding_caused_by(f, "vsan-space", name);
+    else if (!is_bad(kms) && lacks_host(in, name))
+        finding_caused_by(f, "host-health", name);
     if (is_bad(kms))
         finding_summary(f,
                         "The key provider of %s is %s: encrypted disks do not come back after a "
@@ -72,6 +89,7 @@ static void run(const struct check_input *in)
 }
 
 static const struct schema *const tables[] = {&table_vsan, NULL};
+static const struct schema *const optional[] = {&table_hosts, NULL};
 
 const struct check check_vsan_health = {
     .name = "vsan-health",
@@ -81,6 +99,7 @@ const struct check check_vsan_health = {
         "result is up to an hour old; RETEST there runs it now).",
     .kinds = KIND_VCENTER,
     .tables = tables,
+    .optional = optional,
     .lenient = true,
     .run = run,
 };

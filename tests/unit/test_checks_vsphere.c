@@ -119,6 +119,16 @@ static const struct check_case vsan[] = {
     {"red because it is full", "vsan-health",
      VSAN "c1 C1 92 92 100 - - red \"Capacity utilization:red\" green 0 -\n", NULL,
      "critical C1|1|<- kyoto/vsan-space/C1\n", NULL},
+    {"red because a host is gone", "vsan-health",
+     VSAN "c1 C1 70 70 100 - - red Network:red green 0 -\n"
+          "table hosts kyoto/vc\nhost_id host cluster connection_state\n"
+          "h1 esx-1 C1 notResponding\nh2 esx-2 C1 connected\n",
+     NULL, "critical C1|1|<- kyoto/host-health/C1\n", NULL},
+    {"a host of another cluster is gone", "vsan-health",
+     VSAN "c1 C1 70 70 100 - - red Network:red green 0 -\n"
+          "table hosts kyoto/vc\nhost_id host cluster connection_state\n"
+          "h1 esx-1 C2 notResponding\nh2 esx-2 C1 connected\n",
+     NULL, "critical C1|1\n", NULL},
     {"key provider", "vsan-health", VSAN "c1 C1 70 70 100 - - green - red 0 -\n", NULL,
      "critical C1|1\n", "key provider of C1 is red"},
     {"health is not known", "vsan-health", VSAN "c1 C1 70 70 100 - - unknown - - 0 -\n", NULL, "",
