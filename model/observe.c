@@ -10,7 +10,9 @@
 
 #include "core/arena.h"
 #include "core/map.h"
+#include "core/mem.h"
 #include "model/derive/facts.h"
+#include "model/derive/hosts.h"
 
 #include <string.h>
 
@@ -145,18 +147,112 @@ static void observe_edges(const struct observer *o)
     }
 }
 
+/* A word for the state of a host, of VMC or of vCenter. */
+struct host_word {
+    const char *text;
+    enum severity severity;
+};
+
+static const unsigned host_columns[] = {HOSTS_STATE, HOSTS_CONNECTION_STATE};
+
+/* How bad a word is in the vocabulary of the column; SEV_UNKNOWN: not one of it. */
+static enum severity severity_of(unsigned col, const char *word)
+{
+    const struct state_word *w = table_hosts.columns[col].states;
+
+    while (w->word && strcmp(w->word, word) != 0)
+        w++;
+    return w->word ? w->severity : SEV_UNKNOWN;
+}
+
+static void consider(struct host_word *worst, const struct row *r)
+{
+    for (size_t i = 0; r && i < ARRAY_SIZE(host_columns); i++) {
+        const char *text = row_str(r, host_columns[i]);
+        enum severity s =
+            text ? cell_severity(&table_hosts.columns[host_columns[i]], &r->cells[host_columns[i]])
+                 : SEV_NONE;
+
+        if (text && (!worst->text || s > worst->severity))
+            *worst = (struct host_word){text, s};
+    }
+}
+
+static bool says(const struct row *r, const char *word)
+{
+    return r && (view_same_text(row_str(r, HOSTS_STATE), word) ||
+                 view_same_text(row_str(r, HOSTS_CONNECTION_STATE), word));
+}
+
+/* Two managers tell of one host, each in its words and in its own time. What was seen holds for as
+ * long as one of them still says it, or the other one says as much: "failed" after "notResponding"
+ * is no news. */
+static const char *same_word(const struct observer *o, const char *key, const struct host_word *now,
+                             const struct row *r, const struct row *twin)
+{
+    struct since_record before;
+    enum severity a, b;
+
+    if (!now->text || !since_find(o->since, o->site, "host", key, &before))
+        return now->text;
+    a = severity_of(HOSTS_STATE, before.state);
+    b = severity_of(HOSTS_CONNECTION_STATE, before.state);
+    if (a != now->severity && b != now->severity)
+        return now->text;
+    if (says(r, before.state) || says(twin, before.state))
+        return before.state;
+    return severity_of(a == now->severity ? HOSTS_CONNECTION_STATE : HOSTS_STATE, now->text) ==
+                   now->severity
+               ? before.state
+               : now->text;
+}
+
+static const char *told_by(const struct observer *o, const struct row *r, const struct row *twin)
+{
+    return twin ? arena_printf(o->d->arena, "via %s and %s", row_str(r, SCHEMA_ENDPOINT),
+                               row_str(twin, SCHEMA_ENDPOINT))
+                : NULL;
+}
+
+static const char *host_name(const struct observer *o, const struct row *r)
+{
+    const char *name = hosts_full_name(o->d->arena, r);
+
+    return name ? name : r->key;
+}
+
+/* The same whichever of the two is met. */
+static const char *host_key(const struct observer *o, const struct row *r, const struct row *twin)
+{
+    const char *a = host_name(o, r), *b = twin ? host_name(o, twin) : a;
+
+    return strcmp(a, b) <= 0 ? a : b;
+}
+
 static void observe_hosts(const struct observer *o)
 {
+    struct hosts_join *join = hosts_join_new(o->d);
+    struct map *done = map_new();
     struct view_cursor at = {0};
     const struct row *r;
 
     while ((r = derive_next(o->d, &table_hosts, &at))) {
-        const char *state = row_str(r, HOSTS_STATE);
-        unsigned col = state ? HOSTS_STATE : HOSTS_CONNECTION_STATE;
+        const struct row *twin = hosts_join_twin(join, at.snapshot, r);
         struct timeline_entry e = {.kind = "host_state", .subject = row_str(r, HOSTS_HOST)};
-        e.opens = cell_severity(&table_hosts.columns[col], &r->cells[col]) == SEV_CRITICAL;
-        see(o, "host", r->key, row_str(r, col), snapshot_taken_at(at.snapshot), &e);
+        struct host_word now = {NULL, SEV_NONE};
+        const char *key = host_key(o, r, twin);
+
+        if (map_has(done, key))
+            continue;
+        map_put(done, key, (void *)r);
+        consider(&now, r);
+        consider(&now, twin);
+        e.opens = now.severity == SEV_CRITICAL;
+        e.detail = told_by(o, r, twin);
+        see(o, "host", key, same_word(o, key, &now, r, twin), snapshot_taken_at(at.snapshot), &e);
     }
+    map_free(done, NULL);
+    hosts_join_release(join);
 }
 
 /* ---- links --------------------------------------------------------------------------------------

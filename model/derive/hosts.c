@@ -12,6 +12,8 @@
  * marked as old, beside the row of the one that does. So nothing old passes for new, and nothing
  * that was known is lost.
  */
+#include "model/derive/hosts.h"
+
 #include "model/derive/derive.h"
 
 #include "core/arena.h"
@@ -97,7 +99,7 @@ static void put(struct hosts_join *j, struct host *h)
     }
 }
 
-static void *prepare(struct derive *d)
+struct hosts_join *hosts_join_new(const struct derive *d)
 {
     struct hosts_join *j = arena_alloc(d->arena, sizeof(*j));
     const struct view_set *set = view_table(d->view, &table_hosts);
@@ -115,10 +117,8 @@ static void *prepare(struct derive *d)
     return j;
 }
 
-static void release(void *facts)
+void hosts_join_release(struct hosts_join *j)
 {
-    struct hosts_join *j = facts;
-
     for (size_t i = 0; i < SIDES; i++)
         map_free(j->by_key[i], NULL);
 }
@@ -152,6 +152,31 @@ static const struct host *twin(const struct hosts_join *j, const struct snapshot
     if (!back || back->row != row || view_is_good(h->from) != view_is_good(from))
         return NULL;
     return h;
+}
+
+const struct row *hosts_join_twin(const struct hosts_join *j, const struct snapshot *from,
+                                  const struct row *row)
+{
+    const struct host *h = twin(j, from, row);
+
+    return h ? h->row : NULL;
+}
+
+const char *hosts_full_name(struct arena *a, const struct row *r)
+{
+    const char *name = full_name(r);
+
+    return name ? lower(a, name) : NULL;
+}
+
+static void *prepare(struct derive *d)
+{
+    return hosts_join_new(d);
+}
+
+static void release(void *facts)
+{
+    hosts_join_release(facts);
 }
 
 /* vCenter is the home, unless VMC's hosts were read whole and vCenter's were not: a check may judge

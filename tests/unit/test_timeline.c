@@ -348,13 +348,54 @@ static void test_aws_alone(void **state)
     model_case_release(&c);
 }
 
+/* VMC and vCenter tell of one host, each in its own words and time: one entry, via both. */
+static void test_one_host_two_managers(void **state)
+{
+    static const char yaml[] =
+        "sites:\n  - name: tokyo\n    endpoints:\n"
+        "      - {name: vmc, kind: vmc, org: o, sddc: s, token: {env: T}}\n"
+        "      - {name: vc, kind: vcenter, url: \"https://vc.example/\", user: u, "
+        "password: {env: P}}\n";
+#define BOTH(vmc, vc)                                                     \
+    "table hosts tokyo/vmc ok 0s\nhost_id host state fqdn\nu1 esx-1 " vmc \
+    " esx-1.example.jp\ntable hosts tokyo/vc ok 0s\n"                     \
+    "host_id host connection_state fqdn\nhost-1 esx-1 " vc " ESX-1.example.jp\n"
+#define ALONE(vc)                                                   \
+    "table hosts tokyo/vmc failed 5m\ntable hosts tokyo/vc ok 0s\n" \
+    "host_id host connection_state fqdn\nhost-1 esx-1 " vc " ESX-1.example.jp\n"
+    static const char *const texts[] = {
+        BOTH("ready", "connected"),      BOTH("ready", "notResponding"),
+        BOTH("failed", "notResponding"), BOTH("failed", "connected"),
+        BOTH("ready", "connected"),      ALONE("connected"),
+        ALONE("notResponding"),
+    };
+    struct model_case c;
+
+    (void)state;
+    model_case_init(&c, yaml);
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        model_case_feed(&c, texts[i]);
+        c.now += 5000;
+    }
+    expect_timeline(c.estate, "kind subject from to detail",
+                    "host_state esx-1 ready notResponding via vmc and vc\n"
+                    "host_state esx-1 notResponding ready via vmc and vc\n"
+                    "host_state esx-1 ready notResponding -\n");
+    model_case_release(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_story),        cmocka_unit_test(test_cause),
-        cmocka_unit_test(test_restart),      cmocka_unit_test(test_happened_unseen),
-        cmocka_unit_test(test_reports),      cmocka_unit_test(test_segments),
-        cmocka_unit_test(test_half_reading), cmocka_unit_test(test_limit),
+        cmocka_unit_test(test_one_host_two_managers),
+        cmocka_unit_test(test_story),
+        cmocka_unit_test(test_cause),
+        cmocka_unit_test(test_restart),
+        cmocka_unit_test(test_happened_unseen),
+        cmocka_unit_test(test_reports),
+        cmocka_unit_test(test_segments),
+        cmocka_unit_test(test_half_reading),
+        cmocka_unit_test(test_limit),
         cmocka_unit_test(test_aws_alone),
     };
 
