@@ -157,7 +157,8 @@ static const struct action actions[] = {
      "site, [cluster], [used_tenths], [resync_bytes], [resync_eta_s], [health], [encrypted]",
      lab_change_set_vsan, false},
     {"set-replication",
-     "site, vm, [rpo_min], [cycle_s], [transfer_s], [age_s], [status], [stopped], [quiesce] ...",
+     "site, vm, [rpo_min], [cycle_s], [transfer_s], [age_s], [status], [stopped], [quiesce], "
+     "[event] ...",
      lab_change_set_replication, false},
     {"drop-rule", "site, host, rule, [restore]: the host does not have it", lab_change_drop_rule,
      false},

@@ -94,6 +94,22 @@ static void set_words(struct lab *lab, struct lab_vc *vc, struct lab_replication
     lab_vc_touch(vc, &r->vm->mo);
 }
 
+/* What vCenter's extension for replication (vcHms) writes of it. */
+static void add_event(struct lab_vc *vc, const struct lab_replication *r, const struct lab_pairs *a)
+{
+    const char *type = lab_pairs_get(a, "event");
+    struct lab_vevent *ev;
+
+    if (!type)
+        return;
+    ev = lab_vc_event(vc, lab_wall_ms(), arena_printf(vc->arena, "com.vmware.vcHms.%s", type),
+                      "warning", "",
+                      arena_printf(vc->arena, "vSphere Replication: %s on virtual machine %s", type,
+                                   r->vm->mo.name));
+    ev->vm = r->vm;
+    ev->host = lab_vm_host(vc, r->vm);
+}
+
 static int set_numbers(struct lab_replication *r, const struct lab_pairs *a, struct err *err)
 {
     const struct {
@@ -132,6 +148,7 @@ int lab_change_set_replication(struct lab *lab, const struct lab_pairs *a, struc
         return -1;
     *r = changed;
     set_words(lab, vc, r, a);
+    add_event(vc, r, a);
     if (age_s >= 0)
         r->stopped_at = lab_session_ms(lab) - age_s * 1000;
     return 0;
