@@ -20,6 +20,7 @@
 #include "core/snapshot.h"
 #include "core/strbuf.h"
 #include "model/tables.h"
+#include "tests/support/fds.h"
 #include "tests/support/sshlogin.h"
 
 #define PASSWORD  "correct horse"
@@ -167,6 +168,28 @@ static void test_all_hosts_are_read_with_one_password(void **state)
         assert_int_equal(sshlogin_good(s.servers[i]), 1);
     }
     close_scene(&s);
+}
+
+static unsigned fds_after(const char *password)
+{
+    struct scene s;
+
+    open_scene(&s, 2, 1, password, filters_only, true);
+    assert_true(engine_wait(s.engine, -1));
+    close_scene(&s);
+    return fds_count();
+}
+
+static void test_sessions_are_closed(void **state)
+{
+    static const char *const passwords[] = {PASSWORD, "wrong"};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(passwords); i++) {
+        unsigned before = fds_after(passwords[i]);
+
+        assert_int_equal(fds_after(passwords[i]), before);
+    }
 }
 
 /* ---- on demand ---------------------------------------------------------------------------------
@@ -321,6 +344,7 @@ int main(void)
         cmocka_unit_test(test_any_number_of_prompts),
         cmocka_unit_test(test_a_wrong_password_is_tried_once),
         cmocka_unit_test(test_all_hosts_are_read_with_one_password),
+        cmocka_unit_test(test_sessions_are_closed),
         cmocka_unit_test(test_heavy_tables_wait_for_somebody),
         cmocka_unit_test(test_somebody_looks_at_one_filter),
         cmocka_unit_test(test_somebody_looks_at_two_filters),
