@@ -67,10 +67,15 @@ static size_t room(struct strbuf *sb, size_t len)
 
 void strbuf_add(struct strbuf *sb, const void *data, size_t len)
 {
-    len = room(sb, len);
+    /* An empty buffer has no room, so what is shared is not written to. */
+    if (sb->limit || len >= sb->alloc - sb->len) {
+        len = room(sb, len);
+        if (!len)
+            return;
+        strbuf_grow(sb, len);
+    }
     if (!len)
         return;
-    strbuf_grow(sb, len);
     memcpy(sb->buf + sb->len, data, len);
     sb->len += len;
     sb->buf[sb->len] = '\0';
@@ -84,7 +89,12 @@ void strbuf_addstr(struct strbuf *sb, const char *s)
 
 void strbuf_addch(struct strbuf *sb, char c)
 {
-    strbuf_add(sb, &c, 1);
+    if (sb->limit || sb->alloc - sb->len < 2) {
+        strbuf_add(sb, &c, 1);
+        return;
+    }
+    sb->buf[sb->len++] = c;
+    sb->buf[sb->len] = '\0';
 }
 
 void strbuf_addchars(struct strbuf *sb, char c, size_t n)

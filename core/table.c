@@ -287,15 +287,31 @@ static void add_json_special(struct strbuf *out, const char *s, size_t len)
     }
 }
 
+/* Is none of eight bytes special? Each sum leaves the high bit of a byte that is: of one below
+ * 0x20, of 0x7f and above, of '"' and of '\\'; a carry can only make more of them. */
+static bool are_json_plain(const char *s)
+{
+    const uint64_t ones = 0x0101010101010101, high = ones << 7;
+    uint64_t v, quote, backslash;
+
+    memcpy(&v, s, sizeof(v));
+    quote = v ^ ones * '"';
+    backslash = v ^ ones * '\\';
+    return !(((v - ones * 0x20) | (v + ones) | v | (quote - ones) | (backslash - ones)) & high);
+}
+
 void json_text(struct strbuf *out, const char *s)
 {
-    size_t plain = 0;
+    size_t len = strlen(s), plain = 0;
 
     strbuf_addch(out, '"');
+    while (len - plain >= 8 && are_json_plain(s + plain))
+        plain += 8;
     while (is_json_plain((unsigned char)s[plain]))
         plain++;
     strbuf_add(out, s, plain);
-    add_json_special(out, s + plain, strlen(s + plain));
+    if (plain < len)
+        add_json_special(out, s + plain, len - plain);
     strbuf_addch(out, '"');
 }
 
