@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/arena.h"
 #include "core/map.h"
 #include "core/mem.h"
 #include "core/strbuf.h"
@@ -10,12 +11,13 @@
 static const struct {
     const char *name;
     unsigned slots;
+    unsigned room; /* for the id and the texts of most of them */
 } types[OBJECT_TYPES] = {
-    [OBJECT_HOST] = {"HostSystem", HOST_SLOTS},
-    [OBJECT_CLUSTER] = {"ClusterComputeResource", CLUSTER_SLOTS},
-    [OBJECT_VM] = {"VirtualMachine", VM_SLOTS},
-    [OBJECT_DATASTORE] = {"Datastore", DATASTORE_SLOTS},
-    [OBJECT_NETWORK] = {"Network", NETWORK_SLOTS},
+    [OBJECT_HOST] = {"HostSystem", HOST_SLOTS, 224},
+    [OBJECT_CLUSTER] = {"ClusterComputeResource", CLUSTER_SLOTS, 64},
+    [OBJECT_VM] = {"VirtualMachine", VM_SLOTS, 416},
+    [OBJECT_DATASTORE] = {"Datastore", DATASTORE_SLOTS, 96},
+    [OBJECT_NETWORK] = {"Network", NETWORK_SLOTS, 48},
 };
 
 /* Kinds of networks that the API derives from Network. */
@@ -51,17 +53,56 @@ struct objects *objects_new(void)
 {
     struct objects *o = mem_alloc(sizeof(*o));
 
+    o->arena = arena_new(0);
     for (unsigned t = 0; t < OBJECT_TYPES; t++)
         o->lists[t].by_id = map_new();
     return o;
 }
 
-static void object_free(struct object *object)
+static char *own_room(struct object *object)
 {
-    for (unsigned i = 0; i < types[object->type].slots; i++)
-        free(object->slot[i]);
-    free(object->id);
-    free(object);
+    return (char *)&object->slot[types[object->type].slots];
+}
+
+static void release(struct object *object)
+{
+    if (object->texts != own_room(object))
+        free(object->texts);
+    if (object->id != own_room(object))
+        free(object->id);
+}
+
+/* The memory of one that left is for the next that comes. */
+static struct object *object_new(struct objects *o, enum object_type type, const char *id)
+{
+    struct object_list *l = &o->lists[type];
+    size_t head = sizeof(struct object) + types[type].slots * sizeof(char *);
+    struct object *object = l->spare;
+
+    if (object)
+        l->spare = object->next_spare;
+    else
+        object = arena_alloc(o->arena, head + types[type].room);
+    memset(object, 0, head);
+    object->type = type;
+    object->texts = own_room(object);
+    object->room = types[type].room;
+    if (strlen(id) >= object->room / 2) {
+        object->id = mem_strdup(id);
+        return object;
+    }
+    object->used = strlen(id) + 1;
+    object->id = memcpy(object->texts, id, object->used);
+    return object;
+}
+
+static void object_free(struct objects *o, struct object *object)
+{
+    struct object_list *l = &o->lists[object->type];
+
+    release(object);
+    object->next_spare = l->spare;
+    l->spare = object;
 }
 
 void objects_free(struct objects *o)
@@ -73,11 +114,12 @@ void objects_free(struct objects *o)
 
         for (size_t i = 0; i < l->n; i++) {
             if (l->items[i])
-                object_free(l->items[i]);
+                release(l->items[i]);
         }
         free(l->items);
         map_free(l->by_id, NULL);
     }
+    arena_free(o->arena);
     free(o);
 }
 
@@ -107,9 +149,7 @@ struct object *objects_enter(struct objects *o, enum object_type type, const cha
 
     if (object)
         return object;
-    object = mem_alloc(sizeof(*object) + types[type].slots * sizeof(char *));
-    object->type = type;
-    object->id = mem_strdup(id);
+    object = object_new(o, type, id);
     object->version = ++o->clock;
     object->round = o->round;
     object->place = take_place(l);
@@ -135,7 +175,7 @@ static void drop(struct objects *o, struct object *object)
         o->names = ++o->clock;
     /* The block it was in is another one now. */
     o->clock++;
-    object_free(object);
+    object_free(o, object);
 }
 
 void objects_leave(struct objects *o, enum object_type type, const char *id)
@@ -194,10 +234,52 @@ static bool is_shown_by_others(const struct object *object, unsigned slot)
     return slot == OBJECT_NAME && object->type != OBJECT_VM;
 }
 
+/* Other memory for the texts that are there, without gaps, and for @more bytes. */
+static void make_room(struct object *object, size_t more)
+{
+    char *old = object->texts;
+    size_t room = more;
+
+    for (unsigned i = 0; i < types[object->type].slots; i++)
+        room += object->slot[i] ? strlen(object->slot[i]) + 1 : 0;
+    object->room = room + room / 2;
+    object->texts = mem_realloc(NULL, object->room);
+    object->used = 0;
+    for (unsigned i = 0; i < types[object->type].slots; i++) {
+        size_t len = object->slot[i] ? strlen(object->slot[i]) + 1 : 0;
+
+        if (!len)
+            continue;
+        memcpy(object->texts + object->used, object->slot[i], len);
+        object->slot[i] = object->texts + object->used;
+        object->used += len;
+    }
+    if (old != own_room(object))
+        free(old);
+}
+
+/* Texts of an object stand one behind the other; one that becomes longer moves to the end, and
+ * leaves a gap until there is no more room. */
+static void put(struct object *object, unsigned slot, const char *text, size_t len)
+{
+    char *to = object->slot[slot];
+
+    if (!to || strlen(to) < len) {
+        object->slot[slot] = NULL;
+        if (object->room - object->used < len + 1)
+            make_room(object, len + 1);
+        to = object->slot[slot] = object->texts + object->used;
+        object->used += len + 1;
+    }
+    memcpy(to, text, len);
+    to[len] = '\0';
+}
+
 void objects_set(struct objects *o, struct object *object, unsigned slot, const char *text,
                  size_t len)
 {
-    char *old = object->slot[slot], *own = NULL;
+    const char *old = object->slot[slot];
+    char *own = NULL;
 
     if (text && slot == OBJECT_NAME && memchr(text, '%', len)) {
         text = own = unescape(text, len);
@@ -207,8 +289,10 @@ void objects_set(struct objects *o, struct object *object, unsigned slot, const 
         free(own);
         return;
     }
-    object->slot[slot] = text ? mem_strndup(text, len) : NULL;
-    free(old);
+    if (text)
+        put(object, slot, text, len);
+    else
+        object->slot[slot] = NULL;
     free(own);
     object->version = ++o->clock;
     if (is_shown_by_others(object, slot))

@@ -8,6 +8,9 @@
  * costs one block. Every change gives the object a new version; the versions of a block's objects
  * are its identity.
  *
+ * The memory of an object has room for the texts that most of its type have, so a reading of 10,000
+ * VMs does not allocate memory for each of 200,000 texts.
+ *
  * Some properties are shown in the rows of others (names, the cluster of a host): they have a
  * version of their own, `names`, because nobody keeps track of who shows whom.
  */
@@ -18,6 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct arena;
 struct map;
 
 enum object_type {
@@ -96,8 +100,11 @@ struct object {
     uint64_t version;
     unsigned round; /* of the full reading that named it last */
     uint32_t place;
-    uint32_t count; /* of a host: VMs on it */
+    uint32_t count;            /* of a host: VMs on it */
+    struct object *next_spare; /* of one that left */
     char *id;
+    char *texts; /* what slots point to; behind them, as long as there is room */
+    size_t used, room;
     char *slot[]; /* NULL: unset */
 };
 
@@ -106,10 +113,12 @@ struct object_list {
     size_t n, alloc;
     size_t free_from; /* no place before it is free */
     size_t count;
+    struct object *spare; /* memory of objects that left */
     struct map *by_id;
 };
 
 struct objects {
+    struct arena *arena; /* objects; their number at its highest, not now */
     struct object_list lists[OBJECT_TYPES];
     uint64_t clock; /* the last version given */
     uint64_t names;
