@@ -109,14 +109,26 @@ static void release(struct get *g)
 /* ---- the answer
  * ------------------------------------------------------------------------------------ */
 
+static void write_out(void *arg, struct strbuf *out)
+{
+    int *rc = arg;
+
+    if (!*rc)
+        *rc = cli_write(out);
+    strbuf_reset(out);
+}
+
+/* @rc not NULL: to standard output, as far as @out does not hold it in the end. */
 static void print_table(const struct get *g, const struct get_table *t, const struct estate *e,
-                        struct strbuf *out)
+                        struct strbuf *out, int *rc)
 {
     struct rows_output ro = {.format = g->format,
                              .columns = t->columns,
                              .ncolumns = t->ncolumns,
                              .now = estate_now(e),
-                             .name_table = g->n > 1};
+                             .name_table = g->n > 1,
+                             .drain = rc ? write_out : NULL,
+                             .drain_arg = rc};
     struct rows rows;
 
     scope_rows(&rows, e, t->schema, g->o, t->filter, t->sort, t->reverse);
@@ -127,7 +139,7 @@ static void print_table(const struct get *g, const struct get_table *t, const st
     rows_release(&rows);
 }
 
-static void print_all(const struct get *g, const struct estate *e, struct strbuf *out)
+static void print_all(const struct get *g, const struct estate *e, struct strbuf *out, int *rc)
 {
     bool one_object = g->format == ROWS_JSON && g->n > 1;
     bool titles = g->n > 1 && (g->format == ROWS_TABLE || g->format == ROWS_WIDE);
@@ -139,7 +151,7 @@ static void print_all(const struct get *g, const struct estate *e, struct strbuf
             strbuf_addstr(out, one_object ? "," : g->format == ROWS_CSV ? "\r\n" : "\n");
         if (titles)
             strbuf_addf(out, "%s\n", g->schemas[i]->name);
-        print_table(g, &g->tables[i], e, out);
+        print_table(g, &g->tables[i], e, out, rc);
     }
     if (one_object)
         strbuf_addstr(out, "]}\n");
@@ -161,10 +173,10 @@ static int answer(const struct get *g, const struct estate *e)
 {
     struct strbuf out = STRBUF_INIT;
     unsigned bad = 0;
-    int rc;
+    int rc = CLI_OK;
 
-    print_all(g, e, &out);
-    rc = cli_write(&out);
+    print_all(g, e, &out, &rc);
+    write_out(&rc, &out);
     strbuf_release(&out);
     for (size_t i = 0; i < g->n; i++)
         bad += report(g, e, g->schemas[i]);
@@ -177,7 +189,7 @@ static void add_state(const struct get *g, const struct estate *e, struct strbuf
     struct get plain = *g;
 
     plain.format = ROWS_CSV;
-    print_all(&plain, e, out);
+    print_all(&plain, e, out, NULL);
     for (size_t i = 0; i < g->n; i++) {
         size_t n;
         struct snapshot *const *from = estate_table(e, g->schemas[i], &n);
@@ -193,15 +205,15 @@ static void add_state(const struct get *g, const struct estate *e, struct strbuf
 static int watch_print(const struct get *g, const struct estate *e, bool first)
 {
     struct strbuf out = STRBUF_INIT;
-    int rc;
+    int rc = CLI_OK;
 
     if (g->format == ROWS_TABLE || g->format == ROWS_WIDE) {
         strbuf_addstr(&out, first ? "" : "\n");
         fmt_time_iso(&out, estate_now(e) / 1000 * 1000);
         strbuf_addch(&out, '\n');
     }
-    print_all(g, e, &out);
-    rc = cli_write(&out);
+    print_all(g, e, &out, &rc);
+    write_out(&rc, &out);
     strbuf_release(&out);
     for (size_t i = 0; i < g->n; i++)
         (void)report(g, e, g->schemas[i]);

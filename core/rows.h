@@ -68,6 +68,10 @@ struct rows_output {
     unsigned ncolumns;
     int64_t now;     /* ages in table output */
     bool name_table; /* ROWS_JSONL, ROWS_CSV: each row begins with its table's name */
+    /* Not NULL: takes what is in @out, and empties it, whenever much is. For json, jsonl and csv:
+     * memory for the rows is enough, and need not be for their text, too. */
+    void (*drain)(void *arg, struct strbuf *out);
+    void *drain_arg;
 };
 
 /* Append the whole document. The caller writes the buffer out. */

@@ -10,6 +10,7 @@
 #include "core/text.h"
 
 #define GAP        2
+#define DRAIN_FROM (128u << 10)
 #define WIDTH_MAX  60 /* of a column in table output; the last one may be longer */
 #define AGE_HEADER "AGE"
 
@@ -43,6 +44,12 @@ static struct columns pick_columns(const struct schema *s, const struct rows_out
             c.at[c.n++] = at;
     }
     return c;
+}
+
+static void drain(struct strbuf *out, const struct rows_output *o)
+{
+    if (o->drain && out->len >= DRAIN_FROM)
+        o->drain(o->drain_arg, out);
 }
 
 /* ---- JSON --------------------------------------------------------------------------------------
@@ -113,6 +120,7 @@ static void add_json_rows(struct strbuf *out, const struct rows *r, const char *
             cell_json(out, &r->schema->columns[c.at[j]], &r->items[i].row->cells[c.at[j]]);
         }
         strbuf_addch(out, '}');
+        drain(out, o);
     }
     free_labels(labels, c.n);
     free(c.at);
@@ -208,6 +216,7 @@ static void print_csv(struct strbuf *out, const struct rows *r, const struct row
                          &plain, &clean);
         }
         strbuf_addstr(out, "\r\n");
+        drain(out, o);
     }
     strbuf_release(&plain);
     strbuf_release(&clean);
