@@ -5,7 +5,7 @@
  * last XML_SLACK bytes of every piece pass through the carry, too, which has as much room behind
  * it as the code may read.
  *
- * It refuses what libxml2 refuses and tells the same events; docs/engine.md says how that is
+ * It refuses what libxml2 refuses and tells the same events; docs/xml.md says how that is
  * watched. What it was not made for, xml_scan_takes() leaves to libxml2 before the first event.
  */
 #include <stdio.h>
@@ -87,7 +87,7 @@ static const char *doctype(struct xml_scan *s, const char *p)
 }
 
 /* "<!" at @p. */
-static const char *declaration(struct xml_scan *s, const char *p)
+XML_RARE static const char *declaration(struct xml_scan *s, const char *p)
 {
     bool inside = s->within == XML_CONTENT;
     int comment = begins_with(s, p, "<!--"), cdata = begins_with(s, p, "<![CDATA["),
@@ -109,28 +109,29 @@ static const char *markup(struct xml_scan *s, const char *p)
 {
     if (p + 1 == s->end)
         return p;
-    if (p[1] == '/' && s->within == XML_CONTENT)
+    if (p[1] == '/')
         return xml_end_tag(s, p);
     if (p[1] == '!')
         return declaration(s, p);
     if (p[1] == '?')
         return xml_pi_begin(s, p);
-    if (s->within == XML_OUTSIDE && s->x->any) {
-        xml_scan_fail(s, p, "more than one element at the top");
-        return p;
-    }
     return xml_start_tag(s, p);
 }
 
-static const char *outside(struct xml_scan *s, const char *p)
+XML_RARE static const char *outside(struct xml_scan *s, const char *p)
 {
     while (p < s->end && xml_is_blank(*p))
         p++;
     if (p == s->end)
         return p;
-    if (*p == '<')
+    if (*p != '<')
+        xml_scan_fail(s, p, s->x->any ? "text behind the end" : "text before the first element");
+    else if (p + 1 < s->end && p[1] == '/')
+        xml_scan_fail(s, p, "the end of an element where none is open");
+    else if (p + 1 < s->end && p[1] != '!' && p[1] != '?' && s->x->any)
+        xml_scan_fail(s, p, "more than one element at the top");
+    else
         return markup(s, p);
-    xml_scan_fail(s, p, s->x->any ? "text behind the end" : "text before the first element");
     return p;
 }
 

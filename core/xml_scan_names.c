@@ -227,7 +227,7 @@ static bool divide(struct xml_names *t, struct xml_known *k)
 /* ---- reading one -------------------------------------------------------------------------------
  */
 
-static struct xml_known *learn(struct xml_scan *s, const char *p, size_t len)
+XML_RARE static struct xml_known *learn(struct xml_scan *s, const char *p, size_t len)
 {
     struct xml_known *k;
 
@@ -254,7 +254,7 @@ static bool is_end(const char *p)
 }
 
 /* By its bytes. NULL: not met before, or too close to the window's end. */
-static struct xml_known *find(const struct xml_scan *s, const char *p)
+XML_RARE static struct xml_known *find(const struct xml_scan *s, const char *p)
 {
     const struct xml_names *t = &s->names;
     struct xml_known *k;

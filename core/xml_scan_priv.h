@@ -22,6 +22,10 @@
 #define XML_HEAD      32 /* of a name, kept beside its length */
 #define XML_NAMES_MAX 65536
 
+/* Of what is rare: kept out of the functions that call it, which need no stack of their own then.
+ */
+#define XML_RARE __attribute__((noinline))
+
 struct arena;
 
 /*

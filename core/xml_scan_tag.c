@@ -74,7 +74,8 @@ static const char *value_char(struct xml_scan *s, const char *p)
 }
 
 /* One that is not as it is written. No output is longer than what it is made of. */
-static const char *value_copied(struct xml_scan *s, const char *p, char quote, struct xml_attr *a)
+XML_RARE static const char *value_copied(struct xml_scan *s, const char *p, char quote,
+                                         struct xml_attr *a)
 {
     const char *q = memchr(p, quote, (size_t)(s->end - p));
     size_t from;
@@ -301,7 +302,8 @@ const char *xml_start_tag(struct xml_scan *s, const char *p)
 }
 
 /* Not what ends the element, or with blanks in it. */
-static const char *end_slowly(struct xml_scan *s, const char *p, const struct xml_known *open)
+XML_RARE static const char *end_slowly(struct xml_scan *s, const char *p,
+                                       const struct xml_known *open)
 {
     ptrdiff_t len = xml_name_len(p + 2, s->end);
     const char *q;

@@ -182,7 +182,7 @@ static const char *add_wide(struct xml_scan *s, const char *p)
 }
 
 /* One of the bytes that text stops at, but no '<'. */
-static const char *add_special(struct xml_scan *s, const char *p)
+XML_RARE static const char *add_special(struct xml_scan *s, const char *p)
 {
     ptrdiff_t left = s->end - p;
 
