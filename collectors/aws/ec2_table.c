@@ -51,6 +51,7 @@ void ec2_set(struct table_builder *b, unsigned column, const char *text, size_t 
 
 struct decoding {
     const struct ec2_table *t;
+    size_t nfields, next; /* next: where the field at hand stands, most likely */
     struct ec2_row row;
 };
 
@@ -68,9 +69,14 @@ static void on_member(void *arg, struct xml_reader *x, const char *text, size_t 
 {
     struct decoding *d = arg;
 
-    for (const struct ec2_field *f = d->t->fields; f->path; f++) {
+    /* Every item has its members in the same order. */
+    for (size_t i = 0; i < d->nfields; i++) {
+        size_t at = (d->next + i) % d->nfields;
+        const struct ec2_field *f = &d->t->fields[at];
+
         if (xml_path_is(x, EC2_FIELD_DEPTH, f->path)) {
             ec2_set(d->row.b, f->column, text, len);
+            d->next = at + 1;
             return;
         }
     }
@@ -93,6 +99,8 @@ static int decode(struct run *run, const struct reply *reply, const struct ec2_t
         .action = t->action, .set = t->set, .begin = on_begin, .member = on_member, .end = on_end};
     struct decoding d = {.t = t, .row = {.b = run_table(run, t->schema), .run = run}};
 
+    while (t->fields[d.nfields].path)
+        d.nfields++;
     if (t->own_size)
         d.row.own = arena_alloc(run->arena, t->own_size);
     return ec2_decode(&handler, &d, run, reply, token, err);
