@@ -515,6 +515,53 @@ static void test_json_is_read_back(void **state)
     strbuf_release(&out);
 }
 
+struct drained {
+    struct strbuf text;
+    unsigned calls;
+};
+
+static void take(void *arg, struct strbuf *out)
+{
+    struct drained *d = arg;
+
+    strbuf_add(&d->text, out->buf, out->len);
+    strbuf_reset(out);
+    d->calls++;
+}
+
+/* Written in parts or at once: it is the same text. */
+static void test_drain(void **state)
+{
+    static const enum rows_format formats[] = {ROWS_JSON, ROWS_JSONL, ROWS_CSV};
+    struct table_builder *b = builder_new(&schema, "s", "e", NULL);
+    struct snapshot *all[1];
+
+    (void)state;
+    for (unsigned i = 0; i < 5000; i++) {
+        builder_row(b);
+        builder_str(b, NAME, "a name of some length \"in quotes\"");
+        builder_int(b, COUNT, i);
+    }
+    all[0] = finish(b);
+    for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
+        struct drained d = {.text = STRBUF_INIT};
+        struct rows_output o = {.format = formats[i], .now = now};
+        struct strbuf whole = STRBUF_INIT, rest = STRBUF_INIT;
+
+        print(all, 1, &o, &whole);
+        o.drain = take;
+        o.drain_arg = &d;
+        print(all, 1, &o, &rest);
+        take(&d, &rest);
+        assert_true(d.calls > 2);
+        assert_string_equal(d.text.buf, whole.buf);
+        strbuf_release(&d.text);
+        strbuf_release(&whole);
+        strbuf_release(&rest);
+    }
+    release(all, 1);
+}
+
 static void test_long_texts(void **state)
 {
     (void)state;
@@ -559,6 +606,7 @@ int main(void)
         cmocka_unit_test(test_sources_not_ok),
         cmocka_unit_test(test_json_is_read_back),
         cmocka_unit_test(test_long_texts),
+        cmocka_unit_test(test_drain),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -244,6 +244,36 @@ static void test_size(void **state)
     assert_int_equal(sizeof(struct cell), 16);
 }
 
+/* Wherever a character stands, it is written as it is alone. */
+static void test_json_text_everywhere(void **state)
+{
+    static const char plain[] = "abcdefghijklmnopqrst";
+    struct strbuf alone = STRBUF_INIT, got = STRBUF_INIT, want = STRBUF_INIT;
+
+    (void)state;
+    for (unsigned c = 1; c < 0x80; c++) {
+        char one[] = {(char)c, '\0'};
+
+        strbuf_reset(&alone);
+        json_text(&alone, one);
+        for (size_t at = 0; at < sizeof(plain) - 1; at++) {
+            char all[sizeof(plain)];
+
+            memcpy(all, plain, sizeof(plain));
+            all[at] = (char)c;
+            strbuf_reset(&got);
+            json_text(&got, all);
+            strbuf_reset(&want);
+            strbuf_addf(&want, "\"%.*s%.*s%s\"", (int)at, plain, (int)alone.len - 2, alone.buf + 1,
+                        plain + at + 1);
+            assert_string_equal(got.buf, want.buf);
+        }
+    }
+    strbuf_release(&alone);
+    strbuf_release(&got);
+    strbuf_release(&want);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -253,7 +283,7 @@ int main(void)
         cmocka_unit_test(test_addresses), cmocka_unit_test(test_lists),
         cmocka_unit_test(test_severity),  cmocka_unit_test(test_words_ignore_case),
         cmocka_unit_test(test_order),     cmocka_unit_test(test_addresses_sort_as_numbers),
-        cmocka_unit_test(test_size),
+        cmocka_unit_test(test_size),      cmocka_unit_test(test_json_text_everywhere),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
