@@ -114,7 +114,8 @@ static const char *value(struct xml_scan *s, const char *p, char quote, struct x
 
 static void bind(struct xml_scan *s, struct xml_known *prefix, const char *uri)
 {
-    s->undo = mem_grow(s->undo, s->nundo, &s->undo_cap, sizeof(*s->undo));
+    if (s->nundo == s->undo_cap)
+        s->undo = mem_grow(s->undo, s->nundo, &s->undo_cap, sizeof(*s->undo));
     s->undo[s->nundo++] = (struct xml_undo){prefix, prefix->uri};
     prefix->uri = uri;
 }
@@ -204,7 +205,8 @@ static const char *attribute(struct xml_scan *s, const char *p)
     if (name->seen == s->tag)
         s->twice = name;
     name->seen = s->tag;
-    s->attrs = mem_grow(s->attrs, s->nattrs, &s->attrs_cap, sizeof(*s->attrs));
+    if (s->nattrs == s->attrs_cap)
+        s->attrs = mem_grow(s->attrs, s->nattrs, &s->attrs_cap, sizeof(*s->attrs));
     a.name = name->local;
     a.uri = (const char *)name->prefix; /* until all declarations are read */
     s->attrs[s->nattrs++] = a;
@@ -276,7 +278,7 @@ const char *xml_start_tag(struct xml_scan *s, const char *p)
     s->twice = NULL;
     s->tag++;
     if (q && *q != '>') {
-        strbuf_reset(&s->values);
+        s->values.len = 0;
         q = attributes(s, q);
         if (q && s->twice)
             xml_scan_fail(s, q, "attribute '%.64s' is there twice", s->twice->text);
