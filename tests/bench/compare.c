@@ -1,11 +1,16 @@
 /* Whole commands, interleaved. */
 #include "tests/bench/bench.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "core/strbuf.h"
 
 struct times {
     double wall[BENCH_ROUNDS_MAX], cpu[BENCH_ROUNDS_MAX], rss[BENCH_ROUNDS_MAX];
@@ -15,6 +20,16 @@ struct times {
 static double seconds(struct timeval t)
 {
     return (double)t.tv_sec + (double)t.tv_usec / 1e6;
+}
+
+void bench_keep_from_children(const struct strbuf *text)
+{
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t from = ((uintptr_t)text->buf + page - 1) & ~(page - 1);
+    uintptr_t to = ((uintptr_t)text->buf + text->alloc) & ~(page - 1);
+
+    if (from < to && madvise((void *)from, to - from, MADV_DONTFORK) < 0)
+        bench_failed("madvise: %s", strerrordesc_np(errno));
 }
 
 static void child(const char *shell)

@@ -4,14 +4,11 @@
 #include "tests/bench/bench.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <microhttpd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "collectors/vcenter/decode.h"
 #include "collectors/vcenter/facts.h"
@@ -132,17 +129,6 @@ static void host(struct strbuf *out, unsigned i)
     strbuf_addstr(out, "</objectSet>");
 }
 
-/* The peak of a child counts what it had before exec(), so what is ours must not be its own. */
-static void keep_from_children(const struct strbuf *text)
-{
-    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-    uintptr_t from = ((uintptr_t)text->buf + page - 1) & ~(page - 1);
-    uintptr_t to = ((uintptr_t)text->buf + text->alloc) & ~(page - 1);
-
-    if (from < to && madvise((void *)from, to - from, MADV_DONTFORK) < 0)
-        bench_failed("vcenter: %s", strerrordesc_np(errno));
-}
-
 static void build(struct server *s)
 {
     strbuf_init(&s->inventory, 0);
@@ -165,8 +151,8 @@ static void build(struct server *s)
                     "<uptime>86400</uptime></val></propSet></objects>",
                     i);
     strbuf_addstr(&s->usage, "</returnval></RetrievePropertiesExResponse>" CLOSE);
-    keep_from_children(&s->inventory);
-    keep_from_children(&s->usage);
+    bench_keep_from_children(&s->inventory);
+    bench_keep_from_children(&s->usage);
 }
 
 /* ---- the server --------------------------------------------------------------------------------

@@ -87,6 +87,8 @@ void vcenter_peers_init(const struct strbuf *inventory, const struct strbuf *cha
     as_contents(&vms, first, host);
     as_contents(&hosts, host, end);
     strbuf_addstr(&updates, body);
+    bench_keep_from_children(&vms);
+    bench_keep_from_children(&hosts);
     init(&content,
          REPLY("RetrieveServiceContent",
                "<returnval>" MANAGER("rootFolder", "Folder")
