@@ -148,6 +148,43 @@ static bool looked_at(const struct check_input *in, const char *vpc, size_t end)
     return false;
 }
 
+/* A mistyped VPC, another region: an account that shows no ENI of an SDDC is not an account where
+ * all is well. */
+static void find_none(const struct check_input *in)
+{
+    const char *endpoint = in->site->name;
+    const struct snapshot *s = NULL;
+    size_t n = 0, i = 0;
+
+    while (check_next(in, &table_enis, &i, &s) != NULL)
+        n++;
+    for (size_t k = 0; k < in->site->nendpoints; k++) {
+        if (in->site->endpoints[k]->kind == KIND_AWS)
+            endpoint = in->site->endpoints[k]->name;
+    }
+    struct finding *f = finding_add(in, SEV_UNKNOWN, 0, endpoint);
+    finding_evidence(f, "%zu interfaces, none of them of an SDDC", n);
+    finding_summary(f,
+                    "No ENI of an SDDC is in what %s shows: nothing can be said of its link and "
+                    "routes.",
+                    endpoint);
+    finding_remedy(f, "Compare region, vpcs, subnets and eni_description of the endpoint ('hycon "
+                      "config show') with the connected VPC (VMC console: Networking & Security > "
+                      "Connected VPC).");
+}
+
+static bool none_is_ours(const struct check_input *in)
+{
+    const struct row *r;
+    size_t i = 0;
+
+    while ((r = check_next(in, &table_enis, &i, NULL)) != NULL) {
+        if (is_ours(r) || !row_present(r, ENIS_ROLE))
+            return false;
+    }
+    return true;
+}
+
 static void run(const struct check_input *in)
 {
     const char *last = NULL;
@@ -156,6 +193,10 @@ static void run(const struct check_input *in)
 
     if (check_link_pending(in))
         return;
+    if (none_is_ours(in)) {
+        find_none(in);
+        return;
+    }
     while ((r = check_next(in, &table_enis, &i, NULL)) != NULL) {
         const char *vpc = row_text(r, ENIS_VPC);
 

@@ -42,7 +42,12 @@ static const struct check_case active[] = {
     {"none", "one-active-eni", LINK MAIN_TABLE ENIS ENI("1", "in-use", "host", "no", "no", "-"),
      NULL, "warning vpc-1|0\n", "No ENI of vpc-1 is active"},
     {"no SDDC interface at all", "one-active-eni",
-     LINK MAIN_TABLE ENIS ENI("9", "in-use", "foreign", "no", "no", "-"), NULL, "", NULL},
+     LINK MAIN_TABLE ENIS ENI("9", "in-use", "foreign", "no", "no", "-"), NULL,
+     "unknown linked|0\n", "No ENI of an SDDC is in what linked shows"},
+    {"no interface at all", "one-active-eni", MAIN_TABLE ENIS, NULL, "unknown linked|0\n",
+     "No ENI of an SDDC"},
+    {"whose it is was not read", "one-active-eni",
+     MAIN_TABLE ENIS ENI("9", "in-use", "-", "-", "-", "-"), NULL, "", NULL},
     {"NSX moved, the main table did not: below routes-main", "one-active-eni",
      LINK LATE_TABLE ENIS ENI("1", "in-use", "changing", "yes", "no", "-")
          ENI("2", "in-use", "changing", "no", "yes", "-"),

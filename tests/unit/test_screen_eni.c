@@ -22,7 +22,7 @@ static void test_under_way(void **state)
     play(s, story, 2);
     SCREEN(s, "under way",
            " hycon  tokyo PRODUCTION  東京SDDC                   09:00:10 UTC  18:00:10 JST\n"
-           " CRIT 2 WARN 2  Edge NSX-Edge-0 is down for all its gateways (vm…  vmc+ linked+\n"
+           " CRIT 2 WARN 1  Edge NSX-Edge-0 is down for all its gateways (vm…  vmc+ linked+\n"
            " 1 Overview [2 ENI] 3 Edges  4 Segments  7 Hosts  Endpoints\n"
            " tokyo  vpc-1  one route per network  last failover 12s ago\n"
            " │  segments   1 routed, 1 disconnected                                     12s\n"
@@ -58,7 +58,7 @@ static void test_half(void **state)
     play(s, story, 3);
     SCREEN(s, "half",
            " hycon  tokyo PRODUCTION  東京SDDC                   09:00:20 UTC  18:00:20 JST\n"
-           " CRIT 2 WARN 2  Edge NSX-Edge-0 is down for all its gateways (vm…  vmc+ linked+\n"
+           " CRIT 2 WARN 1  Edge NSX-Edge-0 is down for all its gateways (vm…  vmc+ linked+\n"
            " 1 Overview [2 ENI] 3 Edges  4 Segments  7 Hosts  Endpoints\n"
            " tokyo  vpc-1  one route per network  last failover 22s ago\n"
            " │  segments   1 routed, 1 disconnected                                     12s\n"
