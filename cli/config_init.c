@@ -204,9 +204,9 @@ static void offer_pin(struct strbuf *out, const char *url)
 /* Region of the profile in ~/.aws/config (AWS_CONFIG_FILE), into @region; profiles are said. */
 static void find_aws(char *region)
 {
-    const char *given = getenv("AWS_CONFIG_FILE"), *home = getenv("HOME");
-    const char *now = getenv("AWS_REGION");
-    char *path = given ? mem_strdup(given) : mem_printf("%s/.aws/config", home ? home : "");
+    const char *given = getenv("AWS_CONFIG_FILE"), *now = getenv("AWS_REGION");
+    char *home = file_home(),
+         *path = given ? mem_strdup(given) : mem_printf("%s/.aws/config", home ? home : "");
     struct strbuf text = STRBUF_INIT, profiles = STRBUF_INIT;
 
     if (!now)
@@ -225,6 +225,7 @@ static void find_aws(char *region)
     strbuf_release(&text);
     strbuf_release(&profiles);
     free(path);
+    free(home);
 }
 
 /* ---- one endpoint

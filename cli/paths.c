@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "core/file.h"
 #include "core/mem.h"
 
 /* A variable counts when it is an absolute path: the specification says to ignore others. */
@@ -14,11 +15,15 @@ static const char *absolute(const char *variable)
 
 static char *below(const char *variable, const char *fallback, const char *name)
 {
-    const char *base = absolute(variable), *home = absolute("HOME");
+    const char *base = absolute(variable);
+    char *home, *path;
 
     if (base)
         return mem_printf("%s/hycon/%s", base, name);
-    return mem_printf("%s/%s/hycon/%s", home ? home : "", fallback, name);
+    home = file_home();
+    path = mem_printf("%s/%s/hycon/%s", home ? home : "", fallback, name);
+    free(home);
+    return path;
 }
 
 char *paths_default_config(void)

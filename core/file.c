@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -117,4 +118,17 @@ int file_make_parents(const char *path, mode_t mode, struct err *err)
     }
     free(copy);
     return rc;
+}
+
+char *file_home(void)
+{
+    const char *home = getenv("HOME");
+    struct passwd user, *found = NULL;
+    char text[4096];
+
+    if (home && home[0] == '/')
+        return mem_strdup(home);
+    if (getpwuid_r(getuid(), &user, text, sizeof(text), &found) || !found || user.pw_dir[0] != '/')
+        return NULL;
+    return mem_strdup(user.pw_dir);
 }

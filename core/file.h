@@ -18,6 +18,9 @@ int file_read(const char *path, size_t max, struct strbuf *out, struct err *err)
 int file_write_atomic(const char *path, const void *data, size_t len, mode_t mode, struct err *err);
 /* Create @path with @mode; fails with EEXIST when it is there. */
 int file_write_new(const char *path, const void *data, size_t len, mode_t mode, struct err *err);
+/* The home directory: $HOME, or what the user database says where that is not set (as under systemd
+ * and cron) or is no absolute path. NULL: there is none. The caller frees it. */
+char *file_home(void);
 /* Make the directories above @path that are missing, each with @mode. */
 int file_make_parents(const char *path, mode_t mode, struct err *err);
 

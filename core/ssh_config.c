@@ -53,12 +53,12 @@ static bool file_matters(const char *path)
 
 bool ssh_config_may_proxy(void)
 {
-    const char *home = getenv("HOME");
-    char *own = home ? mem_printf("%s/.ssh/config", home) : NULL;
+    char *home = file_home(), *own = home ? mem_printf("%s/.ssh/config", home) : NULL;
     bool found = (own && file_matters(own)) || file_matters("/etc/ssh/ssh_config");
     glob_t files = {0};
 
     free(own);
+    free(home);
     if (!found && glob("/etc/ssh/ssh_config.d/*.conf", 0, NULL, &files) == 0) {
         for (size_t i = 0; i < files.gl_pathc && !found; i++)
             found = file_matters(files.gl_pathv[i]);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/file.h"
 #include "core/fmt.h"
 #include "core/hash.h"
 #include "core/mem.h"
@@ -179,10 +180,12 @@ static void read_jump(const struct reading *r)
 
 static const char *absolute_path(struct config_parse *p, const char *s)
 {
-    const char *home = getenv("HOME");
+    char *home = s[0] == '~' && s[1] == '/' ? file_home() : NULL;
 
-    if (s[0] == '~' && s[1] == '/' && home && *home)
-        return arena_printf(p->arena, "%s%s", home, s + 1);
+    if (home) {
+        s = arena_printf(p->arena, "%s%s", home, s + 1);
+        free(home);
+    }
     if (s[0] == '/')
         return s;
     return arena_printf(p->arena, "%s/%s", strcmp(p->c->dir, "/") == 0 ? "" : p->c->dir, s);
