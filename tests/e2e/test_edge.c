@@ -9,8 +9,13 @@
 
 #include <cmocka.h>
 
+#include <limits.h>
+#include <unistd.h>
+
+#include "core/file.h"
 #include "core/mem.h"
 #include "tests/support/e2e.h"
+#include "tests/support/sshd.h"
 
 static struct e2e e;
 
@@ -267,13 +272,68 @@ static void test_changed_key(void **state)
     child_release(&r);
 }
 
+/* ---- an independent server ---------------------------------------------------------------------
+ */
+
+/* OpenSSH's sshd and samples of real edges; hosts by either implementation of SSH. */
+static void check_samples(struct sshd *sshd, const char *transport)
+{
+    char *text = mem_printf(
+        "sites: [{name: dc1, endpoints: [{name: edge, kind: edge, hosts: [\"127.0.0.1:%d\"], user: "
+        "root, transport: %s, known_hosts: %s, key_file: %s}]}]\n",
+        sshd_port(sshd), transport, sshd_known_hosts(sshd), sshd_user_key(sshd, "ed25519"));
+    char *config = e.config, *path = mem_printf("%s/sshd-%s.yaml", e.home, transport);
+    struct json_object *doc;
+    struct err err = {0};
+
+    if (file_write_atomic(path, text, strlen(text), 0600, &err))
+        fail_msg("%s", err.msg);
+    e.config = path;
+    doc = get("edge_status", 0);
+    assert_text(jsonq_item(rows_of(doc), 0), "edge_id", "f9933e11-96a5-48fa-9f64-9c3b789d530c");
+    assert_text(jsonq_item(rows_of(doc), 0), "routing_status", "down");
+    json_object_put(doc);
+    doc = get("edge_gateways", 0);
+    assert_int_equal(jsonq_count(rows_of(doc)), 2);
+    assert_text(e2e_row(rows_of(doc), "router", "SR-Tier-0-Site-A"), "ha_state", "active");
+    assert_text(e2e_row(rows_of(doc), "router", "SR-Tier-1-Site-A"), "ha_state", "standby");
+    json_object_put(doc);
+    doc = get("bridges", 0);
+    assert_text(e2e_row(rows_of(doc), "switch", "22-switch-1216"), "ha_state", "active");
+    json_object_put(doc);
+    doc = get("endpoints", 0);
+    assert_text(jsonq_item(rows_of(doc), 0), "version", "3.2.3.0.0.21703605");
+    json_object_put(doc);
+    e.config = config;
+    free(path);
+    free(text);
+}
+
+static void test_samples(void **state)
+{
+    char cwd[PATH_MAX], *config;
+    struct sshd *sshd;
+
+    (void)state;
+    if (!sshd_is_there())
+        skip();
+    assert_non_null(getcwd(cwd, sizeof(cwd)));
+    config = mem_printf("ForceCommand /bin/sh %s/tests/support/edge_shell.sh %s/tests/fixtures",
+                        cwd, cwd);
+    sshd = sshd_start(&(struct sshd_options){.config = config});
+    check_samples(sshd, "libssh2");
+    check_samples(sshd, "openssh");
+    sshd_stop(sshd);
+    free(config);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tables),      cmocka_unit_test(test_failover),
         cmocka_unit_test(test_split_brain), cmocka_unit_test(test_odd_shell),
         cmocka_unit_test(test_old_edge),    cmocka_unit_test(test_broken),
-        cmocka_unit_test(test_changed_key),
+        cmocka_unit_test(test_changed_key), cmocka_unit_test(test_samples),
     };
 
     return cmocka_run_group_tests(tests, start, stop);
