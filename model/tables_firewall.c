@@ -129,6 +129,14 @@ static const struct state_word publication_words[] = {
     {NULL, SEV_NONE},
 };
 
+/* Of the manager's API description; what else it says is shown as it is. */
+static const struct state_word channel_words[] = {
+    {"UP", SEV_OK},
+    {"DOWN", SEV_CRITICAL},
+    {"NOT_AVAILABLE", SEV_NONE},
+    {NULL, SEV_NONE},
+};
+
 static const struct column firewall_hosts_columns[] = {
     COMMON(FIREWALL_HOSTS, 0),
     COL(FIREWALL_HOSTS_HOST_ID, "host_id", STR, NONE, COL_KEY | COL_WIDE, "id of the host (MoRef)"),
@@ -141,6 +149,12 @@ static const struct column firewall_hosts_columns[] = {
     COL(FIREWALL_HOSTS_ERROR_CODE, "error_code", STR, NONE, 0, "why publishing failed; 0: nothing"),
     COL(FIREWALL_HOSTS_STARTED_AT, "started_at", TIME, NONE, COL_WIDE, "when publishing began"),
     COL(FIREWALL_HOSTS_ENDED_AT, "ended_at", TIME, NONE, COL_WIDE, "when publishing ended"),
+    WORD(FIREWALL_HOSTS_FIREWALL_AGENT, "firewall_agent", channel_words, 0,
+         "does the manager reach the agent of the firewall (vsfwd)"),
+    WORD(FIREWALL_HOSTS_CONTROL_AGENT, "control_agent", channel_words, 0,
+         "does the manager reach the agent of the control plane (netcpa)"),
+    WORD(FIREWALL_HOSTS_CONTROLLERS, "controllers", channel_words, 0,
+         "does the host reach the controllers"),
 };
 TABLE(firewall_hosts, FIREWALL_HOSTS, "which rules hosts hold, as the manager knows (NSX-V)");
 

@@ -226,3 +226,23 @@ static const struct view_column services_columns[] = {
 };
 PLAIN_VIEW(services, "services", N_("Services"),
            N_("protocols and ports behind the names in rules"), table_services);
+
+/* ---- hosts as NSX-V's manager knows them --------------------------------------------------------
+ */
+
+static const struct view_column firewall_hosts_columns[] = {
+    {.column = FIREWALL_HOSTS_SITE, .min = 5, .max = 12, .weight = 40},
+    {.column = FIREWALL_HOSTS_HOST, .min = 14, .max = 36, .weight = 100},
+    {.column = FIREWALL_HOSTS_STATE, .min = 9, .max = 14, .weight = 95},
+    {.column = FIREWALL_HOSTS_LAGS, .min = 5, .max = 6, .weight = 90},
+    {.column = FIREWALL_HOSTS_FIREWALL_AGENT, .title = "vsfwd", .min = 5, .max = 14, .weight = 92},
+    {.column = FIREWALL_HOSTS_CONTROL_AGENT, .title = "netcpa", .min = 6, .max = 14, .weight = 80},
+    {.column = FIREWALL_HOSTS_CONTROLLERS, .min = 11, .max = 14, .weight = 75},
+    {.column = FIREWALL_HOSTS_ERROR_CODE, .title = "error", .min = 5, .max = 10, .weight = 70},
+    {.column = FIREWALL_HOSTS_GENERATION, .max = 16, .flags = VIEW_WIDE},
+    {.column = FIREWALL_HOSTS_WANTED, .max = 18, .flags = VIEW_WIDE},
+    {.column = FIREWALL_HOSTS_ENDED_AT, .max = 24, .flags = VIEW_WIDE},
+};
+PLAIN_VIEW(firewall_hosts, "firewall_hosts", N_("Firewall hosts"),
+           N_("which rules hosts hold and whether the manager reaches their agents (NSX-V)"),
+           table_firewall_hosts);

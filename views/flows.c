@@ -133,6 +133,27 @@ static bool enter(const struct view_input *in, const struct rows_item *row, stru
            firewall_jump_rule(in, out, site, row->row, FLOWS_RULE_ID);
 }
 
+/* What to look at of the flows: those of this row's machine, host or rule, and no others. */
+static size_t pick(const struct view_input *in, const struct row *r, struct view_target *out)
+{
+    const char *vm = row_str(r, FLOWS_VM), *host = row_str(r, FLOWS_HOST);
+    size_t n = 0;
+    int64_t id;
+
+    if (vm)
+        jump_rows(in, &out[n++], "flows", &table_flows, FLOWS_VM, vm,
+                  view_printf(in, _("flows of VM %s alone"), vm));
+    if (host)
+        jump_rows(in, &out[n++], "flows", &table_flows, FLOWS_HOST, host,
+                  view_printf(in, _("flows on host %s alone"), host));
+    if (row_int(r, FLOWS_RULE_ID, &id)) {
+        out[n] = (struct view_target){.view = "flows", .table = table_flows.name};
+        out[n].filter = view_printf(in, "rule_id = %lld", (long long)id);
+        out[n++].label = view_printf(in, _("flows of rule %lld alone"), (long long)id);
+    }
+    return n;
+}
+
 static size_t related(const struct view_input *in, const struct rows_item *row,
                       struct view_target *out)
 {
@@ -141,6 +162,7 @@ static size_t related(const struct view_input *in, const struct rows_item *row,
     size_t n = firewall_jump_host_rules(in, out, site, row->row, FLOWS_RULE_ID);
 
     n += firewall_jump_rule(in, &out[n], site, row->row, FLOWS_RULE_ID);
+    n += pick(in, row->row, &out[n]);
     n += jump_find(in, &out[n], "filters", &table_filters, site, FILTERS_FILTER, filter,
                    view_printf(in, _("filter %s"), filter ? filter : ""));
     n += jump_find(in, &out[n], "vms", &table_vms, site, VMS_VM, vm,

@@ -186,9 +186,12 @@ static size_t related(const struct view_input *in, const struct rows_item *row,
     n += jump_eni(in, row, &out[n]);
     n += jump_find(in, &out[n], "clusters", &table_clusters, site, CLUSTERS_CLUSTER, cluster,
                    view_printf(in, _("cluster %s"), cluster ? cluster : ""));
-    if (jump_any(in, &table_filters, site, FILTERS_HOST, host))
+    if (jump_any(in, &table_filters, site, FILTERS_HOST, host)) {
         jump_rows(in, &out[n++], "filters", &table_filters, FILTERS_HOST, host,
                   view_printf(in, _("packet filters on %s"), host));
+        jump_rows(in, &out[n++], "flows", &table_flows, FLOWS_HOST, host,
+                  view_printf(in, _("flows on host %s alone"), host));
+    }
     while (n < VIEW_TARGETS_MAX && look_next(in, &table_edges, site, &i, &edge))
         if (look_is(edge.row, EDGES_HOST, host))
             jump_row(&out[n++], "edges", &edge,

@@ -41,6 +41,7 @@ const struct view *const views_all[] = {
     &view_host_rules,
     &view_addrsets,
     &view_lost_flows,
+    &view_firewall_hosts,
     NULL,
 };
 /* clang-format on */

@@ -12,6 +12,6 @@ extern const struct view view_findings, view_changes, view_routes, view_links, v
     view_subnets, view_vpc_endpoints, view_prefix_lists, view_security_groups, view_network_acls,
     view_interfaces, view_sddcs, view_reports, view_clusters, view_datastores, view_tasks,
     view_alarms, view_libraries, view_policies, view_groups, view_services, view_filters,
-    view_host_rules, view_addrsets, view_lost_flows;
+    view_host_rules, view_addrsets, view_lost_flows, view_firewall_hosts;
 
 #endif

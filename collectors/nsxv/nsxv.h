@@ -5,7 +5,8 @@
 #include "collectors/collector.h"
 #include "collectors/session.h"
 
-#define NSXV_STATUS_PATH "/api/4.0/firewall/globalroot-0/status"
+#define NSXV_STATUS_PATH      "/api/4.0/firewall/globalroot-0/status"
+#define NSXV_CONNECTIONS_PATH "/api/2.0/vdn/inventory/hosts/connection/status"
 
 extern const struct collector collector_nsxv_hosts, collector_nsxv_rules;
 extern const struct session_ops session_nsxv_ops;

@@ -16,6 +16,8 @@
 #define CONFIG "GET /api/4.0/firewall/globalroot-0/config"
 #define STATUS "GET /api/4.0/firewall/globalroot-0/status"
 
+#define CONNECTIONS "GET /api/2.0/vdn/inventory/hosts/connection/status"
+
 static const struct harness_reply good[] = {
     {.match = CONFIG, .file = "../nsxv/nsxv-firewall-config.xml"}, {0}};
 static const struct harness_reply odd[] = {{.match = CONFIG, .file = "../nsxv/odd.xml"}, {0}};
@@ -25,13 +27,38 @@ static const struct harness_reply empty[] = {
 static const struct harness_reply denied[] = {{.match = CONFIG, .status = 403}, {0}};
 static const struct harness_reply other[] = {{.match = CONFIG, .body = "<html>login</html>"}, {0}};
 static const struct harness_reply status[] = {
-    {.match = STATUS, .file = "../nsxv/nsxv-firewall-status.xml"}, {0}};
+    {.match = STATUS, .file = "../nsxv/nsxv-firewall-status.xml"},
+    {.match = CONNECTIONS "?hostId=host-22&hostId=host-23",
+     .optional = true,
+     .body = "<hostConnStatusList><hostConnStatuses>"
+             "<hostConnStatus><hostId>host-22</hostId>"
+             "<nsxMgrToFirewallAgentConn>UP</nsxMgrToFirewallAgentConn>"
+             "<nsxMgrToControlPlaneAgentConn>UP</nsxMgrToControlPlaneAgentConn>"
+             "<hostToControllerConn>NOT_AVAILABLE</hostToControllerConn></hostConnStatus>"
+             "<hostConnStatus><hostId>host-23</hostId>"
+             "<nsxMgrToFirewallAgentConn>DOWN</nsxMgrToFirewallAgentConn>"
+             "<hostToControllerConn>odd</hostToControllerConn></hostConnStatus>"
+             "<hostConnStatus><hostId>host-99</hostId>"
+             "<nsxMgrToFirewallAgentConn>UP</nsxMgrToFirewallAgentConn></hostConnStatus>"
+             "</hostConnStatuses></hostConnStatusList>"},
+    {0}};
+/* What is no id of a host is put into no address; a call that is refused costs its cells alone. */
+static const struct harness_reply no_connections[] = {
+    {.match = STATUS,
+     .body = "<firewallStatus><status>published</status><generationNumber>5</generationNumber>"
+             "<clusterList><clusterStatus><hostStatusList><hostStatus>"
+             "<hostId>host-1&amp;x=../y</hostId><generationNumber>5</generationNumber></hostStatus>"
+             "<hostStatus><hostId>host-2</hostId><generationNumber>5</generationNumber>"
+             "</hostStatus></hostStatusList></clusterStatus></clusterList></firewallStatus>"},
+    {.match = CONNECTIONS "?hostId=host-2", .status = 403},
+    {0}};
 static const struct harness_reply no_hosts[] = {
     {.match = STATUS,
      .body = "<firewallStatus><status>published</status><generationNumber>x</generationNumber>"
              "<clusterList><clusterStatus><hostStatusList><hostStatus><hostId>host-1</hostId>"
              "<status>NEW</status><generationNumber>-3</generationNumber></hostStatus><hostStatus/>"
              "</hostStatusList></clusterStatus></clusterList></firewallStatus>"},
+    {.match = CONNECTIONS "?hostId=host-1", .body = "<html>busy</html>"},
     {0}};
 
 static const struct harness_case cases[] = {
@@ -45,6 +72,10 @@ static const struct harness_case cases[] = {
     {.name = "nsxv-other", .collector = &collector_nsxv_rules, .endpoint = NSXV, .replies = other},
     {.name = "status", .collector = &collector_nsxv_hosts, .endpoint = NSXV, .replies = status},
     {.name = "no-hosts", .collector = &collector_nsxv_hosts, .endpoint = NSXV, .replies = no_hosts},
+    {.name = "no-connections",
+     .collector = &collector_nsxv_hosts,
+     .endpoint = NSXV,
+     .replies = no_connections},
 };
 
 static void test_tables(void **state)

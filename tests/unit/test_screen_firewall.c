@@ -255,6 +255,19 @@ static void test_flows_off(void **state)
     screen_free(s);
 }
 
+static void test_flows_are_picked(void **state)
+{
+    struct screen *s = screen_begin_dc("flows", 0, 0, NULL);
+
+    (void)state;
+    show(s);
+    screen_keys(s, "r");
+    SCREEN_HAS(s, "flows of VM web-1 alone");
+    SCREEN_HAS(s, "flows on host esx-1 alone");
+    SCREEN_HAS(s, "flows of rule 1006 alone");
+    screen_free(s);
+}
+
 static void test_flow_raw(void **state)
 {
     struct screen *s = screen_begin_dc("flows", 0, 0, NULL);
@@ -566,6 +579,7 @@ int main(void)
         cmocka_unit_test(test_flows),
         cmocka_unit_test(test_flows_end),
         cmocka_unit_test(test_flows_off),
+        cmocka_unit_test(test_flows_are_picked),
         cmocka_unit_test(test_flow_raw),
         cmocka_unit_test(test_what_is_looked_at_is_read),
         cmocka_unit_test(test_the_look_follows_a_machine),

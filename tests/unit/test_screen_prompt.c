@@ -150,12 +150,12 @@ static void test_palette(void **state)
            "> CRIT dc1   nsx      nsx   denied     -       -     L 403 the credentials were…\n"
            "  WARN tokyo linked   aws   stale     4m       -     - no answer from ec2.examp…\n"
            "  ok   tokyo nsx      nsx   ok       12s    35ms     - -\n"
-           "\n"
            " local\n"
            " log\n"
            " login\n"
            " links\n"
            " libraries\n"
+           " lost_flows\n"
            ":l\n"
            " Enter ok  Esc cancel  Tab complete, next field  Up history\n");
     screen_keys(s, "<Tab>");
