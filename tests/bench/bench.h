@@ -60,8 +60,8 @@ struct bench_result {
 void bench_compare(const char *title, const struct bench_command *commands, size_t n,
                    struct bench_result *results);
 
-/* The peak of a command counts what its parent had before exec(), so what is large here, and not for
- * the command, must not be its own. */
+/* The peak of a command counts what its parent had before exec(), so what is large here, and not
+ * for the command, must not be its own. */
 struct strbuf;
 void bench_keep_from_children(const struct strbuf *text);
 
