@@ -193,7 +193,7 @@ unit-run: $(if $(T),$(B)/unit/$(T),$(UNIT_BIN))
 	@set -e; for t in $^; do echo "== $$t"; $$t; done
 
 # make tsan: the tests with threads under ThreadSanitizer.
-TSAN_TESTS := test_store test_screen_large test_log test_loop test_engine test_engine_credentials test_engine_cycles \
+TSAN_TESTS := test_store test_screen_large test_log test_loop test_engine test_engine_stream test_engine_credentials test_engine_cycles \
 	test_engine_demand test_engine_live test_engine_once test_engine_ssh test_engine_trust
 tsan:
 	$(MAKE) BUILD=tsan tsan-run

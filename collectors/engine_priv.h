@@ -141,6 +141,8 @@ struct job {
     bool streamed;        /* a piece of its reply was decoded already */
     struct strbuf pieces; /* the beginning of it, to be shown raw */
     size_t piece_bytes;
+    struct stream *stream; /* NULL: pieces are decoded where they arrive */
+    size_t stream_bytes;
     bool expired; /* the collector said so, and there was no publish since */
     bool aborted; /* what comes back is dropped */
     bool timed_out;
@@ -364,7 +366,16 @@ int64_t engine_request_pump(struct endpoint *ep, int64_t now);
 void engine_request_cancel(struct job *job);
 /* One piece of a reply, and its end; what goes by other ways than HTTP is told as if it had. */
 int engine_request_piece(void *job, const char *data, size_t len);
+const char *engine_no_header(const struct reply *r, const char *name);
 void engine_request_reply(void *job, struct http_reply *http);
+
+/* A piece for the collector, here or beside the loop (engine_stream.c). What is not STEP_MORE ends
+ * the transfer. */
+enum step engine_stream_piece(struct job *job, const char *data, size_t len);
+/* The run is the loop's again; @wanted: all that came is decoded, and job->result says how it went.
+ */
+void engine_stream_end(struct job *job, bool wanted);
+
 /* Reply of @http for sessions and collectors; the strings stay those of @http. */
 void engine_reply_fill(struct reply *out, const struct http_reply *http, int64_t now);
 /* Latency, certificate, clock of the endpoint. */

@@ -155,7 +155,7 @@ static void resume_time(struct job *job)
         job->deadline = clock_mono_ms() + job->collector->timeout_ms;
 }
 
-static const char *no_header(const struct reply *r, const char *name)
+const char *engine_no_header(const struct reply *r, const char *name)
 {
     (void)r, (void)name;
     return NULL;
@@ -164,14 +164,11 @@ static const char *no_header(const struct reply *r, const char *name)
 int engine_request_piece(void *arg, const char *data, size_t len)
 {
     struct job *job = arg;
-    struct reply piece = {
-        .status = 200, .body = data, .len = len, .more = true, .header = no_header};
 
     resume_time(job);
     job->streamed = true;
     engine_raw_piece(job, data, len);
-    piece.taken_at = job->run.now = clock_now_ms();
-    job->result = job->collector->step(&job->run, &piece);
+    job->result = engine_stream_piece(job, data, len);
     return job->result == STEP_MORE ? 0 : -1;
 }
 
@@ -266,6 +263,7 @@ void engine_request_cancel(struct job *job)
 {
     if (job->state != JOB_SENT)
         return;
+    engine_stream_end(job, false);
     job->aborted = true;
     if (job->run.request.command)
         engine_ssh_cancel(job);
@@ -489,12 +487,21 @@ static void on_cut(struct job *job, struct http_reply *http)
         engine_job_finish(job, &err);
 }
 
+/* Also by the collector, which did not want the end of it: that may turn out when all has come. */
+static bool is_cut(const struct job *job, const struct http_reply *http)
+{
+    if (!job->streamed)
+        return false;
+    return http->err.kind != ERR_NONE || (!job->run.request.command && job->result != STEP_MORE);
+}
+
 void engine_request_reply(void *arg, struct http_reply *http)
 {
     struct job *job = arg;
     struct endpoint *ep = job->ep;
     bool poll = job->run.request.long_poll;
 
+    engine_stream_end(job, true);
     ep->in_flight -= !poll;
     if (ep->engine->stopping || (http->err.kind == ERR_CANCEL && job->aborted))
         return;
@@ -503,7 +510,7 @@ void engine_request_reply(void *arg, struct http_reply *http)
         engine_observe_poll(ep, http);
     else
         engine_observe(ep, http);
-    if (http->err.kind != ERR_NONE && job->streamed)
+    if (is_cut(job, http))
         on_cut(job, http);
     else if (http->err.kind == ERR_CANCEL)
         requeue(job, 0); /* the connections were dropped, not the job */

@@ -68,6 +68,7 @@ static void drop_reply(struct job *job)
 
 void engine_run_close(struct job *job)
 {
+    engine_stream_end(job, false);
     close_builders(job);
     drop_reply(job);
     for (size_t i = 0; i < job->ntables; i++) {
