@@ -222,6 +222,18 @@ static void enter(struct terminal *t)
     t->all = true;
 }
 
+/* LINES and COLUMNS are those of the terminal that some parent once had; they count where the
+ * terminal itself does not say how large it is. */
+static void trust_window(void)
+{
+    struct winsize size;
+
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || !size.ws_row || !size.ws_col)
+        return;
+    use_env(FALSE);
+    use_tioctl(TRUE);
+}
+
 struct terminal *term_open(struct err *err)
 {
     struct terminal *t;
@@ -249,6 +261,7 @@ struct terminal *term_open(struct err *err)
     if (!getenv("TERM") || strcmp(getenv("TERM"), name) != 0)
         log_add(LOG_WARN, "TERM '%s' is not known here: using '%s'",
                 getenv("TERM") ? getenv("TERM") : "", name);
+    trust_window();
     t->screen = newterm(name, stdout, stdin);
     if (!t->screen) {
         free(t);

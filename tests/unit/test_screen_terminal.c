@@ -28,6 +28,7 @@
 struct wish {
     bool crash, die, ticking, japanese, ascii_locale, no_session;
     unsigned jobs;
+    const char *old_w, *old_h; /* of COLUMNS and LINES */
 };
 
 static void crash(void *arg, const struct tui_request *r)
@@ -51,6 +52,10 @@ static int run_console(void *arg)
     struct err err = {0};
     enum tui_end end;
 
+    if (wish->old_w) {
+        (void)setenv("COLUMNS", wish->old_w, 1);
+        (void)setenv("LINES", wish->old_h, 1);
+    }
     if (wish->ascii_locale) {
         (void)setenv("LC_ALL", "C", 1);
         i18n_init(NULL, "/nonexistent");
@@ -390,6 +395,22 @@ static void test_no_colour(void **state)
     terminal_free(t);
 }
 
+/* What a parent exported is not how large this terminal is. */
+static void test_old_size(void **state)
+{
+    static const char *const sizes[][2] = {{"200", "60"}, {"20", "10"}, {"-5", "99999999"}};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+        struct wish wish = {.old_w = sizes[i][0], .old_h = sizes[i][1]};
+        struct terminal *t = start(&wish, NULL, false);
+
+        ready(t);
+        assert_true(strstr(terminal_text(t), "UTC") != NULL);
+        terminal_free(t);
+    }
+}
+
 static void test_ascii_locale(void **state)
 {
     struct wish wish = {.ascii_locale = true};
@@ -423,6 +444,7 @@ int main(void)
         cmocka_unit_test(test_terminals),
         cmocka_unit_test(test_dumb_terminal),
         cmocka_unit_test(test_no_colour),
+        cmocka_unit_test(test_old_size),
         cmocka_unit_test(test_ascii_locale),
     };
 
