@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/found.h"
 #include "cli/headless.h"
 #include "cli/pick.h"
 #include "cli/scope.h"
@@ -296,7 +297,7 @@ static void name_heavy_inputs(const struct schema **out)
 int cli_check(const struct cli_options *o)
 {
     const struct schema *named[PICK_TABLES_MAX + 1];
-    struct config *c = cli_load_config(o);
+    struct config *c = found_load(o);
     int rc = CLI_INTERRUPTED;
 
     if (!c)

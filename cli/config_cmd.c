@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/found.h"
 #include "cli/headless.h"
 #include "collectors/registry.h"
 #include "core/fmt.h"
@@ -132,6 +133,10 @@ int cli_config_check(const struct cli_options *o)
 
     if (!c)
         return CLI_CONFIG;
+    if (o->connect)
+        c = found_expand(o, c);
+    if (!c)
+        return CLI_INTERRUPTED;
     rc = cli_check_scope("config check", o, c);
     if (rc) {
         config_free(c);

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/found.h"
 #include "cli/lab_child.h"
 #include "cli/live.h"
 #include "cli/paths.h"
@@ -43,7 +44,7 @@ int cli_console(const struct cli_options *o)
 
     if (!has_terminal())
         return CLI_USAGE;
-    c = cli_load_config(o);
+    c = found_load(o);
     if (!c)
         return CLI_CONFIG;
     history = paths_state("history.jsonl");

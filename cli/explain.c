@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/found.h"
 #include "cli/headless.h"
 #include "cli/pick.h"
 #include "cli/scope.h"
@@ -87,7 +88,7 @@ int cli_explain(const struct cli_options *o)
         arena_free(arena);
         return cli_usage("explain", "%s", err.msg);
     }
-    c = cli_load_config(o);
+    c = found_load(o);
     rc = c ? run(o, &q, c) : CLI_CONFIG;
     config_free(c);
     arena_free(arena);

@@ -3,9 +3,11 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/found.h"
 #include "cli/headless.h"
 #include "cli/pick.h"
 #include "cli/scope.h"
+#include "collectors/registry.h"
 #include "core/clock.h"
 #include "core/fmt.h"
 #include "core/mem.h"
@@ -74,6 +76,20 @@ static int prepare_table(struct get_table *t, const struct cli_options *o)
     return rc;
 }
 
+/* Are hosts read, which a vCenter may have to list first? */
+static bool needs_hosts(const struct get *g)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < g->n; i++) {
+        size_t at = 0;
+
+        any = any || g->schemas[i] == &table_endpoints || scope_is_made(g->schemas[i]) ||
+              registry_next(KIND_ESXI, g->schemas[i], &at);
+    }
+    return any;
+}
+
 static int prepare(struct get *g)
 {
     int rc = pick_tables("get", g->o->args[0], g->schemas, &g->n);
@@ -87,6 +103,10 @@ static int prepare(struct get *g)
     g->config = cli_load_config(g->o);
     if (!g->config)
         return CLI_CONFIG;
+    if (needs_hosts(g))
+        g->config = found_expand(g->o, g->config);
+    if (!g->config)
+        return CLI_INTERRUPTED;
     rc = cli_check_scope("get", g->o, g->config);
     for (size_t i = 0; i < g->n && !rc; i++) {
         if (!pick_is_served(g->o, g->config, g->schemas[i])) {

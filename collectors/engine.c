@@ -240,6 +240,12 @@ static void open_session(struct endpoint *ep)
 {
     const struct session_ops *ops = find_ops(ep->engine, ep->config->kind);
 
+    if ((ep->config->kind & KINDS_SSH) && !config_str(ep->config, "host")) {
+        err_set(&ep->err, ERR_CONFIG, 0, "its hosts are those of '%s', which has listed none",
+                config_str(ep->config, "hosts_from.vcenter"));
+        ep->state = ENDPOINT_STOPPED;
+        return;
+    }
     ep->session = session_new_with(ep->config, ops, &ep->err);
     if (!ep->session)
         ep->state = ENDPOINT_STOPPED;

@@ -74,11 +74,13 @@ static struct config *config_new(const char *name)
     return c;
 }
 
-struct config *config_parse(const char *text, size_t len, const char *name, struct err *err,
+static struct config *parse(const char *text, size_t len, const char *name,
+                            const struct config_found *found, size_t nfound, struct err *err,
                             struct strbuf *all)
 {
     struct config *c = config_new(name);
-    struct config_parse p = {.c = c, .arena = c->arena, .credentials = map_new()};
+    struct config_parse p = {
+        .c = c, .arena = c->arena, .credentials = map_new(), .found = found, .nfound = nfound};
     struct err why = {0};
     const struct yaml_node *root = yaml_read(c->arena, text, len, name, &why);
 
@@ -101,6 +103,12 @@ struct config *config_parse(const char *text, size_t len, const char *name, stru
     return c;
 }
 
+struct config *config_parse(const char *text, size_t len, const char *name, struct err *err,
+                            struct strbuf *all)
+{
+    return parse(text, len, name, NULL, 0, err, all);
+}
+
 static int read_file(int fd, struct strbuf *text)
 {
     char buf[65536];
@@ -120,6 +128,12 @@ static int read_file(int fd, struct strbuf *text)
 
 struct config *config_load(const char *path, struct err *err, struct strbuf *all)
 {
+    return config_load_found(path, NULL, 0, err, all);
+}
+
+struct config *config_load_found(const char *path, const struct config_found *found, size_t nfound,
+                                 struct err *err, struct strbuf *all)
+{
     struct strbuf text = STRBUF_INIT;
     struct config *c = NULL;
     char why[128];
@@ -132,7 +146,7 @@ struct config *config_load(const char *path, struct err *err, struct strbuf *all
         if (all && err)
             strbuf_addf(all, "%s\n", err->msg);
     } else {
-        c = config_parse(text.buf, text.len, path, err, all);
+        c = parse(text.buf, text.len, path, found, nfound, err, all);
     }
     if (fd >= 0)
         close(fd);

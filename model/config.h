@@ -50,6 +50,15 @@ struct config_site {
 #define CONFIG_ERRORS_MAX 50
 struct config *config_load(const char *path, struct err *err, struct strbuf *all);
 /* The same from memory; @name stands for the file in messages. */
+/* Hosts that the vCenter of `hosts_from` lists for an endpoint. */
+struct config_found {
+    const char *site, *endpoint;
+    const char *const *hosts;
+    size_t n;
+};
+/* config_load() with one endpoint per host that was found; `exclude` holds for them, too. */
+struct config *config_load_found(const char *path, const struct config_found *found, size_t nfound,
+                                 struct err *err, struct strbuf *all);
 struct config *config_parse(const char *text, size_t len, const char *name, struct err *err,
                             struct strbuf *all);
 void config_free(struct config *c);

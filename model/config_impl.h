@@ -61,6 +61,8 @@ struct config_parse {
     struct config_problem *problems;
     size_t nproblems, problems_cap;
     struct map *credentials; /* name -> struct config_values */
+    const struct config_found *found;
+    size_t nfound;
 };
 
 /* config.c: the canonical form of a getter's key ("url" -> "urls"). */

@@ -256,7 +256,8 @@ static void add_host(struct reading_endpoint *e, const char *text, struct map *s
 {
     static const struct key_spec host_key = {.name = "host", .type = KEY_STR};
     static const struct key_spec port_key = {.name = "port", .type = KEY_INT};
-    const struct yaml_node *at = yaml_get(e->node, "hosts");
+    const struct yaml_node *hosts = yaml_get(e->node, "hosts");
+    const struct yaml_node *at = hosts ? hosts : yaml_get(e->node, "hosts_from");
     struct config_values *v = new_values(e->p, e->values);
     const char *host, **items;
     int64_t port;
@@ -281,7 +282,30 @@ static void add_host(struct reading_endpoint *e, const char *text, struct map *s
     add_endpoint(e, arena_printf(e->p->arena, "%s/%s", e->name ? e->name : "", text), v);
 }
 
-/* One endpoint per host of 'hosts'; with hosts_from alone, the endpoint itself. */
+/* Names come from a vCenter: one that cannot be a host is passed over. */
+static void add_found(struct reading_endpoint *e)
+{
+    const struct config_found *f = e->p->found;
+    struct map *seen;
+    size_t i = 0;
+
+    while (i < e->p->nfound && (strcmp(f[i].site, e->site->name) != 0 || !e->name ||
+                                strcmp(f[i].endpoint, e->name) != 0))
+        i++;
+    if (i == e->p->nfound || !f[i].n) {
+        add_endpoint(e, e->name, e->values);
+        return;
+    }
+    seen = map_new();
+    for (size_t k = 0; k < f[i].n && k < CONFIG_HOSTS_MAX; k++) {
+        if (!map_get(seen, f[i].hosts[k]))
+            add_host(e, arena_strdup(e->p->arena, f[i].hosts[k]), seen);
+    }
+    map_free(seen, NULL);
+}
+
+/* One endpoint per host of 'hosts', or that hosts_from has found; the endpoint itself until then.
+ */
 static void add_hosts(struct reading_endpoint *e)
 {
     const struct config_value *v = config_values_own(e->values, "hosts");
@@ -290,7 +314,7 @@ static void add_hosts(struct reading_endpoint *e)
 
     if (!v) {
         if (given(e, "hosts_from"))
-            add_endpoint(e, e->name, e->values);
+            add_found(e);
         return;
     }
     for (size_t i = 0; i < v->nitems; i++) {

@@ -205,7 +205,7 @@ static const struct key_spec esxi_keys[] = {
     {.name = "hosts_from",
      .type = KEY_MAP,
      .keys = hosts_from_keys,
-     .meaning = "take the hosts from a vCenter"},
+     .meaning = "take the hosts from a vCenter, which lists them once, at the start"},
     SSH_KEYS,
     END,
 };

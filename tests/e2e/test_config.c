@@ -261,6 +261,43 @@ static void test_exclude(void **state)
     free(all);
 }
 
+/* The hosts are those that a vCenter lists, less what is excluded. (They have names that this
+ * machine does not know.) */
+static void test_hosts_from(void **state)
+{
+    char *all = read_text(e.config), *at = strstr(all, "hosts: [\""), *text, *names[2];
+    struct json_object *doc, *rows;
+    struct child_result r;
+
+    (void)state;
+    assert_non_null(at);
+    e2e_expect(&e, &r, 0, "get", "hosts", "--site", "dc1", "-o", "json", NULL);
+    doc = e2e_json(&r);
+    rows = e2e_rows(doc, "hosts");
+    for (size_t i = 0; i < 2; i++)
+        names[i] = mem_strdup(jsonq_str(jsonq_item(rows, i), "host"));
+    json_object_put(doc);
+    child_release(&r);
+    text = mem_printf("%.*shosts_from: {vcenter: vcenter-dc1}, exclude: [\"%s\"]%s",
+                      (int)(at - all), all, names[0], strchr(at, ']') + 1);
+    write_text(e.config, text);
+    e2e_hycon(&e, &r, "get", "endpoints", "-o", "csv", "--fields", "endpoint,kind", NULL);
+    free(text);
+    text = mem_printf("esxi-dc1/%s,esxi", names[1]);
+    says(&r.out, text);
+    lacks(&r.out, names[0]);
+    child_release(&r);
+    /* Nobody lists anything: said by name, and nothing is connected to. */
+    e2e_fault(&e, "\"endpoint\":\"vcenter-dc1\",\"fault\":\"close\"");
+    e2e_expect(&e, &r, 3, "get", "filters", "--endpoint", "esxi-dc1", NULL);
+    says(&r.err, "'vcenter-dc1' has listed none");
+    child_release(&r);
+    free(names[0]);
+    free(names[1]);
+    free(text);
+    free(all);
+}
+
 /* What a later version will do is said to be of a later version. */
 static void test_not_yet(void **state)
 {
@@ -288,6 +325,7 @@ int main(void)
         T(test_disable),
         T(test_intervals_and_budget),
         T(test_exclude),
+        T(test_hosts_from),
         T(test_not_yet),
     };
 
