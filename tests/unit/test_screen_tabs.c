@@ -11,7 +11,7 @@ static void test_edges(void **state)
     screen_scene(s, &view_failing);
     SCREEN(s, "edges",
            " hycon  tokyo PRODUCTION osaka dc1                   09:00:10 UTC  18:00:10 JST\n"
-           " CRIT 2 WARN 2  Edge NSX-Edge-0 is down for all its gateways (vmc=down).   4 ok\n"
+           " CRIT 2 WARN 1  Edge NSX-Edge-0 is down for all its gateways (vmc=down).   4 ok\n"
            " 1 Overview  2 ENI [3 Edges] 4 Segments  7 Hosts  Endpoints\n"
            " Edges 4   +5 columns > ────────────────────────────────────────────────────────\n"
            "       site  edge       status   since roles          host     tunnels  cpu\n"
@@ -137,7 +137,7 @@ static void test_hosts(void **state)
     screen_scene(s, &view_failing);
     SCREEN(s, "hosts",
            " hycon  tokyo PRODUCTION osaka dc1                   09:00:00 UTC  18:00:00 JST\n"
-           " CRIT 2 WARN 2  Edge NSX-Edge-0 is down for all its gateways (vmc=down).   4 ok\n"
+           " CRIT 2 WARN 1  Edge NSX-Edge-0 is down for all its gateways (vmc=down).   4 ok\n"
            " 1 Overview  2 ENI  3 Edges  4 Segments [7 Hosts] Endpoints\n"
            " Hosts 3   +8 columns > ────────────────────────────────────────────────────────\n"
            "       site  host     state      edges       ENI is   eni\n"
