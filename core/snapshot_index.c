@@ -4,9 +4,12 @@
  * Most polls change little, so the index of the previous body is the best start: rows of blocks
  * that are still there keep their order and are only filtered out of it, rows of new blocks are
  * sorted on their own, and one merge joins the two. A poll that changed nothing does not come here
- * at all (body_new() hands out the old body). Sorting is a natural merge sort: replies are often
- * sorted already, and then it is one pass of comparisons that moves nothing. It is stable, because
- * rows with the same key must stand in the order in which they came, however the index was made.
+ * at all (body_new() hands out the old body). Replies are often sorted already, and then sorting is
+ * one pass of comparisons that moves nothing. Few runs are merged. Many rows in many runs
+ * (positions are text in a key: 10 comes before 2) are sorted by eight bytes of the key at a time,
+ * behind what all keys begin with: comparing keys that begin alike for sixty bytes misses the cache
+ * each time. All of it is stable, because rows with the same key must stand in the order in which
+ * they came, however the index was made.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,11 +18,25 @@
 #include "core/mem.h"
 #include "core/snapshot_priv.h"
 
+#define FEW         24   /* rows: insertion */
+#define AHEAD       12   /* rows whose keys are fetched before they are needed */
+#define RUNS_MERGED 8    /* that are merged, however short */
+#define RUN_LONG    5000 /* rows: runs this long are merged, however many */
+
 static int compare(const struct entry *a, const struct entry *b)
 {
     int d = strcmp(a->row->key, b->row->key);
 
     return d ? d : (a->owner > b->owner) - (a->owner < b->owner);
+}
+
+/* The key of a row that comes soon, and the row of one that comes later. */
+static void fetch(const struct entry *e, size_t n, size_t i)
+{
+    if (i < n)
+        __builtin_prefetch(e[i].row->key);
+    if (i + AHEAD < n)
+        __builtin_prefetch(e[i + AHEAD].row);
 }
 
 /* ---- natural merge sort ------------------------------------------------------------------- */
@@ -49,6 +66,7 @@ static size_t *find_runs(const struct entry *e, size_t count, size_t *n)
 
     *n = 0;
     for (size_t i = 1; i <= count; i++) {
+        fetch(e, count, i + AHEAD);
         if (i < count && compare(&e[i - 1], &e[i]) <= 0)
             continue;
         ends = mem_grow(ends, *n, &alloc, sizeof(*ends));
@@ -71,15 +89,10 @@ static size_t merge_pass(struct entry *to, const struct entry *from, size_t *end
     return out;
 }
 
-static void sort_entries(struct entry *e, size_t count)
+static void merge_sort(struct entry *e, size_t count, size_t *ends, size_t runs)
 {
-    size_t runs, *ends = find_runs(e, count, &runs);
     struct entry *other, *from = e;
 
-    if (runs < 2) {
-        free(ends);
-        return;
-    }
     other = mem_array(count, sizeof(*other));
     while (runs > 1) {
         struct entry *to = from == e ? other : e;
@@ -90,6 +103,146 @@ static void sort_entries(struct entry *e, size_t count)
     if (from != e)
         memcpy(e, from, count * sizeof(*e));
     free(other);
+}
+
+/* ---- by eight bytes at a time ------------------------------------------------------------- */
+
+struct sorted {
+    uint64_t chunk;
+    struct entry entry;
+};
+
+static uint64_t chunk_of(const char *s)
+{
+    uint64_t v = 0;
+
+    for (unsigned i = 0; i < 8; i++) {
+        v = v << 8 | (unsigned char)*s;
+        s += *s != '\0';
+    }
+    return v;
+}
+
+/* How many bytes from @from on all keys have in common. */
+static size_t common_bytes(const struct sorted *k, size_t n, size_t from)
+{
+    const char *first = k[0].entry.row->key + from;
+    size_t common = strlen(first);
+
+    for (size_t i = 1; i < n && common; i++) {
+        const char *s = k[i].entry.row->key + from;
+        size_t same = 0;
+
+        if (i + AHEAD < n)
+            __builtin_prefetch(k[i + AHEAD].entry.row->key + from);
+        while (same < common && s[same] == first[same])
+            same++;
+        common = same;
+    }
+    return common;
+}
+
+static void radix_pass(const struct sorted *from, struct sorted *to, size_t n, unsigned shift)
+{
+    size_t at[256] = {0}, sum = 0;
+
+    for (size_t i = 0; i < n; i++)
+        at[from[i].chunk >> shift & 0xff]++;
+    for (unsigned b = 0; b < 256; b++) {
+        size_t count = at[b];
+
+        at[b] = sum;
+        sum += count;
+    }
+    for (size_t i = 0; i < n; i++)
+        to[at[from[i].chunk >> shift & 0xff]++] = from[i];
+}
+
+static void radix_sort(struct sorted *k, struct sorted *spare, size_t n)
+{
+    struct sorted *from = k, *to = spare;
+    uint64_t differ = 0;
+
+    for (size_t i = 1; i < n; i++)
+        differ |= k[i].chunk ^ k[0].chunk;
+    for (unsigned shift = 0; shift < 64; shift += 8) {
+        struct sorted *t = from;
+
+        if (!(differ >> shift & 0xff))
+            continue;
+        radix_pass(from, to, n, shift);
+        from = to;
+        to = t;
+    }
+    if (from != k)
+        memcpy(k, from, n * sizeof(*k));
+}
+
+/* A few, which agree up to @from. Equal ones are in the order they came in. */
+static void insert_sort(struct sorted *k, size_t n, size_t from)
+{
+    for (size_t i = 1; i < n; i++) {
+        struct sorted x = k[i];
+        size_t at = i;
+
+        for (; at && strcmp(k[at - 1].entry.row->key + from, x.entry.row->key + from) > 0; at--)
+            k[at] = k[at - 1];
+        k[at] = x;
+    }
+}
+
+/* Keys that agree up to @from. */
+static void sort_from(struct sorted *k, struct sorted *spare, size_t n, size_t from)
+{
+    if (n <= FEW) {
+        insert_sort(k, n, from);
+        return;
+    }
+    from += common_bytes(k, n, from);
+    for (size_t i = 0; i < n; i++)
+        k[i].chunk = chunk_of(k[i].entry.row->key + from);
+    radix_sort(k, spare, n);
+    for (size_t i = 0, end; i < n; i = end) {
+        for (end = i + 1; end < n && k[end].chunk == k[i].chunk; end++)
+            ;
+        /* A chunk that ends in NUL has all of the key. */
+        if (end - i > 1 && k[i].chunk & 0xff)
+            sort_from(k + i, spare, end - i, from + 8);
+    }
+}
+
+static void chunk_sort(struct entry *e, size_t count)
+{
+    struct sorted *k = mem_array(count, sizeof(*k)), *spare = mem_array(count, sizeof(*spare));
+
+    for (size_t i = 0; i < count; i++)
+        k[i].entry = e[i];
+    sort_from(k, spare, count, 0);
+    for (size_t i = 0; i < count; i++)
+        e[i] = k[i].entry;
+    free(k);
+    free(spare);
+}
+
+/* Of rows with one key the block decides, in which the order they came in is kept: blocks come one
+ * after the other, but for kept ones that changed places. */
+static bool is_by_owner(const struct entry *e, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        if (e[i - 1].owner > e[i].owner)
+            return false;
+    }
+    return true;
+}
+
+static void sort_entries(struct entry *e, size_t count)
+{
+    size_t runs, *ends = find_runs(e, count, &runs);
+
+    if (runs > RUNS_MERGED && count / runs < RUN_LONG && is_by_owner(e, count))
+        chunk_sort(e, count);
+    else if (runs > 1)
+        merge_sort(e, count, ends, runs);
     free(ends);
 }
 
@@ -173,8 +326,10 @@ static unsigned count_duplicates(const struct body *b)
 {
     unsigned n = 0;
 
-    for (size_t i = 1; i < b->n; i++)
+    for (size_t i = 1; i < b->n; i++) {
+        fetch(b->entries, b->n, i + AHEAD);
         n += strcmp(b->entries[i - 1].row->key, b->entries[i].row->key) == 0;
+    }
     return n;
 }
 

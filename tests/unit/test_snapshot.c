@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -319,6 +320,43 @@ static void test_cells_are_copied_whole(void **state)
     snapshot_unref(to);
 }
 
+/* Many short runs of keys that begin alike, some of them twice: in the order of strcmp(), equal
+ * ones as they came. */
+static void test_many_runs(void **state)
+{
+    static const char *const prefixes[] = {"nic-1000001-eth0-vmware-sfw.2/domain-c26/",
+                                           "nic-1000001-",
+                                           "nic-1000002-eth0-vmware-sfw.2/domain-c26/", ""};
+    unsigned seed = 5, twice = 0;
+
+    (void)state;
+    for (int round = 0; round < 5; round++) {
+        struct table_builder *b = begin(NULL);
+        struct snapshot *s;
+
+        for (int i = 0; i < 3000; i++) {
+            char name[80];
+
+            if (i % 1000 == 0)
+                builder_block(b, 0);
+            snprintf(name, sizeof(name), "%s%d", prefixes[rand_r(&seed) % 4],
+                     rand_r(&seed) % (round < 2 ? 90 : 90000));
+            add(b, name, i);
+        }
+        s = finish(b);
+        twice = 0;
+        for (size_t i = 1; i < snapshot_count(s); i++) {
+            const struct row *x = snapshot_row(s, i - 1), *y = snapshot_row(s, i);
+            int c = strcmp(x->key, y->key);
+
+            assert_true(c < 0 || (c == 0 && int_at(s, i - 1) < int_at(s, i)));
+            twice += c == 0;
+        }
+        assert_int_equal(snapshot_duplicates(s), twice);
+        snapshot_unref(s);
+    }
+}
+
 static void test_duplicates_are_kept_and_counted(void **state)
 {
     struct table_builder *b = begin(NULL);
@@ -612,6 +650,7 @@ int main(void)
         cmocka_unit_test(test_drop),
         cmocka_unit_test(test_cells_are_copied_whole),
         cmocka_unit_test(test_duplicates_are_kept_and_counted),
+        cmocka_unit_test(test_many_runs),
         cmocka_unit_test(test_note),
         cmocka_unit_test(test_unchanged_shares_everything),
         cmocka_unit_test(test_changed_block_alone_is_new),
