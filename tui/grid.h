@@ -41,12 +41,12 @@ struct grid {
     struct estate *estate; /* the one the rows are of */
     struct rows rows;
     bool has_rows, dirty;
-    struct strbuf note;          /* of a heavy table: what of it is read, and how old that is */
-    bool touched;                /* the reader has moved in it */
-    struct resolver *resolver;   /* for large tables; NULL: everything at once */
-    const struct estate *posted; /* what was asked for last; compared, never followed */
-    bool busy;                   /* newer rows are being made */
-    bool large;                  /* the estate is: rows are made by the resolver */
+    struct strbuf note;           /* of a heavy table: what of it is read, and how old that is */
+    bool touched;                 /* the reader has moved in it */
+    struct resolver *resolver;    /* for large tables; NULL: everything at once */
+    const struct estate *posted;  /* what was asked for last; compared, never followed */
+    bool busy;                    /* newer rows are being made */
+    bool large;                   /* the estate is: rows are made by the resolver */
     const struct snapshot *built; /* lines that the tab made itself (view_table.build) */
     char *scope;                  /* the site that the rows are of; NULL: all */
     struct filter *filter;
