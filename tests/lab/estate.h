@@ -44,7 +44,7 @@ struct lab_host {
 };
 
 struct lab_edge {
-    const char *id, *name, *vm_uuid, *vm_instance_uuid, *ip, *path;
+    const char *id, *name, *vm_uuid, *vm_bios_uuid, *ip, *path;
     struct lab_host *host;            /* NULL: bare metal */
     const char *banner, *bridge_said; /* over SSH; NULL: none, what the model says */
     bool up, maintenance, crlf, pager, old_cli;

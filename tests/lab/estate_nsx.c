@@ -55,7 +55,7 @@ struct lab_edge *lab_edge_add(struct lab_estate *e, struct lab_nsx *nsx, struct 
     edge->changed_at = e->built_at - 259200000;
     if (host) {
         edge->vm_uuid = lab_uuid(e, "edge-vm", key);
-        edge->vm_instance_uuid = lab_uuid(e, "edge-vm-instance", key);
+        edge->vm_bios_uuid = lab_uuid(e, "edge-vm-bios", key);
     }
     lab_list_add(&c->edges, edge);
     lab_list_add(&nsx->edges, edge);

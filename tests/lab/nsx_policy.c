@@ -218,7 +218,7 @@ static struct json_object *vm_json(const struct nsx_context *c, const struct see
     ids = jset_array(o, "compute_ids");
     jadd_str(ids, arena_printf(c->a, "externalId:%s", vm->id));
     if (vm->edge)
-        jadd_str(ids, arena_printf(c->a, "instanceUuid:%s", vm->edge->vm_instance_uuid));
+        jadd_str(ids, arena_printf(c->a, "instanceUuid:%s", vm->edge->vm_uuid));
     source = jset_object(o, "source");
     jset_str(source, "target_id", vm->host->id);
     jset_str(source, "target_display_name", vm->host->fqdn);

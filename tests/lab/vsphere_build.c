@@ -160,8 +160,8 @@ static void add_edge_vms(struct lab_vc *vc)
             continue;
         vm = add_vm(vc, e->name, arena_printf(vc->arena, "%s/%s", vc->site, e->name));
         vm->edge = e;
-        vm->instance_uuid = e->vm_instance_uuid;
-        vm->uuid = e->vm_uuid;
+        vm->instance_uuid = e->vm_uuid;
+        vm->uuid = e->vm_bios_uuid;
         vm->ip = e->ip;
         vm->guest = "ubuntu64Guest";
     }
