@@ -4,6 +4,7 @@
 #include "core/ip.h"
 #include "core/mem.h"
 #include "tests/lab/fw.h"
+#include "tests/lab/security.h"
 #include "tests/lab/vsphere.h"
 
 #include <stdlib.h>
@@ -138,6 +139,7 @@ static void free_aws(struct lab_aws *aws)
     free_items(&aws->enis);
     free_items(&aws->endpoints);
     free_items(&aws->prefix_lists);
+    lab_free_security(aws);
 }
 
 static void free_sddc(struct lab_sddc *s)

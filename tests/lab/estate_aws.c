@@ -1,9 +1,9 @@
 /* estate_aws: the linked VPC: subnets, ENIs, route tables, endpoints and prefix lists of one
  * account. */
 #include "tests/lab/estate.h"
-#include "tests/lab/security.h"
 
 #include "core/mem.h"
+#include "tests/lab/security.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,6 @@
 #include "tests/lab/security.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define ANYWHERE "0.0.0.0/0"
@@ -94,6 +95,18 @@ void lab_build_security(struct lab_estate *e, struct lab_aws *aws)
 
         lab_list_add(strcmp(s->name, "services") == 0 ? &services->subnets : &open->subnets, s);
     }
+}
+
+void lab_free_security(struct lab_aws *aws)
+{
+    for (size_t i = 0; i < aws->groups.n; i++)
+        free(((struct lab_group *)aws->groups.at[i])->rules.at);
+    for (size_t i = 0; i < aws->acls.n; i++) {
+        free(((struct lab_acl *)aws->acls.at[i])->entries.at);
+        free(((struct lab_acl *)aws->acls.at[i])->subnets.at);
+    }
+    free(aws->groups.at);
+    free(aws->acls.at);
 }
 
 struct lab_group *lab_find_group(const struct lab_aws *aws, const char *id_or_name)

@@ -35,6 +35,7 @@ struct lab_acl {
 
 /* Once the subnets and interfaces of @aws are there. */
 void lab_build_security(struct lab_estate *e, struct lab_aws *aws);
+void lab_free_security(struct lab_aws *aws);
 struct lab_group *lab_find_group(const struct lab_aws *aws, const char *id_or_name);
 struct lab_acl *lab_find_acl(const struct lab_aws *aws, const char *id_or_subnet);
 void lab_group_rule_add(struct lab_estate *e, struct lab_group *g, const struct lab_group_rule *r);
