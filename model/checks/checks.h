@@ -23,7 +23,8 @@ extern const struct check check_group_empty, check_rule_any_any, check_rule_neve
     check_rule_shadowed;
 extern const struct check check_dfw_addrset_empty, check_dfw_addrset_stale,
     check_dfw_control_connection, check_dfw_extra_on_host, check_dfw_fail_open,
-    check_dfw_generation_lag, check_dfw_missing_on_host, check_dfw_no_filter, check_dfw_order;
+    check_dfw_generation_lag, check_dfw_missing_on_host, check_dfw_no_filter, check_dfw_order,
+    check_dfw_publish_lag;
 
 /* What the columns verdict, expected_target and role are derived from: a route is judged when all
  * that this site has of it is ok. NULL-terminated. */

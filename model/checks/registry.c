@@ -26,6 +26,7 @@ const struct check *const checks_all[] = {
     &check_dfw_missing_on_host,
     &check_dfw_no_filter,
     &check_dfw_order,
+    &check_dfw_publish_lag,
     &check_edge_health,
     &check_edge_says,
     &check_endpoint_health,

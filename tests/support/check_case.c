@@ -35,6 +35,10 @@ const char check_case_config[] =
     "  - name: kyoto\n"
     "    endpoints:\n"
     "      - {name: vc, kind: vcenter, url: \"https://vc.example/\", user: ops, password: {env: "
+    "P}}\n"
+    "  - name: nara\n"
+    "    endpoints:\n"
+    "      - {name: nsxv, kind: nsxv, url: \"https://nsxv.example/\", user: ops, password: {env: "
     "P}}\n";
 
 struct config *check_case_load(const char *yaml)

@@ -168,6 +168,12 @@ static const struct check_case rules[] = {
      "table host_rules dc1/esx/esx-1\nhost filter ruleset position generation\n"
      "esx-1 a d 1 1594621700000\n",
      NULL, "warning esx-1|1\n", NULL},
+    {"the manager says that a host is behind", "dfw-publish-lag",
+     "table firewall_hosts nara/nsxv\nhost_id host state generation generation_wanted lags\n"
+     "host-22 esx-01a published 1795165200000 1795165200000 no\n"
+     "host-23 esx-02a inprogress 1795078800000 1795165200000 yes\n"
+     "host-24 esx-03a - - - -\n",
+     NULL, "warning esx-02a|1\n", "GENERATION_LAG"},
 };
 
 #define SETS(n) "table addrsets dc1/esx/esx-" n "\nhost filter set member_count members\n"
