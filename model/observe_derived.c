@@ -368,6 +368,27 @@ static void observe_reports(const struct observer *o)
     }
 }
 
+/* Remembered for last_host, and no news by itself. */
+static void observe_edge_hosts(const struct observer *o)
+{
+    unsigned place = view_place(&table_edges);
+    struct snapshot *const *list;
+    size_t n;
+
+    list = site_table(o->site, place, &n);
+    for (size_t i = 0; i < n; i++) {
+        if (!view_is_good(list[i]) || !site_rows_changed(o->site, place, i))
+            continue;
+        for (size_t k = 0; k < snapshot_count(list[i]); k++) {
+            const struct row *r = snapshot_row(list[i], k);
+            const char *host = row_str(r, EDGES_HOST);
+            if (host)
+                (void)since_see(o->since, o->name, "edge_host", r->key, host,
+                                snapshot_taken_at(list[i]), NULL);
+        }
+    }
+}
+
 void observe_derived(struct site *s, struct since *since, struct timeline *t)
 {
     struct observer o = {s, site_join(s), since, t, site_config(s)->name, 0};
@@ -375,4 +396,5 @@ void observe_derived(struct site *s, struct since *since, struct timeline *t)
     observe_routes(&o);
     observe_segments(&o);
     observe_reports(&o);
+    observe_edge_hosts(&o);
 }

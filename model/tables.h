@@ -232,6 +232,7 @@ enum {
     EDGES_PATH,
     EDGES_ROLES,
     EDGES_EDGE_SAYS,
+    EDGES_LAST_HOST,
     EDGES_VIA,
     EDGES_N
 };

@@ -120,6 +120,8 @@ static const struct column edges_columns[] = {
         "what it is for the gateways (GATEWAY=active)"),
     DERW(EDGES_EDGE_SAYS, "edge_says", edge_says_words, COL_WIDE, "edge_status",
          "status as the edge itself says it"),
+    DER(EDGES_LAST_HOST, "last_host", STR, NONE, COL_WIDE, NULL,
+        "host it was last seen on; what is down runs on none"),
     VIA(EDGES),
 };
 TABLE(edges, EDGES, "NSX edge nodes: health, and the host each runs on");

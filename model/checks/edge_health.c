@@ -7,15 +7,18 @@
 
 #include "core/text.h"
 
-/* The cluster of a host, the subject of host-health; NULL: not known. */
-static const char *cluster_of(const struct check_input *in, const char *host)
+/* The cluster of the edge's host, the subject of host-health; NULL: not known. Of an edge without a
+ * host the last one counts when it is in trouble: the edge may have left it in good health. */
+static const char *cluster_of(const struct check_input *in, const struct row *edge)
 {
+    bool present = row_present(edge, EDGES_HOST);
+    const char *host = row_text(edge, present ? EDGES_HOST : EDGES_LAST_HOST);
     const struct row *r;
     size_t i = 0;
 
     while (*host && (r = check_next(in, &table_hosts, &i, NULL)) != NULL) {
         if (strcmp(row_text(r, HOSTS_HOST), host) == 0)
-            return row_str(r, HOSTS_CLUSTER);
+            return present || check_host_trouble(r) ? row_str(r, HOSTS_CLUSTER) : NULL;
     }
     return NULL;
 }
@@ -23,7 +26,7 @@ static const char *cluster_of(const struct check_input *in, const char *host)
 static struct finding *report(const struct check_input *in, const struct row *r,
                               const struct snapshot *s, enum severity severity)
 {
-    const char *name = row_text(r, EDGES_EDGE), *cluster = cluster_of(in, row_text(r, EDGES_HOST));
+    const char *name = row_text(r, EDGES_EDGE), *cluster = cluster_of(in, r);
     struct finding *f = finding_add(in, severity, 0, name);
 
     finding_affected(f, name);
@@ -33,7 +36,9 @@ static struct finding *report(const struct check_input *in, const struct row *r,
                      check_cell(in, &table_edges, r, EDGES_CONTROL_CONNECTION),
                      check_cell(in, &table_edges, r, EDGES_TUNNELS_UP),
                      check_cell(in, &table_edges, r, EDGES_TUNNELS_DOWN), check_age(in, s));
-    finding_evidence(f, "host %s, roles %s", check_cell(in, &table_edges, r, EDGES_HOST),
+    finding_evidence(f, "host %s, last seen on %s, roles %s",
+                     check_cell(in, &table_edges, r, EDGES_HOST),
+                     check_cell(in, &table_edges, r, EDGES_LAST_HOST),
                      check_join(in, row_list(r, EDGES_ROLES), 6));
     if (cluster)
         finding_caused_by(f, "host-health", cluster);

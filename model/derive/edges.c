@@ -126,6 +126,19 @@ static void set_host(struct derive *d, struct table_builder *b, const struct row
                 weak.host ? arena_printf(d->arena, "%s (%s)", EDGES_JOIN_BY_ENI, m.join) : m.join);
 }
 
+/* The host of an edge that is down is often not told any more: then the last one is what matters.
+ */
+static void set_last_host(struct derive *d, struct table_builder *b, const struct row *r)
+{
+    const struct cell *host = builder_peek(b, EDGES_HOST);
+    struct since_record s;
+
+    if (host->type == CELL_STR)
+        builder_str(b, EDGES_LAST_HOST, host->u.s);
+    else if (since_find(d->since, d->view->site->name, "edge_host", r->key, &s))
+        builder_str(b, EDGES_LAST_HOST, s.state);
+}
+
 static void set_roles(struct derive *d, struct table_builder *b, const struct edge_role *roles)
 {
     for (; roles; roles = roles->next) {
@@ -147,6 +160,7 @@ static void row(struct derive *d, void *facts, struct table_builder *b, const st
     if (said)
         builder_state(b, EDGES_EDGE_SAYS, row_str(said, EDGE_STATUS_STATUS));
     set_host(d, b, r, roles);
+    set_last_host(d, b, r);
     set_roles(d, b, roles);
     /* NSX may say itself since when; what hycon saw fills the gap. */
     if (!row_present(r, EDGES_SINCE_AT) &&

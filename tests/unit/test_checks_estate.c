@@ -39,6 +39,12 @@ static const struct check_case nsx[] = {
      "table edges tokyo/vmc\nedge_id edge host status\ne-1 NSX-Edge-1 esx-1 down\n"
      "table hosts tokyo/vmc\nhost_id host cluster state\nh1 esx-1 Cluster-1 failed\n",
      NULL, "critical NSX-Edge-1|1|<- tokyo/host-health/Cluster-1\n", NULL},
+    {"down, and no longer on the host that failed", "edge-health",
+     "table edges tokyo/vmc\nedge_id edge last_host status\ne-1 NSX-Edge-1 esx-1 down\n"
+     "e-2 NSX-Edge-2 esx-2 down\n"
+     "table hosts tokyo/vmc\nhost_id host cluster state\nh1 esx-1 Cluster-1 failed\n"
+     "h2 esx-2 Cluster-1 ready\n",
+     NULL, "critical NSX-Edge-1|1|<- tokyo/host-health/Cluster-1\ncritical NSX-Edge-2|1\n", NULL},
     {"down, and the hosts were not read", "edge-health",
      "table edges tokyo/vmc\nedge_id edge host status\ne-1 NSX-Edge-1 esx-1 down\n"
      "table hosts tokyo/vmc failed 1m \"timed out\"\nhost_id\n",

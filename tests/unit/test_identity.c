@@ -125,8 +125,8 @@ static void test_host_by_eni(void **state)
                       "NSX-Edge-0 esx-1 vmc=active\nNSX-Edge-1 - vmc=standby\n");
     c.now += 5000;
     model_case_feed(&c, SDDC("eni-1", "down", "active"));
-    model_case_expect(c.estate, "the edge moved", "edges", "edge host",
-                      "NSX-Edge-0 -\nNSX-Edge-1 -\n");
+    model_case_expect(c.estate, "the edge moved", "edges", "edge host last_host",
+                      "NSX-Edge-0 - esx-1\nNSX-Edge-1 - -\n");
     c.now += 5000;
     model_case_feed(&c, SDDC("eni-3", "down", "active"));
     model_case_expect(c.estate, "the ENI followed", "edges", "edge host",
