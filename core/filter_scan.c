@@ -45,6 +45,17 @@ static const char *write_number(struct scan *s, int64_t v)
     return p;
 }
 
+/* ".007Z" */
+static void write_millis(char *p, unsigned ms)
+{
+    p[0] = '.';
+    p[1] = (char)('0' + ms / 100);
+    p[2] = (char)('0' + ms / 10 % 10);
+    p[3] = (char)('0' + ms % 10);
+    p[4] = 'Z';
+    p[5] = '\0';
+}
+
 /* Days are remembered: many rows are of one. NULL: it is in f->buf. */
 static const char *write_time(struct scan *s, const struct cell *c)
 {
@@ -53,10 +64,10 @@ static const char *write_time(struct scan *s, const struct cell *c)
     struct scan_day *known = &f->days[(uint64_t)day % SCAN_DAYS];
     unsigned n = (unsigned)(rest / 1000);
 
-    if (day <= 0 || rest % 1000 || day != known->day) {
+    if (day <= 0 || day != known->day) {
         strbuf_reset(&f->buf);
         fmt_time_iso(&f->buf, c->u.i);
-        if (day > 0 && f->buf.len == sizeof(known->text) - 1) {
+        if (day > 0 && rest % 1000 == 0 && f->buf.len == sizeof(known->text) - 1) {
             known->day = day;
             memcpy(known->text, f->buf.buf, sizeof(known->text));
         }
@@ -67,6 +78,8 @@ static const char *write_time(struct scan *s, const struct cell *c)
         p[0] = (char)('0' + n % 60 / 10);
         p[1] = (char)('0' + n % 60 % 10);
     }
+    if (rest % 1000)
+        write_millis(s->small + SECOND_AT + 2, (unsigned)(rest % 1000));
     return s->small;
 }
 
@@ -122,7 +135,7 @@ static enum verdict divide(struct scan *s)
 /* The piece has been read to its end. */
 static enum verdict end_piece(struct scan *s, uint32_t state, const char *text)
 {
-    if (dfa_is_dirty(s->d, state)) {
+    if (state != s->d->idle && dfa_is_dirty(s->d, state)) {
         if (!dfa_is_plain(text))
             return SLOW;
         state = dfa_cleaned(s->d, state);

@@ -423,6 +423,10 @@ static struct snapshot *random_rows(unsigned *seed)
         if (rand_r(seed) % 4)
             builder_int(b, LAG_S, (rand_r(seed) % 7) * 500);
         if (rand_r(seed) % 4)
+            builder_int(b, AT,
+                        (rand_r(seed) % 40 - 1) * INT64_C(43200000) +
+                            (rand_r(seed) % 2 ? rand_r(seed) % 86400000 : 7000));
+        if (rand_r(seed) % 4)
             builder_ip(b, IP, address);
         if (rand_r(seed) % 4)
             builder_bool(b, MAIN, rand_r(seed) % 2);
@@ -485,6 +489,12 @@ static void test_search_property(void **state)
         "u[{]202e",
         "[a-e]+$",
         "[1-9]0",
+        "1970-01",
+        "00:00:07Z",
+        "\\.[0-9]{3}Z",
+        "19",
+        "1969",
+        "[0-9]2:[0-5][0-9]:",
         "",
         "[[:alpha:]]{4}",
         "\\bup",
