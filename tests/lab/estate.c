@@ -126,8 +126,21 @@ static void free_nsx(struct lab_nsx *nsx)
     free_items(&nsx->alarms);
 }
 
+static void free_security(struct lab_aws *aws)
+{
+    for (size_t i = 0; i < aws->groups.n; i++)
+        free_items(&((struct lab_group *)aws->groups.at[i])->rules);
+    for (size_t i = 0; i < aws->acls.n; i++) {
+        free_items(&((struct lab_acl *)aws->acls.at[i])->entries);
+        free_items(&((struct lab_acl *)aws->acls.at[i])->subnets);
+    }
+    free_items(&aws->groups);
+    free_items(&aws->acls);
+}
+
 static void free_aws(struct lab_aws *aws)
 {
+    free_security(aws);
     for (size_t i = 0; i < aws->tables.n; i++) {
         free_items(&((struct lab_table *)aws->tables.at[i])->subnets);
         free_items(&((struct lab_table *)aws->tables.at[i])->routes);
