@@ -415,7 +415,7 @@ static void test_overview(void **state)
     show(s);
     SCREEN(s, "overview",
            " hycon  dc1                                          09:00:00 UTC  18:00:00 JST\n"
-           " CRIT 2 WARN 6  Host esx-2 of Cluster-1: notResponding.           vc+ esx. nsx.\n"
+           " CRIT 2 WARN 5  Host esx-2 of Cluster-1: notResponding.           vc+ esx. nsx.\n"
            "[1 Overview] 7 Hosts  8 VMs  9 vSAN  0 Replication  Events  Endpoints\n"
            " CRIT  dc1: Host esx-2 of Cluster-1: notResponding.\n"
            " do:   On VMC a failed host is replaced by itself: watch the task (:changes\n"
@@ -430,10 +430,10 @@ static void test_overview(void **state)
            " Findings 9   +2 columns > ─────────────────────────────────────────────────────\n"
            "  is    age summary                                                      affects\n"
            "  CRIT   0s Host esx-2 of Cluster-1: notResponding.                            1\n"
+           "  WARN   0s └ vSAN health of Cluster-1 is yellow: network: yellow, phys…       2\n"
            "  CRIT   0s 2 of 3 replications over vr-01 are late; the worst, db-1, b…       2\n"
            "  WARN   0s Replication of app-2 is paused: changes are not sent.              1\n"
            "  WARN   0s A transfer of app-1 takes 40m00s, more than half of its RPO…       1\n"
-           "  WARN   0s vSAN health of Cluster-1 is yellow: network: yellow, physic…       2\n"
            "  WARN   0s vSAN of Cluster-1 is 75% used: rebuilds after a failure nee…       1\n"
            "  WARN   0s Datastore nfs-1 is 90.2% used.                                     1\n"
            "\n"
