@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/fmt.h"
 #include "core/i18n.h"
 #include "core/mem.h"
 #include "core/strbuf.h"
@@ -14,6 +15,8 @@
 
 /* ---- rows ---------------------------------------------------------------------------------------
  */
+
+#define RESTARTED_MS (24LL * 60 * 60 * 1000)
 
 static enum severity judge(const struct view_input *in, const struct rows_item *row)
 {
@@ -65,6 +68,20 @@ static void format_tools(struct strbuf *out, const struct view_input *in,
         strbuf_addstr(out, *word ? word : "-");
 }
 
+/* By vSphere HA, within the past day: what ran in it began anew. */
+static bool restarted(struct strbuf *out, const struct view_input *in, const struct row *r)
+{
+    struct strbuf age = STRBUF_INIT;
+    int64_t at;
+
+    if (!row_int(r, VMS_HA_RESTARTED_AT, &at) || in->now - at > RESTARTED_MS || at > in->now)
+        return false;
+    fmt_duration(&age, (in->now - at) / 1000 * 1000);
+    strbuf_addf(out, _("restarted by HA %s ago"), age.buf);
+    strbuf_release(&age);
+    return true;
+}
+
 /* What holds it up or will: the worst of it, in a few words. */
 static void format_note(struct strbuf *out, const struct view_input *in,
                         const struct rows_item *row, const char *arg)
@@ -78,6 +95,8 @@ static void format_note(struct strbuf *out, const struct view_input *in,
         strbuf_addstr(out, connection);
     else if (row_present(row->row, VMS_QUESTION_PENDING))
         strbuf_addstr(out, _("waits for an answer"));
+    else if (restarted(out, in, row->row))
+        return;
     else if (row_bool(row->row, VMS_CONSOLIDATION_NEEDED, &waits) && waits)
         strbuf_addstr(out, _("disks to consolidate"));
     else if (row_int(row->row, VMS_SNAPSHOTS, &n) && n > 0 &&
