@@ -11,7 +11,7 @@ static void test_edges(void **state)
     screen_scene(s, &view_failing);
     SCREEN(s, "edges",
            " hycon  tokyo PRODUCTION osaka dc1                   09:00:10 UTC  18:00:10 JST\n"
-           " CRIT 2 WARN 1  Edge NSX-Edge-0 is down for all its gateways (vmc=down).   4 ok\n"
+           " CRIT 1 WARN 1  Host esx-1 of Cluster-1: failed.                           4 ok\n"
            " 1 Overview  2 ENI [3 Edges] 4 Segments  7 Hosts  Endpoints\n"
            " Edges 4   +5 columns > ────────────────────────────────────────────────────────\n"
            "       site  edge       status   since roles          host     tunnels  cpu\n"
@@ -179,7 +179,7 @@ static void test_changes(void **state)
     SCREEN(s, "changes",
            " hycon  tokyo PRODUCTION osaka dc1                                                     "
            "      09:00:20 UTC  18:00:20 JST\n"
-           " CRIT 2 WARN 1  Edge NSX-Edge-0 is down for all its gateways (vmc=down).      tokyo: "
+           " CRIT 1 WARN 1  Host esx-1 of Cluster-1: failed.                              tokyo: "
            "vmc+ linked+ osaka: far+ dc1: nsx+\n"
            " 1 Overview  2 ENI  3 Edges  4 Segments  7 Hosts  Endpoints [Changes]\n"
            " Changes 4 "
