@@ -33,8 +33,8 @@
 struct watch {
     struct config *config;
     struct findings *f;
-    struct snapshot *out[4];
-    struct strbuf history; /* the file */
+    struct snapshot *out[5]; /* one per site of check_case_config */
+    struct strbuf history;   /* the file */
     int64_t now;
 };
 
