@@ -33,7 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     int64_t newest = 0;
     size_t n = 0;
 
-    reply.body = arena_strndup(a, (const char *)data, size);
+    reply.body = memcpy(arena_alloc(a, size + 1), data, size); /* NUL bytes, too */
     (void)objects_enter(o, OBJECT_VM, "vm-1");
     check(policies_read_manager(a, &reply, &id, &err), &err);
     check(policies_read_ids(a, &reply, &ids, &err), &err);

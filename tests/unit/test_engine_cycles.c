@@ -55,18 +55,27 @@ static void wrong_password(void)
     setenv("FAKE_PASSWORD", "correct", 1);
 }
 
+/* A request of the last engine may still be on its way to the server. */
+static void behave(bool expire_always, int status)
+{
+    fakeapi_lock();
+    server.expire_always = expire_always;
+    server.status = status;
+    fakeapi_unlock();
+}
+
 static void expired_for_ever(void)
 {
-    server.expire_always = true;
+    behave(true, 0);
     live(server.port, FRESH_DENIED);
-    server.expire_always = false;
+    behave(false, 0);
 }
 
 static void bad_status(void)
 {
-    server.status = 403;
+    behave(false, 403);
     live(server.port, FRESH_DENIED);
-    server.status = 0;
+    behave(false, 0);
 }
 
 static void nobody_listens(void)

@@ -22,7 +22,7 @@ static void test_under_way(void **state)
     play(s, story, 2);
     SCREEN(s, "under way",
            " hycon  tokyo PRODUCTION  東京SDDC                   09:00:10 UTC  18:00:10 JST\n"
-           " CRIT 2 WARN 1  Edge NSX-Edge-0 is down for all its gateways (vm…  vmc+ linked+\n"
+           " CRIT 1 WARN 1  Host esx-1 of Cluster-1: failed.                   vmc+ linked+\n"
            " 1 Overview [2 ENI] 3 Edges  4 Segments  7 Hosts  Endpoints\n"
            " tokyo  vpc-1  one route per network  last failover 12s ago\n"
            " │  segments   1 routed, 1 disconnected                                     12s\n"
@@ -58,7 +58,7 @@ static void test_half(void **state)
     play(s, story, 3);
     SCREEN(s, "half",
            " hycon  tokyo PRODUCTION  東京SDDC                   09:00:20 UTC  18:00:20 JST\n"
-           " CRIT 2 WARN 1  Edge NSX-Edge-0 is down for all its gateways (vm…  vmc+ linked+\n"
+           " CRIT 1 WARN 1  Host esx-1 of Cluster-1: failed.                   vmc+ linked+\n"
            " 1 Overview [2 ENI] 3 Edges  4 Segments  7 Hosts  Endpoints\n"
            " tokyo  vpc-1  one route per network  last failover 22s ago\n"
            " │  segments   1 routed, 1 disconnected                                     12s\n"
@@ -106,7 +106,7 @@ static void test_outage(void **state)
     (void)state;
     SCREEN(s, "outage",
            " hycon  tokyo PRODUCTION  東京SDDC                   09:03:30 UTC  18:03:30 JST\n"
-           " CRIT 3  Route table rtb-app (業務用) sends 1 SDDC network to en…  vmc+ linked+\n"
+           " CRIT 2  Route table rtb-app (業務用) sends 1 SDDC network to en…  vmc+ linked+\n"
            " 1 Overview [2 ENI] 3 Edges  4 Segments  7 Hosts  Endpoints\n"
            " tokyo  vpc-1  one route per network  last failover 3m ago\n"
            " │  segments   1 routed, 1 disconnected                                     12s\n"
@@ -141,7 +141,7 @@ static void test_room(void **state)
     screen_keys(s, "J");
     SCREEN(s, "the route tables have the room",
            " hycon  tokyo PRODUCTION  東京SDDC                   09:03:30 UTC  18:03:30 JST\n"
-           " CRIT 3  Route table rtb-app (業務用) sends 1 SDDC network to en…  vmc+ linked+\n"
+           " CRIT 2  Route table rtb-app (業務用) sends 1 SDDC network to en…  vmc+ linked+\n"
            " 1 Overview [2 ENI] 3 Edges  4 Segments  7 Hosts  Endpoints\n"
            " tokyo  vpc-1  one route per network  last failover 3m ago\n"
            " │  segments   1 routed, 1 disconnected                                     12s\n"
@@ -175,7 +175,7 @@ static void test_timeline(void **state)
     screen_keys(s, "JJ");
     SCREEN(s, "the timeline has the room",
            " hycon  tokyo PRODUCTION  東京SDDC                   09:03:30 UTC  18:03:30 JST\n"
-           " CRIT 3  Route table rtb-app (業務用) sends 1 SDDC network to en…  vmc+ linked+\n"
+           " CRIT 2  Route table rtb-app (業務用) sends 1 SDDC network to en…  vmc+ linked+\n"
            " 1 Overview [2 ENI] 3 Edges  4 Segments  7 Hosts  Endpoints\n"
            " tokyo  vpc-1  one route per network  last failover 3m ago\n"
            " │  segments   1 routed, 1 disconnected                                     12s\n"
@@ -210,7 +210,7 @@ static void test_wide(void **state)
     /* clang-format off */
     SCREEN(s, "outage, wide, Japanese",
            " hycon  tokyo 本番  東京SDDC                                                                                                         09:00:30 UTC  18:00:30 JST\n"
-           " CRIT 2 WARN 1  Edge NSX-Edge-0 is down for all its gateways (vmc=down).                                                                           vmc+ linked+\n"
+           " CRIT 1 WARN 1  Host esx-1 of Cluster-1: failed.                                                                                                   vmc+ linked+\n"
            " 1 Overview [2 ENI] 3 Edges  4 Segments  7 Hosts  Endpoints\n"
            " tokyo  vpc-1  ネットワークごとに 1 経路  直近のフェイルオーバー 32s 前\n"
            " │  セグメント 1 routed, 1 disconnected                                                                                                                 vmc 12s\n"

@@ -57,7 +57,7 @@ static void test_outage(void **state)
     (void)state;
     SCREEN(s, "outage",
            " hycon  tokyo PRODUCTION osaka dc1                   09:06:30 UTC  18:06:30 JST\n"
-           " CRIT 3  Route table rtb-app (業務用) sends 1 SDDC network to eni-0aaaaa…  4 ok\n"
+           " CRIT 2  Route table rtb-app (業務用) sends 1 SDDC network to eni-0aaaaa…  4 ok\n"
            "[1 Overview] 2 ENI  3 Edges  4 Segments  7 Hosts  Endpoints\n"
            " CRIT  tokyo: Route table rtb-app (業務用) sends 1 SDDC network to\n"
            "       eni-0aaaaaaaaaaaa0001, but the active ENI is eni-0aaaaaaaaaaaa0002: its…\n"
@@ -74,9 +74,9 @@ static void test_outage(void **state)
            " Findings 6   +2 columns > ─────────────────────────────────────────────────────\n"
            "  is   site   age summary                                                affects\n"
            "  CRIT tokyo   6m Route table rtb-app (業務用) sends 1 SDDC network to …       1\n"
-           "  CRIT tokyo   6m Edge NSX-Edge-0 is down for all its gateways (vmc=dow…       1\n"
-           "  WARN tokyo   6m └ Gateway vmc has no standby edge: the next failure s…       2\n"
            "  CRIT tokyo   6m Host esx-1 of Cluster-1: failed.                             1\n"
+           "  CRIT tokyo   6m └ Edge NSX-Edge-0 is down for all its gateways (vmc=d…       1\n"
+           "  WARN tokyo   6m └ Gateway vmc has no standby edge: the next failure s…       2\n"
            "  gone tokyo   6m Converging: Main route table rtb-main (main): 1 of 2 …       1\n"
            "\n"
            " Enter open  d details  / filter  : command  Tab tabs  z hold  ? help  q quit\n");
@@ -91,7 +91,7 @@ static void test_outage_wide(void **state)
     /* clang-format off */
     SCREEN(s, "outage, wide",
            " hycon  tokyo PRODUCTION osaka dc1                                                                                                   09:06:30 UTC  18:06:30 JST\n"
-           " CRIT 3  Route table rtb-app (業務用) sends 1 SDDC network to eni-0aaaaaaaaaaaa0001, but the active ENI is eni-0aaa…  tokyo: vmc+ linked+ osaka: far+ dc1: nsx+\n"
+           " CRIT 2  Route table rtb-app (業務用) sends 1 SDDC network to eni-0aaaaaaaaaaaa0001, but the active ENI is eni-0aaa…  tokyo: vmc+ linked+ osaka: far+ dc1: nsx+\n"
            "[1 Overview] 2 ENI  3 Edges  4 Segments  7 Hosts  Endpoints\n"
            " CRIT  tokyo: Route table rtb-app (業務用) sends 1 SDDC network to eni-0aaaaaaaaaaaa0001, but the active ENI is eni-0aaaaaaaaaaaa0002: its subnets cannot reach\n"
            "       the SDDC.\n"
@@ -115,9 +115,9 @@ static void test_outage_wide(void **state)
            " Findings 6 ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────\n"
            "  is    site    age  subject               summary                                                                                             affects  ack by\n"
            "  CRIT  tokyo    6m  rtb-app (業務用)      Route table rtb-app (業務用) sends 1 SDDC network to eni-0aaaaaaaaaaaa0001, but the active ENI is…        1  -\n"
-           "  CRIT  tokyo    6m  NSX-Edge-0            Edge NSX-Edge-0 is down for all its gateways (vmc=down).                                                  1  -\n"
-           "  WARN  tokyo    6m  vmc                   └ Gateway vmc has no standby edge: the next failure stops it.                                             2  -\n"
            "  CRIT  tokyo    6m  Cluster-1             Host esx-1 of Cluster-1: failed.                                                                          1  -\n"
+           "  CRIT  tokyo    6m  NSX-Edge-0            └ Edge NSX-Edge-0 is down for all its gateways (vmc=down).                                                1  -\n"
+           "  WARN  tokyo    6m  vmc                   └ Gateway vmc has no standby edge: the next failure stops it.                                             2  -\n"
            "  gone  tokyo    6m  rtb-main (main)       Converging: Main route table rtb-main (main): 1 of 2 SDDC networks do not lead to the active ENI …        1  -\n"
            "  gone  tokyo    6m  vpc-1                 Converging: NSX and the main route table of vpc-1 disagree on the active ENI: a failover has not …        2  -\n"
            "\n"
@@ -137,7 +137,7 @@ static void test_outage_japanese(void **state)
     (void)state;
     SCREEN(s, "outage, Japanese",
            " hycon  tokyo 本番 osaka dc1                         09:06:30 UTC  18:06:30 JST\n"
-           " CRIT 3  Route table rtb-app (業務用) sends 1 SDDC network to eni-0aaa…  正常 4\n"
+           " CRIT 2  Route table rtb-app (業務用) sends 1 SDDC network to eni-0aaa…  正常 4\n"
            "[1 Overview] 2 ENI  3 Edges  4 Segments  7 Hosts  Endpoints\n"
            " CRIT  tokyo: Route table rtb-app (業務用) sends 1 SDDC network to\n"
            "       eni-0aaaaaaaaaaaa0001, but the active ENI is eni-0aaaaaaaaaaaa0002: its…\n"
@@ -154,9 +154,9 @@ static void test_outage_japanese(void **state)
            " 検出事項 6   +2 列 > ──────────────────────────────────────────────────────────\n"
            "  is   site   age summary                                                affects\n"
            "  CRIT tokyo   6m Route table rtb-app (業務用) sends 1 SDDC network to …       1\n"
-           "  CRIT tokyo   6m Edge NSX-Edge-0 is down for all its gateways (vmc=dow…       1\n"
-           "  WARN tokyo   6m └ Gateway vmc has no standby edge: the next failure s…       2\n"
            "  CRIT tokyo   6m Host esx-1 of Cluster-1: failed.                             1\n"
+           "  CRIT tokyo   6m └ Edge NSX-Edge-0 is down for all its gateways (vmc=d…       1\n"
+           "  WARN tokyo   6m └ Gateway vmc has no standby edge: the next failure s…       2\n"
            "  gone tokyo   6m Converging: Main route table rtb-main (main): 1 of 2 …       1\n"
            "\n"
            " Enter 開く  d 詳細  / 絞込  : コマンド  Tab タブ  z 停止  ? ヘルプ  q 終了\n");
@@ -172,7 +172,7 @@ static void test_enter(void **state)
     screen_keys(s, "J<Enter>");
     SCREEN(s, "where the finding leads",
            " hycon  tokyo PRODUCTION osaka dc1                   09:06:30 UTC  18:06:30 JST\n"
-           " CRIT 3  Route table rtb-app (業務用) sends 1 SDDC network to eni-0aaaaa…  4 ok\n"
+           " CRIT 2  Route table rtb-app (業務用) sends 1 SDDC network to eni-0aaaaa…  4 ok\n"
            " 1 Overview [2 ENI] 3 Edges  4 Segments  7 Hosts  Endpoints\n"
            " tokyo  vpc-1  one route per network  last failover 6m ago\n"
            " │  segments   1 routed, 1 disconnected                                     12s\n"
@@ -209,7 +209,7 @@ static void test_details(void **state)
     screen_keys(s, "Jd");
     SCREEN(s, "details of a finding",
            " hycon  tokyo PRODUCTION osaka dc1                   09:06:30 UTC  18:06:30 JST\n"
-           " CRIT 3  Route table rtb-app (業務用) sends 1 SDDC network to eni-0aaaaa…  4 ok\n"
+           " CRIT 2  Route table rtb-app (業務用) sends 1 SDDC network to eni-0aaaaa…  4 ok\n"
            "[1 Overview] 2 ENI  3 Edges  4 Segments  7 Hosts  Endpoints\n"
            " findings  tokyo/routes-follow/rtb-app ──────────────────────────────── 1-18/55\n"
            "CRIT  open, first seen 09:00:10 (6m ago)\n"
@@ -368,11 +368,11 @@ static void test_answered(void **state)
     screen_scene(s, &view_outage);
     SCREEN(s, "acknowledged",
            " hycon  tokyo PRODUCTION osaka dc1                   09:06:30 UTC  18:06:30 JST\n"
-           " CRIT 2  Edge NSX-Edge-0 is down for all its gateways (vmc=down).          4 ok\n"
+           " CRIT 1  Host esx-1 of Cluster-1: failed.                                  4 ok\n"
            "[1 Overview] 2 ENI  3 Edges  4 Segments  7 Hosts  Endpoints\n"
-           " CRIT  tokyo: Edge NSX-Edge-0 is down for all its gateways (vmc=down).\n"
-           " do:   Look at the edge's host first. Then NSX: System > Fabric > Nodes > Edge\n"
-           "       Transport Nodes; on the edge: get services, get tunnels. On VMC: a supp…\n"
+           " CRIT  tokyo: Host esx-1 of Cluster-1: failed.\n"
+           " do:   On VMC a failed host is replaced by itself: watch the task (:changes\n"
+           "       60m) and what ran on it. On premises: look at the host's management car…\n"
            " Domains ───────────────────────────────────────────────────────────────────────\n"
            "  is   site  domain    state                                          open  data\n"
            "> CRIT tokyo Edges     NSX-Edge-0 down; NSX-Edge-1 ACTIVE for vmc; 1…    2   12s\n"
@@ -383,9 +383,9 @@ static void test_answered(void **state)
            "  ok   osaka Routes    rtb-9 ok 1/1                                      0    9s\n"
            " Findings 6   +2 columns > ─────────────────────────────────────────────────────\n"
            "  is   site   age summary                                                affects\n"
-           "  CRIT tokyo   6m Edge NSX-Edge-0 is down for all its gateways (vmc=dow…       1\n"
-           "  WARN tokyo   6m └ Gateway vmc has no standby edge: the next failure s…       2\n"
            "  CRIT tokyo   6m Host esx-1 of Cluster-1: failed.                             1\n"
+           "  CRIT tokyo   6m └ Edge NSX-Edge-0 is down for all its gateways (vmc=d…       1\n"
+           "  WARN tokyo   6m └ Gateway vmc has no standby edge: the next failure s…       2\n"
            "  ack  tokyo   6m Route table rtb-app (業務用) sends 1 SDDC network to …       1\n"
            "  gone tokyo   6m Converging: Main route table rtb-main (main): 1 of 2 …       1\n"
            "  gone tokyo   6m Converging: NSX and the main route table of vpc-1 dis…       2\n"
