@@ -5,7 +5,8 @@
  *
  * - Reading one channel takes packets of all channels off the socket, so after every wake-up all
  *   channels are asked until none makes progress: the socket would not call again for them.
- * - Only one channel can be in the middle of being opened.
+ * - Only one channel can be in the middle of being opened or of starting its command: whoever waits
+ *   for an answer takes that of another channel for a failure.
  * - A packet that was sent in part must be finished by the call that began it. The channel whose
  *   call it was is `stuck`, and nobody else sends until it went on.
  *
@@ -52,6 +53,12 @@ void ssh_conn_unref(struct ssh_conn *c)
     free(c);
 }
 
+static void channel_free(struct ssh_channel *ch)
+{
+    free(ch->line);
+    free(ch);
+}
+
 static void free_channels(struct ssh_conn *c)
 {
     while (c->channels) {
@@ -60,7 +67,7 @@ static void free_channels(struct ssh_conn *c)
         c->channels = ch->next;
         if (ch->job)
             ch->job->impl = NULL;
-        free(ch);
+        channel_free(ch);
     }
 }
 
@@ -134,7 +141,7 @@ static void channel_give_up(struct ssh_channel *ch)
     /* Not freed here: somebody may be walking over the channels. */
     if (ch->state == CHANNEL_WAITING)
         ch->state = CHANNEL_OVER;
-    else if (ch->state > CHANNEL_OPENING)
+    else if (ch->state > CHANNEL_OPENING && !ch->asked)
         ch->state = CHANNEL_CLOSING;
 }
 
@@ -160,7 +167,7 @@ static enum ssh_went channel_refused(struct ssh_conn *c, struct ssh_channel *ch,
         channel_give_up(ch);
     } else {
         channel_unlink(c, ch);
-        free(ch);
+        channel_free(ch);
     }
     if (!job)
         return WENT_ON;
@@ -187,8 +194,7 @@ static enum ssh_went channel_open(struct ssh_conn *c, struct ssh_channel *ch)
     ch->channel = libssh2_channel_open_ex(c->session, "session", sizeof("session") - 1, WINDOW,
                                           PACKET, NULL, 0);
     if (ch->channel) {
-        c->opening = NULL;
-        ch->state = ch->job ? CHANNEL_EXEC : CHANNEL_CLOSING;
+        ch->state = CHANNEL_EXEC;
         return WENT_ON;
     }
     rc = libssh2_session_last_errno(c->session);
@@ -199,14 +205,18 @@ static enum ssh_went channel_open(struct ssh_conn *c, struct ssh_channel *ch)
 
 static enum ssh_went channel_exec(struct ssh_conn *c, struct ssh_channel *ch)
 {
-    const char *line = ch->job->line;
-    int rc = libssh2_channel_process_startup(ch->channel, "exec", 4, line, (unsigned)strlen(line));
+    int rc;
 
+    ch->asked = true;
+    rc = libssh2_channel_process_startup(ch->channel, "exec", 4, ch->line,
+                                         (unsigned)strlen(ch->line));
     if (rc == LIBSSH2_ERROR_EAGAIN)
         return WENT_BLOCKED;
+    ch->asked = false;
+    c->opening = NULL;
     if (rc)
         return is_fatal(rc) ? channel_failed(c, rc) : channel_refused(c, ch, "run a command");
-    ch->state = CHANNEL_READING;
+    ch->state = ch->job ? CHANNEL_READING : CHANNEL_CLOSING;
     return WENT_ON;
 }
 
@@ -272,7 +282,7 @@ static enum ssh_went channel_close(struct ssh_conn *c, struct ssh_channel *ch)
     if (rc == LIBSSH2_ERROR_EAGAIN)
         return WENT_BLOCKED;
     channel_unlink(c, ch);
-    free(ch);
+    channel_free(ch);
     if (job) {
         job->impl = NULL;
         ssh_job_done(job, status, NULL);
@@ -287,7 +297,8 @@ static enum ssh_went channel_step(struct ssh_conn *c, struct ssh_channel *ch)
     case CHANNEL_OPENING:
         return channel_open(c, ch);
     case CHANNEL_EXEC:
-        if (!ch->job) {
+        if (!ch->job && !ch->asked) {
+            c->opening = NULL;
             ch->state = CHANNEL_CLOSING;
             return WENT_ON;
         }
@@ -298,7 +309,7 @@ static enum ssh_went channel_step(struct ssh_conn *c, struct ssh_channel *ch)
         return channel_close(c, ch);
     case CHANNEL_OVER:
         channel_unlink(c, ch);
-        free(ch);
+        channel_free(ch);
         return WENT_ON;
     }
     return WENT_BLOCKED;
@@ -454,6 +465,7 @@ static void start(void *impl, struct ssh_job *job)
     struct ssh_channel *ch = mem_alloc(sizeof(*ch)), **tail = &c->channels;
 
     ch->job = job;
+    ch->line = mem_strdup(job->line);
     job->impl = ch;
     while (*tail)
         tail = &(*tail)->next;

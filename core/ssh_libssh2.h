@@ -32,6 +32,8 @@ struct ssh_channel {
     struct ssh_job *job; /* NULL: given up */
     LIBSSH2_CHANNEL *channel;
     enum ssh_channel_state state;
+    char *line; /* the command: what is half sent must be sent, also when the job is gone */
+    bool asked; /* to run it, and the answer has not come */
     int64_t given_up_ms;
 };
 
@@ -55,8 +57,8 @@ struct ssh_conn {
     char offered[128];
     bool prompted; /* the password was given to a prompt: once is enough */
     /* commands */
-    struct ssh_channel *channels, *opening, *stuck;
-    size_t taken; /* bytes read since the last wake-up */
+    struct ssh_channel *channels, *opening, *stuck; /* opening: or being started */
+    size_t taken;                                   /* bytes read since the last wake-up */
     struct loop_timer *again, *keepalive;
     int64_t alive_ms;
 };

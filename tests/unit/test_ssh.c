@@ -187,6 +187,37 @@ static void test_commands(void **state)
     sshd_stop(s);
 }
 
+#define ROUNDS  30
+#define AT_ONCE 4
+
+/* Commands that start together get their own answers, also when one is given up meanwhile. */
+static void test_at_once(void **state)
+{
+    struct sshd *s = sshd_start(NULL);
+    struct ssh_target t = target_of(s, SSH_LIBSSH2);
+    struct ssh_host *h = open_host(&t);
+    struct got g[AT_ONCE];
+
+    (void)state;
+    for (int i = 0; i < ROUNDS; i++) {
+        for (int k = 0; k < AT_ONCE; k++) {
+            char line[32];
+            (void)snprintf(line, sizeof(line), "exit %d", k);
+            ask(h, line, (struct ssh_command){.timeout_ms = k == 1 && i % 2 ? 1 : 0}, &g[k]);
+        }
+        run_all();
+        for (int k = 0; k < AT_ONCE; k++) {
+            if (k != 1 || i % 2 == 0) {
+                assert_string_equal(g[k].err.msg, "");
+                assert_int_equal(g[k].exit_status, k);
+            }
+            got_release(&g[k]);
+        }
+    }
+    close_host(h);
+    sshd_stop(s);
+}
+
 #define BIG "i=0; while [ $i -lt 300 ]; do i=$((i+1)); yes 0123456789 | head -n 1000; done"
 
 static void test_large_output(void **state)
@@ -485,7 +516,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         T(test_commands),      T(test_large_output), T(test_time_and_cancel), T(test_trust),
         T(test_changed_key),   T(test_fallback),     T(test_rsa_user_key),    T(test_refusals),
-        T(test_lost_sessions), T(test_many_hosts),   T(test_quoting),
+        T(test_lost_sessions), T(test_many_hosts),   T(test_quoting),         T(test_at_once),
     };
     int rc = ssh_helper_main(argc, argv);
 
