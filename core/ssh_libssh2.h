@@ -19,7 +19,7 @@ enum ssh_conn_state {
 };
 
 enum ssh_channel_state {
-    CHANNEL_WAITING, /* for another one to be open */
+    CHANNEL_WAITING, /* for another one to be open and started */
     CHANNEL_OPENING,
     CHANNEL_EXEC,
     CHANNEL_READING,

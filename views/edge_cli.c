@@ -7,6 +7,7 @@
 #include "core/mem.h"
 #include "core/strbuf.h"
 #include "model/tables.h"
+#include "views/jump.h"
 #include "views/look.h"
 
 static int severity_of(const struct rows_item *row, const struct schema *s, unsigned col)
@@ -37,7 +38,7 @@ static int worst_node(const struct rows_item *a, const struct rows_item *b)
     return (int)judge_node(NULL, b) - (int)judge_node(NULL, a);
 }
 
-/* The edge of @id at NSX Manager. */
+/* The edge that @col names, as NSX Manager has it. */
 static bool to_edge(const struct view_input *in, const struct rows_item *row, unsigned col,
                     struct view_target *out)
 {
@@ -46,11 +47,7 @@ static bool to_edge(const struct view_input *in, const struct rows_item *row, un
     if (!look_find(in, &table_edges, snapshot_site(row->snapshot), EDGES_EDGE,
                    row_str(row->row, col), &edge))
         return false;
-    *out = (struct view_target){.view = "edges", .table = table_edges.name};
-    out->label = view_printf(in, _("edge %s"), look_text(edge.row, EDGES_EDGE));
-    out->site = snapshot_site(edge.snapshot);
-    out->endpoint = snapshot_endpoint(edge.snapshot);
-    out->key = edge.row->key;
+    jump_row(out, "edges", &edge, view_printf(in, _("edge %s"), look_text(edge.row, EDGES_EDGE)));
     return true;
 }
 
@@ -149,11 +146,8 @@ static bool enter_bridge(const struct view_input *in, const struct rows_item *ro
     if (!look_find(in, &table_segments, snapshot_site(row->snapshot), SEGMENTS_SWITCH_ID,
                    row_str(row->row, BRIDGES_SWITCH_ID), &segment))
         return false;
-    *out = (struct view_target){.view = "segments", .table = table_segments.name};
-    out->label = view_printf(in, _("segment %s"), look_text(segment.row, SEGMENTS_SEGMENT));
-    out->site = snapshot_site(segment.snapshot);
-    out->endpoint = snapshot_endpoint(segment.snapshot);
-    out->key = segment.row->key;
+    jump_row(out, "segments", &segment,
+             view_printf(in, _("segment %s"), look_text(segment.row, SEGMENTS_SEGMENT)));
     return true;
 }
 

@@ -7,6 +7,7 @@
 #include "core/mem.h"
 #include "core/strbuf.h"
 #include "model/tables.h"
+#include "views/jump.h"
 #include "views/look.h"
 
 /* ---- edges --------------------------------------------------------------------------------------
@@ -167,11 +168,7 @@ static bool enter_edge(const struct view_input *in, const struct rows_item *row,
     if (!look_find(in, &table_hosts, snapshot_site(row->snapshot), HOSTS_HOST,
                    row_str(row->row, EDGES_HOST), &host))
         return false;
-    *out = (struct view_target){.view = "hosts", .table = table_hosts.name};
-    out->label = view_printf(in, _("host %s"), look_text(host.row, HOSTS_HOST));
-    out->site = snapshot_site(host.snapshot);
-    out->endpoint = snapshot_endpoint(host.snapshot);
-    out->key = host.row->key;
+    jump_row(out, "hosts", &host, view_printf(in, _("host %s"), look_text(host.row, HOSTS_HOST)));
     return true;
 }
 
@@ -433,11 +430,7 @@ static bool enter_gateway(const struct view_input *in, const struct rows_item *r
     if (!look_find(in, &table_edges, snapshot_site(row->snapshot), EDGES_EDGE_ID,
                    row_str(row->row, GATEWAYS_EDGE_ID), &edge))
         return false;
-    *out = (struct view_target){.view = "edges", .table = table_edges.name};
-    out->label = view_printf(in, _("edge %s"), look_text(edge.row, EDGES_EDGE));
-    out->site = snapshot_site(edge.snapshot);
-    out->endpoint = snapshot_endpoint(edge.snapshot);
-    out->key = edge.row->key;
+    jump_row(out, "edges", &edge, view_printf(in, _("edge %s"), look_text(edge.row, EDGES_EDGE)));
     return true;
 }
 
