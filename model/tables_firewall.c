@@ -24,6 +24,10 @@ static const struct state_word fail_words[] = {
     {NULL, SEV_NONE},
 };
 
+/* Policies and rules share their columns, so that they can be read as one list; a policy itself has
+ * no ends and no action. */
+#define OF_A_RULE "of a rule; a policy itself has none"
+
 static const struct column policies_columns[] = {
     COMMON(POLICIES, 0),
     COL(POLICIES_PATH, "path", STR, NONE, COL_KEY | COL_WIDE, "policy path"),
@@ -31,6 +35,15 @@ static const struct column policies_columns[] = {
     COL(POLICIES_CATEGORY, "category", STR, NONE, COL_WIDE, "category, in the order of evaluation"),
     COL(POLICIES_POLICY, "policy", STR, NONE, 0, "policy (section) it belongs to"),
     COL(POLICIES_SEQUENCE, "sequence", INT, NONE, COL_WIDE, "order within its category"),
+    COL(POLICIES_RULE_ID, "rule_id", INT, NONE, COL_WIDE, OF_A_RULE),
+    COL(POLICIES_RULE, "rule", STR, NONE, COL_WIDE, OF_A_RULE),
+    COL(POLICIES_SOURCES, "sources", LIST, NONE, COL_WIDE, OF_A_RULE),
+    COL(POLICIES_DESTINATIONS, "destinations", LIST, NONE, COL_WIDE, OF_A_RULE),
+    COL(POLICIES_SERVICES, "services", LIST, NONE, COL_WIDE, OF_A_RULE),
+    WORD(POLICIES_ACTION, "action", action_words, COL_WIDE, OF_A_RULE),
+    COL(POLICIES_DIRECTION, "direction", STR, NONE, COL_WIDE, OF_A_RULE),
+    COL(POLICIES_ENABLED, "enabled", BOOL, NONE, COL_WIDE, OF_A_RULE),
+    COL(POLICIES_LOGGED, "logged", BOOL, NONE, COL_WIDE, OF_A_RULE),
     COL(POLICIES_APPLIED_TO, "applied_to", LIST, NONE, 0,
         "where it applies, in the console's words"),
     COL(POLICIES_MODIFIED_BY, "modified_by", STR, NONE, COL_WIDE, "who changed it last"),
