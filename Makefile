@@ -180,16 +180,16 @@ demo: deps-build
 	@$(MAKE) -s --no-print-directory -j $$(nproc) all
 	@./hycon demo
 
-# make e2e [T=test_get]: the program against the lab, both under ASan+UBSan
+# make e2e [T="test_get test_check"]: the program against the lab, both under ASan+UBSan
 e2e:
 	$(MAKE) BUILD=asan e2e-run T='$(T)'
-e2e-run: $(if $(T),$(B)/e2e/$(T),$(E2E_BIN))
+e2e-run: $(if $(T),$(T:%=$(B)/e2e/%),$(E2E_BIN))
 	@set -e; for t in $^; do echo "== $$t"; $$t; done
 
-# make unit [T=test_strbuf]: the unit tests under ASan+UBSan
+# make unit [T="test_strbuf test_map"]: the unit tests under ASan+UBSan
 unit:
 	$(MAKE) BUILD=asan unit-run T='$(T)'
-unit-run: $(if $(T),$(B)/unit/$(T),$(UNIT_BIN))
+unit-run: $(if $(T),$(T:%=$(B)/unit/%),$(UNIT_BIN))
 	@set -e; for t in $^; do echo "== $$t"; $$t; done
 
 # make tsan: the tests with threads under ThreadSanitizer.
