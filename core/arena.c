@@ -7,7 +7,8 @@
  *
  * An arena of more than BIG_FROM (a hundred thousand rows) goes on in chunks of 2 MiB that begin
  * where a huge page does and ask for one: touching memory for the first time is what costs most
- * when rows are made by the million, and one fault then does the work of 512.
+ * when rows are made by the million, and one fault then does the work of 512. So does an arena
+ * whose maker knows that it will hold more than BIG_FIRST.
  *
  * Objects are aligned for any type; strings are packed without alignment, because most of what
  * rows hold are short strings. Under AddressSanitizer the unused part of each chunk is poisoned, so
@@ -17,6 +18,7 @@
 
 #include <stdalign.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,7 +39,8 @@
 #define CHUNK_FIRST 1024
 #define CHUNK_MAX   (256 * 1024)
 #define BIG_FROM    (8u << 20)
-#define BIG_CHUNK   (2u << 20)
+#define BIG_FIRST   (1u << 20)
+#define BIG_CHUNK   ((size_t)2 << 20)
 
 struct chunk {
     struct chunk *next;
@@ -51,22 +54,29 @@ struct arena {
     size_t bytes;
 };
 
-/* Memory of a huge page, or NULL: an arena can do without. */
-static struct chunk *big_alloc(void)
+/* Memory of huge pages, or NULL: an arena can do without. @size is a multiple of theirs. */
+static struct chunk *big_alloc(size_t size)
 {
-    struct chunk *c = aligned_alloc(BIG_CHUNK, BIG_CHUNK);
+    struct chunk *c = aligned_alloc(BIG_CHUNK, size);
 
     if (c)
-        (void)madvise(c, BIG_CHUNK, MADV_HUGEPAGE);
+        (void)madvise(c, size, MADV_HUGEPAGE);
     return c;
+}
+
+static bool is_big(const struct arena *a, size_t size)
+{
+    return a->bytes ? a->bytes >= BIG_FROM && size <= CHUNK_MAX
+                    : size > BIG_FIRST && size < SIZE_MAX / 4;
 }
 
 static struct chunk *chunk_new(struct arena *a, size_t size)
 {
     struct chunk *c = NULL;
+    size_t whole = (size + sizeof(*c) + BIG_CHUNK - 1) & ~(BIG_CHUNK - 1);
 
-    if (a->bytes >= BIG_FROM && size <= CHUNK_MAX && (c = big_alloc()))
-        size = BIG_CHUNK - sizeof(*c);
+    if (is_big(a, size) && (c = big_alloc(whole)))
+        size = whole - sizeof(*c);
     if (!c)
         c = mem_realloc(NULL, sizeof(*c) + size);
 
@@ -149,8 +159,7 @@ static void *raw_alloc(struct arena *a, size_t size, size_t align)
     struct chunk *c = chunk_new(a, size > a->next_size ? size : a->next_size);
     c->next = a->head;
     a->head = c;
-    if (a->next_size < CHUNK_MAX)
-        a->next_size = a->next_size * 2 < CHUNK_MAX ? a->next_size * 2 : CHUNK_MAX;
+    a->next_size = a->next_size < CHUNK_MAX / 2 ? a->next_size * 2 : CHUNK_MAX;
     return take(c, size, align);
 }
 

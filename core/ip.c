@@ -22,34 +22,56 @@ static int parse_prefix(const char *s, int bits, uint8_t *out)
     return 0;
 }
 
-/* "10.0.0.1" alone, which address sets have by the hundred thousand: what inet_pton() takes. 0, or
- * -1: not that. */
-static int parse_quad(const char *s, uint8_t *bytes)
+static inline unsigned digit(char c)
 {
-    for (int i = 0; i < 4; i++) {
-        unsigned v = 0;
-        const char *from = s;
+    return (unsigned)(unsigned char)c - '0';
+}
 
-        for (; *s >= '0' && *s <= '9' && s < from + 3; s++)
-            v = v * 10 + (unsigned)(*s - '0');
-        if (s == from || v > 255 || (*from == '0' && s > from + 1))
-            return -1;
-        if (*s != (i < 3 ? '.' : '\0'))
-            return -1;
-        s++;
-        bytes[i] = (uint8_t)v;
-    }
-    return 0;
+/* 0..255 without leading zeros; returns what follows, or NULL. */
+static inline const char *octet(const char *s, uint32_t *v)
+{
+    unsigned a = digit(s[0]), b, c;
+
+    if (a > 9)
+        return NULL;
+    *v = a;
+    if ((b = digit(s[1])) > 9)
+        return s + 1;
+    *v = a * 10 + b;
+    if ((c = digit(s[2])) > 9)
+        return a ? s + 2 : NULL;
+    *v = *v * 10 + c;
+    return a && *v <= 255 ? s + 3 : NULL;
+}
+
+/* Address sets have them by the hundred thousand, and inet_pton() takes its time. */
+bool ip_parse_quad(const char *s, uint32_t *out)
+{
+    uint32_t a, b, c, d;
+
+    if (!(s = octet(s, &a)) || *s != '.' || !(s = octet(s + 1, &b)) || *s != '.' ||
+        !(s = octet(s + 1, &c)) || *s != '.' || !(s = octet(s + 1, &d)) || *s)
+        return false;
+    *out = a << 24 | b << 16 | c << 8 | d;
+    return true;
+}
+
+static void put_quad(uint32_t v, uint8_t *bytes)
+{
+    for (int i = 0; i < 4; i++)
+        bytes[i] = (uint8_t)(v >> (24 - 8 * i));
 }
 
 int ip_parse(const char *s, struct ip *out)
 {
     char address[INET6_ADDRSTRLEN];
     struct ip ip = {0};
+    uint32_t quad;
 
     if (!s)
         return -1;
-    if (!parse_quad(s, ip.bytes)) {
+    if (ip_parse_quad(s, &quad)) {
+        put_quad(quad, ip.bytes);
         ip.family = 4;
         ip.prefix = 32;
         *out = ip;

@@ -18,6 +18,8 @@ struct ip {
 /* "10.0.0.1", "10.0.0.0/16", "2001:db8::/32". Host bits below the prefix are kept. Leading and
  * trailing garbage, leading zeros ("010") and scope ids are refused. Returns 0 or -1. */
 int ip_parse(const char *s, struct ip *out);
+/* "10.0.0.1" alone, of ip_parse() the usual case: the address as a number. */
+bool ip_parse_quad(const char *s, uint32_t *out);
 /* Address without prefix. @buf holds IP_TEXT_MAX. Returns buf. */
 const char *ip_format_address(const struct ip *ip, char *buf);
 const char *ip_format_cidr(const struct ip *ip, char *buf);

@@ -27,7 +27,7 @@
 #define SLOTS_FIRST  16
 
 struct entry {
-    char *key; /* NULL: removed */
+    const char *key; /* NULL: removed */
     void *value;
     uint64_t hash;
 };
@@ -39,6 +39,7 @@ struct map {
     uint32_t *slots;
     size_t nslots;     /* a power of two, or 0 */
     size_t slots_used; /* taken or tombstone */
+    bool borrowed;     /* keys are the caller's */
 };
 
 static uint64_t seed;
@@ -56,6 +57,12 @@ struct map *map_new(void)
     return mem_alloc(sizeof(struct map));
 }
 
+static void free_key(const struct map *m, struct entry *e)
+{
+    if (!m->borrowed)
+        free((char *)e->key);
+}
+
 void map_free(struct map *m, void (*free_value)(void *))
 {
     if (!m)
@@ -63,7 +70,7 @@ void map_free(struct map *m, void (*free_value)(void *))
     for (size_t i = 0; i < m->used; i++) {
         if (m->entries[i].key && free_value)
             free_value(m->entries[i].value);
-        free(m->entries[i].key);
+        free_key(m, &m->entries[i]);
     }
     free(m->entries);
     free(m->slots);
@@ -102,8 +109,8 @@ static void index_entry(struct map *m, uint32_t at)
     m->slots_used++;
 }
 
-/* Close the holes and build the index anew, large enough for twice the live entries. */
-static void rebuild(struct map *m)
+/* Close the holes and build the index anew, large enough for twice the live entries or @room. */
+static void rebuild(struct map *m, size_t room)
 {
     size_t n = 0, want = SLOTS_FIRST;
 
@@ -112,7 +119,7 @@ static void rebuild(struct map *m)
             m->entries[n++] = m->entries[i];
     }
     m->used = n;
-    while (want * 2 < (n + 1) * 6)
+    while (want * 2 < (n + 1) * 6 || want * 2 < room * 3)
         want *= 2;
     if (want >= SLOT_REMOVED)
         mem_die("out of memory: map too large");
@@ -123,6 +130,17 @@ static void rebuild(struct map *m)
     memset(m->slots, 0xff, want * sizeof(*m->slots));
     for (size_t i = 0; i < n; i++)
         index_entry(m, (uint32_t)i);
+}
+
+struct map *map_new_borrowed(size_t n)
+{
+    struct map *m = map_new();
+
+    m->borrowed = true;
+    m->cap = n;
+    m->entries = mem_array(n ? n : 1, sizeof(*m->entries));
+    rebuild(m, n + 1);
+    return m;
 }
 
 void *map_put(struct map *m, const char *key, void *value)
@@ -136,9 +154,9 @@ void *map_put(struct map *m, const char *key, void *value)
         return old;
     }
     if ((m->slots_used + 1) * 3 > m->nslots * 2)
-        rebuild(m);
+        rebuild(m, 0);
     m->entries = mem_grow(m->entries, m->used, &m->cap, sizeof(*m->entries));
-    m->entries[m->used] = (struct entry){mem_strdup(key), value, hash};
+    m->entries[m->used] = (struct entry){m->borrowed ? key : mem_strdup(key), value, hash};
     index_entry(m, (uint32_t)m->used++);
     m->live++;
     return NULL;
@@ -165,7 +183,7 @@ void *map_remove(struct map *m, const char *key)
         return NULL;
     e = &m->entries[*slot];
     void *value = e->value;
-    free(e->key);
+    free_key(m, e);
     *e = (struct entry){0};
     *slot = SLOT_REMOVED;
     m->live--;

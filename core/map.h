@@ -1,5 +1,5 @@
-/* map: strings to pointers, open hashing. Keys are copied; values stay the caller's. Iteration is
- * in insertion order, so output is deterministic. */
+/* map: strings to pointers, open hashing. Keys are copied unless they are borrowed; values stay the
+ * caller's. Iteration is in insertion order, so output is deterministic. */
 #ifndef HYCON_CORE_MAP_H
 #define HYCON_CORE_MAP_H
 
@@ -9,6 +9,8 @@
 struct map;
 
 struct map *map_new(void);
+/* Keys are the caller's too and outlive the map; room for @n of them is there at once. */
+struct map *map_new_borrowed(size_t n);
 void map_free(struct map *m, void (*free_value)(void *)); /* free_value may be NULL */
 /* Returns the value it replaces, or NULL. */
 void *map_put(struct map *m, const char *key, void *value);

@@ -166,24 +166,6 @@ uint64_t snapshot_block_hash(const struct snapshot *s, size_t i)
 
 /* ---- cells of a row ----------------------------------------------------------------------- */
 
-const char *row_str(const struct row *r, unsigned col)
-{
-    const struct cell *c = &r->cells[col];
-
-    return c->type == CELL_STR || c->type == CELL_STATE ? c->u.s : NULL;
-}
-
-bool row_int(const struct row *r, unsigned col, int64_t *out)
-{
-    const struct cell *c = &r->cells[col];
-
-    if (c->type != CELL_INT && c->type != CELL_BYTES && c->type != CELL_DURATION &&
-        c->type != CELL_TIME)
-        return false;
-    *out = c->u.i;
-    return true;
-}
-
 bool row_bool(const struct row *r, unsigned col, bool *out)
 {
     const struct cell *c = &r->cells[col];
@@ -206,9 +188,4 @@ const struct cell_list *row_list(const struct row *r, unsigned col)
     const struct cell *c = &r->cells[col];
 
     return c->type == CELL_LIST ? c->u.list : NULL;
-}
-
-bool row_present(const struct row *r, unsigned col)
-{
-    return r->cells[col].type != CELL_ABSENT;
 }

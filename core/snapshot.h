@@ -140,11 +140,32 @@ struct snapshot *builder_finish(struct table_builder *b, int64_t taken_at, enum 
 /* ---- cell access by column index, for joins ----------------------------------------------------
  */
 
-const char *row_str(const struct row *r, unsigned col); /* STR or STATE; NULL otherwise */
-bool row_int(const struct row *r, unsigned col, int64_t *out);
+/* STR or STATE; NULL otherwise */
+static inline const char *row_str(const struct row *r, unsigned col)
+{
+    const struct cell *c = &r->cells[col];
+
+    return c->type == CELL_STR || c->type == CELL_STATE ? c->u.s : NULL;
+}
+
+/* INT, BYTES, DURATION or TIME; false otherwise. */
+static inline bool row_int(const struct row *r, unsigned col, int64_t *out)
+{
+    const struct cell *c = &r->cells[col];
+
+    if (c->type != CELL_INT && c->type != CELL_BYTES && c->type != CELL_DURATION &&
+        c->type != CELL_TIME)
+        return false;
+    *out = c->u.i;
+    return true;
+}
+
 bool row_bool(const struct row *r, unsigned col, bool *out);
 const struct ip *row_ip(const struct row *r, unsigned col); /* IP or CIDR; NULL otherwise */
 const struct cell_list *row_list(const struct row *r, unsigned col); /* NULL otherwise */
-bool row_present(const struct row *r, unsigned col);
+static inline bool row_present(const struct row *r, unsigned col)
+{
+    return r->cells[col].type != CELL_ABSENT;
+}
 
 #endif

@@ -22,20 +22,16 @@ struct explain_filter {
     const struct snapshot *sets;
     struct arena *arena;
     struct explain_maker maker;
-    struct map *named;
+    struct map *known;          /* sets by name, as struct known_set */
     struct explain_rule *rules; /* by ruleset, then by position */
     size_t n;
     struct ruleset *sets_of_rules;
     size_t nrulesets, cap;
     bool partial;
-    /* Names are texts that rows share: where one stands tells which set it is, mostly. */
-    struct known {
-        const char *name;
-        struct explain_named *set;
-    } * known;
 };
 
-#define KNOWN_BITS 14
+#define AHEAD           12   /* rows that are fetched before they are needed */
+#define EVERYTHING_ELSE 2048 /* bytes of its arena, at first */
 
 const char *explain_verdict_name(enum explain_verdict v)
 {
@@ -121,58 +117,87 @@ static void fill_named(struct explain_filter *f, struct explain_named *n)
         n->missing = why_missing(f, n->name);
 }
 
-/* The sets of the filter stand one after the other, so all of them are taken in one walk; looking
- * each up when a rule names it takes several times as long. Backwards: of two of one name the first
- * one counts. */
-static void take_sets(struct explain_filter *f)
+/* A set of the filter: most are never asked. */
+struct known_set {
+    const struct row *row;       /* NULL: rules name it, it was not read */
+    struct explain_named *named; /* NULL: not asked yet */
+};
+
+/* Rows lie in the order in which they were printed, the index is by key: each would be a wait. */
+static void fetch_row(const struct snapshot *s, size_t i, size_t end, unsigned column)
 {
-    size_t first, n = explain_filter_rows(f->sets, f->host, f->filter, &first);
-    struct explain_named *all = arena_alloc(f->arena, (n + 1) * sizeof(*all));
+    if (i + 2 * AHEAD < end)
+        __builtin_prefetch(snapshot_row(s, i + 2 * AHEAD));
+    if (i + AHEAD < end)
+        __builtin_prefetch(&snapshot_row(s, i + AHEAD)->cells[column]);
+}
 
-    while (n--) {
-        const struct row *row = snapshot_row(f->sets, first + n);
+/* The sets of the filter stand one after the other, so all of them are taken in one walk; looking
+ * each up when a rule names it takes several times as long. Of two of one name the first one
+ * counts. */
+static void take_sets(struct explain_filter *f, size_t first, size_t n)
+{
+    struct known_set *all = arena_alloc(f->arena, (n + 1) * sizeof(*all));
+
+    f->known = map_new_borrowed(n);
+    for (size_t i = 0; i < n; i++) {
+        const struct row *row = snapshot_row(f->sets, first + i);
         const char *name = row_str(row, ADDRSETS_SET);
+        struct known_set *before;
 
-        all[n].name = name;
-        all[n].members = row_list(row, ADDRSETS_MEMBERS);
-        if (name && all[n].members)
-            map_put(f->named, name, &all[n]);
+        fetch_row(f->sets, first + i, first + n, ADDRSETS_SET);
+        if (!name || !row_list(row, ADDRSETS_MEMBERS))
+            continue;
+        all[i].row = row;
+        before = map_put(f->known, name, &all[i]);
+        if (before)
+            all[i].row = before->row;
     }
+}
+
+static struct known_set *know_set(struct explain_filter *f, const char *name)
+{
+    struct known_set *known = map_get(f->known, name);
+
+    if (!known) {
+        known = arena_alloc(f->arena, sizeof(*known));
+        map_put(f->known, name, known);
+    }
+    return known;
 }
 
 static const struct explain_named *find_set(void *arg, const char *name)
 {
     struct explain_filter *f = arg;
-    uint64_t mixed = (uint64_t)(uintptr_t)name * UINT64_C(0x9e3779b97f4a7c15);
-    struct known *known = &f->known[mixed >> (64 - KNOWN_BITS)];
-    struct explain_named *n;
+    struct known_set *known = know_set(f, name);
 
-    if (known->name == name)
-        return known->set;
-    n = map_get(f->named, name);
-    if (!n) {
-        n = arena_alloc(f->arena, sizeof(*n));
-        n->name = name;
-        fill_named(f, n);
-        map_put(f->named, name, n);
+    if (!known->named) {
+        known->named = arena_alloc(f->arena, sizeof(*known->named));
+        known->named->name = name;
+        if (known->row)
+            known->named->members = row_list(known->row, ADDRSETS_MEMBERS);
+        else
+            fill_named(f, known->named);
     }
-    *known = (struct known){name, n};
-    return n;
+    return known->named;
 }
 
-/* A row and its place: sorted before it is compiled, because rules are large. */
-struct place {
-    int64_t position;
-    const struct row *row;
-};
-
-static int compare_places(const void *a, const void *b)
+static int64_t position_of(const struct row *row)
 {
-    const struct place *x = a, *y = b;
+    int64_t at = -1;
 
-    if (x->position != y->position)
-        return x->position < y->position ? -1 : 1;
-    return strcmp(x->row->key, y->row->key);
+    (void)row_int(row, HOST_RULES_POSITION, &at);
+    return at;
+}
+
+static int compare_rows(const void *a, const void *b)
+{
+    const struct row *x = *(const struct row *const *)a, *y = *(const struct row *const *)b;
+    int64_t at = position_of(x), other = position_of(y);
+
+    if (at != other)
+        return at < other ? -1 : 1;
+    return strcmp(x->key, y->key);
 }
 
 static const char *ruleset_of(const struct row *row)
@@ -182,39 +207,29 @@ static const char *ruleset_of(const struct row *row)
     return name ? name : "";
 }
 
-/* Positions run from 1 on, each once: then a row's place is its position. False: they do not. */
-static bool put_in_place(struct place *places, size_t n)
+/* What a rule is compiled from. */
+static void fetch_cells(const struct row *row)
 {
-    struct place *sorted = mem_array(n, sizeof(*sorted));
-    bool good = true;
-
-    for (size_t i = 0; i < n && good; i++) {
-        int64_t at = places[i].position;
-
-        good = at >= 1 && at <= (int64_t)n && !sorted[at - 1].row;
-        if (good)
-            sorted[at - 1] = places[i];
-    }
-    if (good)
-        memcpy(places, sorted, n * sizeof(*places));
-    free(sorted);
-    return good;
+    __builtin_prefetch(&row->cells[HOST_RULES_DIRECTION]);
+    __builtin_prefetch(&row->cells[HOST_RULES_DESTINATION]);
+    __builtin_prefetch(&row->cells[HOST_RULES_ACTION]);
+    __builtin_prefetch(&row->cells[HOST_RULES_ATTRIBUTE]);
 }
 
-/* The rows of one ruleset come by key, in which positions are text. */
-static void add_ruleset(struct explain_filter *f, struct place *places, size_t n)
+/* @rows are in order. */
+static void add_ruleset(struct explain_filter *f, const struct row *const *rows, size_t n)
 {
     struct ruleset *rs;
 
     f->sets_of_rules = mem_grow(f->sets_of_rules, f->nrulesets, &f->cap, sizeof(*rs));
     rs = &f->sets_of_rules[f->nrulesets++];
-    *rs = (struct ruleset){.name = ruleset_of(places[0].row), .first = f->n, .n = n};
+    *rs = (struct ruleset){.name = ruleset_of(rows[0]), .first = f->n, .n = n};
     rs->l2 = text_has_suffix(rs->name, "_L2");
-    if (!put_in_place(places, n))
-        qsort(places, n, sizeof(*places), compare_places);
     for (size_t i = 0; i < n; i++) {
         struct explain_rule *r = &f->rules[f->n++];
-        explain_rule_compile(r, places[i].row, &f->maker);
+        if (i + AHEAD < n)
+            fetch_cells(rows[i + AHEAD]);
+        explain_rule_compile(r, rows[i], &f->maker);
         rs->l2 = rs->l2 || r->l2;
     }
 }
@@ -226,43 +241,79 @@ static bool same_ruleset(const struct row *a, const struct row *b)
     return x == y || strcmp(x, y) == 0;
 }
 
+/* What was put at a position already is taken back. */
+static void sort_ruleset(const struct snapshot *s, size_t first, size_t n, size_t end,
+                         const struct row **rows)
+{
+    for (size_t i = 0; i < n; i++) {
+        int64_t at = position_of(snapshot_row(s, first + i));
+        if (at >= 1 && at <= (int64_t)(end - first))
+            rows[at - 1] = NULL;
+    }
+    for (size_t i = 0; i < n; i++)
+        rows[i] = snapshot_row(s, first + i);
+    qsort(rows, n, sizeof(struct row *), compare_rows);
+}
+
+/* The rows of one ruleset, from @first on, go to @rows (which is empty) by their positions, which
+ * in the index are text. They run from 1 on, each once, or else the rows are sorted. Returns their
+ * number. */
+static size_t order_ruleset(const struct snapshot *s, size_t first, size_t end,
+                            const struct row **rows)
+{
+    const struct row *head = snapshot_row(s, first);
+    size_t n = 0;
+    bool good = true;
+
+    for (; first + n < end; n++) {
+        const struct row *row = snapshot_row(s, first + n);
+        int64_t at = position_of(row);
+
+        fetch_row(s, first + n, end, HOST_RULES_RULESET);
+        if (!same_ruleset(row, head))
+            break;
+        good = good && at >= 1 && at <= (int64_t)(end - first) && !rows[at - 1];
+        if (good)
+            rows[at - 1] = row;
+    }
+    for (size_t i = 0; i < n && good; i++)
+        good = rows[i] != NULL;
+    if (!good)
+        sort_ruleset(s, first, n, end, rows);
+    return n;
+}
+
 static void add_rows(struct explain_filter *f, const struct snapshot *rules, size_t first, size_t n)
 {
-    struct place *places = mem_array(n + 1, sizeof(*places));
-    size_t from = 0;
+    const struct row **rows = mem_array(n + 1, sizeof(struct row *));
+    size_t end = first + n;
 
-    for (size_t i = 0; i < n; i++) {
-        places[i].row = snapshot_row(rules, first + i);
-        places[i].position = -1;
-        (void)row_int(places[i].row, HOST_RULES_POSITION, &places[i].position);
+    while (first < end) {
+        size_t count = order_ruleset(rules, first, end, rows);
+        add_ruleset(f, rows, count);
+        memset(rows, 0, count * sizeof(struct row *));
+        first += count;
     }
-    for (size_t i = 1; i <= n; i++) {
-        if (i < n && same_ruleset(places[i].row, places[from].row))
-            continue;
-        add_ruleset(f, places + from, i - from);
-        from = i;
-    }
-    free(places);
+    free(rows);
 }
 
 struct explain_filter *explain_filter_new(const char *host, const char *filter,
                                           const struct snapshot *rules, const struct snapshot *sets)
 {
     struct explain_filter *f = mem_alloc(sizeof(*f));
-    size_t first, n;
+    size_t first, n = explain_filter_rows(rules, host, filter, &first), first_set = 0, nsets = 0;
 
-    f->arena = arena_new(0);
-    f->named = map_new();
+    if (is_read(sets))
+        nsets = explain_filter_rows(sets, host, filter, &first_set);
+    f->arena = arena_new(EVERYTHING_ELSE + n * sizeof(*f->rules) +
+                         nsets * sizeof(struct known_set) + explain_maker_size(n));
     f->host = arena_strdup(f->arena, host);
     f->filter = arena_strdup(f->arena, filter);
     f->sets = sets;
     f->partial = rules && snapshot_freshness(rules) != FRESH_OK;
-    f->maker = (struct explain_maker){f->arena, find_set, f};
-    f->known = mem_array((size_t)1 << KNOWN_BITS, sizeof(*f->known));
-    if (is_read(sets))
-        take_sets(f);
-    n = explain_filter_rows(rules, host, filter, &first);
-    f->rules = mem_array(n + 1, sizeof(*f->rules));
+    explain_maker_init(&f->maker, f->arena, n, find_set, f);
+    take_sets(f, first_set, nsets);
+    f->rules = arena_alloc(f->arena, (n + 1) * sizeof(*f->rules));
     add_rows(f, rules, first, n);
     return f;
 }
@@ -274,11 +325,12 @@ void explain_filter_free(struct explain_filter *f)
 
     if (!f)
         return;
-    while (map_at(f->named, &i, NULL, &value))
-        explain_set_free(((struct explain_named *)value)->set);
-    map_free(f->named, NULL);
-    free(f->known);
-    free(f->rules);
+    while (map_at(f->known, &i, NULL, &value)) {
+        const struct known_set *known = value;
+        if (known->named)
+            explain_set_free(known->named->set);
+    }
+    map_free(f->known, NULL);
     free(f->sets_of_rules);
     arena_free(f->arena);
     free(f);

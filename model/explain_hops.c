@@ -123,8 +123,8 @@ static void add_skipped(struct explain_ask *a, struct explain_hop *h,
     h->nskipped = n;
     for (size_t i = 0; i < n; i++) {
         explain_rule_reason(&sb, s[i].rule, &a->packet, s[i].answer);
-        h->skipped[i] =
-            (struct explain_passed_over){s[i].rule->id, s[i].rule->position, explain_text(a, &sb)};
+        h->skipped[i] = (struct explain_passed_over){explain_rule_id(s[i].rule),
+                                                     s[i].rule->position, explain_text(a, &sb)};
     }
     strbuf_release(&sb);
 }
@@ -162,8 +162,8 @@ static void add_reason(struct explain_ask *a, const struct explain_walk *w, stru
         strbuf_addstr(out, "no rule matches, not even a default one");
         return;
     }
-    strbuf_addf(out, "rule %" PRId64 " at %" PRId64 " of %s ", w->rule->id, w->rule->position,
-                w->ruleset);
+    strbuf_addf(out, "rule %" PRId64 " at %" PRId64 " of %s ", explain_rule_id(w->rule),
+                w->rule->position, w->ruleset);
     if (w->answer.match == EXPLAIN_YES) {
         strbuf_addf(out, "is the first that matches: %s", action_words(w->rule));
         if (w->rule->action == EXPLAIN_PUNT)
@@ -173,7 +173,7 @@ static void add_reason(struct explain_ask *a, const struct explain_walk *w, stru
     strbuf_addf(out, "(%s) may match: ", action_words(w->rule));
     explain_rule_reason(out, w->rule, &a->packet, w->answer);
     if (w->next)
-        strbuf_addf(out, "; else rule %" PRId64 " at %" PRId64 ": %s", w->next->id,
+        strbuf_addf(out, "; else rule %" PRId64 " at %" PRId64 ": %s", explain_rule_id(w->next),
                     w->next->position, action_words(w->next));
     else
         strbuf_addstr(out, "; no other rule matches");
@@ -189,7 +189,7 @@ static void fill_rule(struct explain_ask *a, struct explain_hop *h, const struct
     if (w->gap)
         h->reason = arena_printf(a->arena, "%s; %s", w->gap, h->reason);
     if (w->rule) {
-        h->rule_id = w->rule->id;
+        h->rule_id = explain_rule_id(w->rule);
         h->position = w->rule->position;
         h->rule = rule_line(a, w->rule->row);
         explain_decided_by(a, h, rules, w->rule->row);
@@ -198,7 +198,7 @@ static void fill_rule(struct explain_ask *a, struct explain_hop *h, const struct
             explain_rule_matched(&sb, w->rule, &a->packet);
             h->matched = explain_text(a, &sb);
         }
-        explain_policy_of(a, h, snapshot_site(rules), w->rule->id);
+        explain_policy_of(a, h, snapshot_site(rules), explain_rule_id(w->rule));
     }
     strbuf_release(&sb);
 }
@@ -226,13 +226,13 @@ static void judge_reply(const struct card *c, struct explain_filter *f, struct e
     explain_filter_walk(f, &reply, &w, NULL, NULL);
     if (w.verdict == EXPLAIN_ALLOW) {
         h->reason = arena_printf(c->a->arena, "%s; it is stateless, replies pass by rule %" PRId64,
-                                 h->reason, w.rule ? w.rule->id : -1);
+                                 h->reason, w.rule ? explain_rule_id(w.rule) : -1);
         return;
     }
-    h->reason =
-        arena_printf(c->a->arena, "%s; it is stateless, and for replies the answer is %s%s",
-                     h->reason, explain_verdict_name(w.verdict),
-                     w.rule ? arena_printf(c->a->arena, " (rule %" PRId64 ")", w.rule->id) : "");
+    h->reason = arena_printf(
+        c->a->arena, "%s; it is stateless, and for replies the answer is %s%s", h->reason,
+        explain_verdict_name(w.verdict),
+        w.rule ? arena_printf(c->a->arena, " (rule %" PRId64 ")", explain_rule_id(w.rule)) : "");
     /* Only TCP cannot do without replies. */
     h->verdict = p->protocol == 6 ? w.verdict : EXPLAIN_DEPENDING;
 }

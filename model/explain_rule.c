@@ -8,187 +8,7 @@
 #include "model/explain_set.h"
 #include "model/tables.h"
 
-#define PORTS_MAX    64
 #define ANSWER(m, p) ((struct explain_answer){m, p})
-
-/* ---- words --------------------------------------------------------------------------------------
- */
-
-static const struct {
-    const char *word;
-    int number;
-} protocols[] = {
-    {"any", EXPLAIN_PROTOCOL_ANY},
-    {"tcp", 6},
-    {"udp", 17},
-    {"icmp", 1},
-    {"ipv6-icmp", 58},
-    {"icmpv4", 1},
-    {"icmpv6", 58},
-    {"icmp6", 58},
-    {"igmp", 2},
-    {"gre", 47},
-    {"sctp", 132},
-    {"esp", 50},
-    {"ah", 51},
-    {"pim", 103},
-    {"vrrp", 112},
-    {"ipv6-crypt", 50},
-    {"ipv6-auth", 51},
-    {"ipv6-opts", 60},
-    {"ipv6-nonxt", 59},
-    {"ipv6-frag", 44},
-    {"ipv6-route", 43},
-    {NULL, 0},
-};
-
-static const struct {
-    const char *word;
-    int number;
-} ethertypes[] = {
-    {"any", EXPLAIN_PROTOCOL_ANY},
-    {"arp", 0x0806},
-    {"ipv4", 0x0800},
-    {"ip", 0x0800},
-    {"ipv6", 0x86dd},
-    {"rarp", 0x8035},
-    {"lldp", 0x88cc},
-    {NULL, 0},
-};
-
-int explain_protocol(const char *word)
-{
-    int64_t n;
-
-    for (size_t i = 0; protocols[i].word; i++) {
-        if (text_equal_nocase(protocols[i].word, word))
-            return protocols[i].number;
-    }
-    return text_to_i64(word, 0, 255, &n) ? EXPLAIN_PROTOCOL_ODD : (int)n;
-}
-
-static int hex_digit(char c)
-{
-    static const char digits[] = "0123456789abcdef";
-    const char *at = c ? strchr(digits, c | 0x20) : NULL;
-
-    return at ? (int)(at - digits) : -1;
-}
-
-static int ethertype(const char *word)
-{
-    int n = 0;
-
-    for (size_t i = 0; ethertypes[i].word; i++) {
-        if (text_equal_nocase(ethertypes[i].word, word))
-            return ethertypes[i].number;
-    }
-    if (!text_has_prefix_nocase(word, "0x") || !word[2] || strlen(word) > 6)
-        return EXPLAIN_PROTOCOL_ODD;
-    for (const char *p = word + 2; *p; p++) {
-        if (hex_digit(*p) < 0)
-            return EXPLAIN_PROTOCOL_ODD;
-        n = n * 16 + hex_digit(*p);
-    }
-    return n;
-}
-
-void explain_protocol_name(struct strbuf *out, int protocol)
-{
-    if (protocol == EXPLAIN_PROTOCOL_ANY) {
-        strbuf_addstr(out, "any protocol");
-        return;
-    }
-    for (size_t i = 0; protocols[i].word; i++) {
-        if (protocols[i].number == protocol) {
-            strbuf_addstr(out, protocols[i].word);
-            return;
-        }
-    }
-    strbuf_addf(out, "protocol %d", protocol);
-}
-
-bool explain_protocol_has_ports(int protocol)
-{
-    return protocol == 6 || protocol == 17 || protocol == 132;
-}
-
-bool explain_protocol_is_icmp(int protocol)
-{
-    return protocol == 1 || protocol == 58;
-}
-
-/* ---- ports --------------------------------------------------------------------------------------
- */
-
-static bool parse_port(const char *s, size_t len, int64_t *out)
-{
-    char word[8];
-
-    if (!len || len >= sizeof(word))
-        return false;
-    memcpy(word, s, len);
-    word[len] = '\0';
-    return text_to_i64(word, 0, 65535, out) == 0;
-}
-
-/* "22" or "135-139" */
-static bool parse_range(const char *s, size_t len, struct explain_port_range *out)
-{
-    const char *dash = memchr(s, '-', len);
-    size_t first = dash ? (size_t)(dash - s) : len;
-    int64_t from, to;
-
-    if (!parse_port(s, first, &from))
-        return false;
-    to = from;
-    if (dash && (!parse_port(dash + 1, len - first - 1, &to) || to < from))
-        return false;
-    *out = (struct explain_port_range){(uint16_t)from, (uint16_t)to};
-    return true;
-}
-
-struct explain_ports explain_ports_parse(struct arena *arena, const char *text, size_t len)
-{
-    struct explain_port_range at[PORTS_MAX], *kept;
-    struct explain_ports out = {0};
-    const char *end = text + len;
-
-    for (const char *p = text; p < end;) {
-        size_t n = 0;
-        while (p < end && strchr("{}, ", *p))
-            p++;
-        while (p + n < end && !strchr("{}, ", p[n]))
-            n++;
-        if (!n)
-            break;
-        if (out.n == PORTS_MAX || !parse_range(p, n, &at[out.n]))
-            out.odd = true;
-        else
-            out.n++;
-        p += n;
-    }
-    out.odd = out.odd || (len && !out.n);
-    if (!out.n)
-        return out;
-    kept = arena_alloc(arena, out.n * sizeof(*kept));
-    memcpy(kept, at, out.n * sizeof(*kept));
-    out.at = kept;
-    return out;
-}
-
-enum explain_match explain_ports_match(const struct explain_ports *ports, int port)
-{
-    if (!ports->n && !ports->odd)
-        return EXPLAIN_YES;
-    if (port < 0)
-        return ports->odd ? EXPLAIN_UNKNOWN : EXPLAIN_DEPENDS;
-    for (unsigned i = 0; i < ports->n; i++) {
-        if (port >= ports->at[i].from && port <= ports->at[i].to)
-            return EXPLAIN_YES;
-    }
-    return ports->odd ? EXPLAIN_UNKNOWN : EXPLAIN_NO;
-}
 
 /* ---- compiling ----------------------------------------------------------------------------------
  */
@@ -210,47 +30,55 @@ static bool next_word(const char **s, char *out)
     return true;
 }
 
-static void compile_icmp(struct explain_rule *r, const char *word, const char **s)
+/* What the text of a protocol says of a rule. */
+struct protocol {
+    int number;
+    int16_t icmp_type, icmp_code;
+    bool l2, stateless, odd;
+};
+
+static void compile_icmp(struct protocol *out, const char *word, const char **s)
 {
     char value[64], *colon;
     int64_t type, code = -1;
 
     if (!next_word(s, value)) {
-        r->odd = true;
+        out->odd = true;
         return;
     }
     colon = strcmp(word, "typecode") == 0 ? strchr(value, ':') : NULL;
     if (colon)
         *colon = '\0';
     if (text_to_i64(value, 0, 255, &type) || (colon && text_to_i64(colon + 1, 0, 255, &code))) {
-        r->odd = true;
+        out->odd = true;
         return;
     }
-    r->icmp_type = (int)type;
-    r->icmp_code = (int)code;
+    out->icmp_type = (int16_t)type;
+    out->icmp_code = (int16_t)code;
 }
 
-static void compile_protocol(struct explain_rule *r, const char *text)
+static void compile_protocol(struct protocol *out, const char *text)
 {
     char word[64];
 
+    *out = (struct protocol){.icmp_type = -1, .icmp_code = -1};
     if (!next_word(&text, word)) {
-        r->odd = true;
+        out->odd = true;
         return;
     }
     if (strcmp(word, "ethertype") == 0) {
-        r->l2 = true;
-        r->protocol = next_word(&text, word) ? ethertype(word) : EXPLAIN_PROTOCOL_ODD;
+        out->l2 = true;
+        out->number = next_word(&text, word) ? explain_ethertype(word) : EXPLAIN_PROTOCOL_ODD;
     } else {
-        r->protocol = explain_protocol(word);
+        out->number = explain_protocol(word);
     }
     while (next_word(&text, word)) {
         if (strcmp(word, "stateless") == 0)
-            r->stateless = true;
+            out->stateless = true;
         else if (strcmp(word, "icmptype") == 0 || strcmp(word, "typecode") == 0)
-            compile_icmp(r, word, &text);
+            compile_icmp(out, word, &text);
         else if (strcmp(word, "strict") != 0 && strcmp(word, "with") != 0)
-            r->odd = true;
+            out->odd = true;
     }
 }
 
@@ -271,8 +99,7 @@ static void compile_end(struct explain_end *e, const char *s, const struct expla
     struct arena *arena = m->arena;
     size_t n;
 
-    e->text = NULL;
-    e->kind = EXPLAIN_END_ODD;
+    *e = (struct explain_end){.kind = EXPLAIN_END_ODD};
     if (!s)
         return;
     e->negated = skip_word(&s, "not");
@@ -293,10 +120,9 @@ static void compile_end(struct explain_end *e, const char *s, const struct expla
         e->ports = explain_ports_parse(arena, s, strlen(s));
 }
 
-static enum explain_action action_of(const struct row *row)
+static enum explain_action action_of(const char *word)
 {
     static const char *const words[] = {"accept", "drop", "reject", "punt"};
-    const char *word = row_str(row, HOST_RULES_ACTION);
 
     for (int i = 0; word && i < EXPLAIN_OTHER; i++) {
         if (strcmp(words[i], word) == 0)
@@ -305,69 +131,178 @@ static enum explain_action action_of(const struct row *row)
     return EXPLAIN_OTHER;
 }
 
-static void compile_head(struct explain_rule *r, const struct row *row)
+static void compile_head(struct explain_head *h)
 {
-    const char *direction = row_str(row, HOST_RULES_DIRECTION);
-    const char *family = row_str(row, HOST_RULES_FAMILY);
-
-    r->row = row;
-    r->position = -1;
-    r->id = -1;
-    (void)row_int(row, HOST_RULES_POSITION, &r->position);
-    (void)row_int(row, HOST_RULES_RULE_ID, &r->id);
-    r->action = action_of(row);
-    r->icmp_type = r->icmp_code = -1;
-    r->in = direction && strcmp(direction, "out") != 0;
-    r->out = direction && strcmp(direction, "in") != 0;
-    r->odd = !direction || r->action == EXPLAIN_OTHER;
-    if (family)
-        r->family = strcmp(family, "inet6") == 0 ? 6 : 4;
+    h->way_in = h->direction && strcmp(h->direction, "out") != 0;
+    h->way_out = h->direction && strcmp(h->direction, "in") != 0;
+    h->what = action_of(h->action);
+    h->ip = !h->family ? 0 : strcmp(h->family, "inet6") == 0 ? 6 : 4;
 }
 
-/* One with ports is compiled now: they are asked before the address is. */
-static void begin_end(struct explain_end *e, const char *s, const struct explain_maker *m)
+/* ---- what was compiled before -------------------------------------------------------------------
+ */
+
+#define PROTOCOL_BITS 6
+#define PORTS_BITS    9
+#define END_BITS_MAX  14
+
+/* There are fewer ends than rules. */
+static unsigned end_bits(size_t rules)
 {
-    if (!s || strstr(s, " port"))
-        compile_end(e, s, m);
-    else
-        e->text = s;
+    unsigned bits = 6;
+
+    while (bits < END_BITS_MAX && (size_t)1 << bits < rules)
+        bits++;
+    return bits;
+}
+
+static size_t memo_size(unsigned bits)
+{
+    return sizeof(struct explain_memo) << bits;
+}
+
+size_t explain_maker_size(size_t rules)
+{
+    return memo_size(PROTOCOL_BITS) + memo_size(PORTS_BITS) + memo_size(end_bits(rules));
+}
+
+void explain_maker_init(struct explain_maker *m, struct arena *arena, size_t rules,
+                        const struct explain_named *(*find_set)(void *arg, const char *name),
+                        void *arg)
+{
+    *m = (struct explain_maker){
+        .arena = arena, .find_set = find_set, .arg = arg, .end_bits = end_bits(rules)};
+    compile_head(&m->head);
+    m->protocols = arena_alloc(arena, memo_size(PROTOCOL_BITS));
+    m->ports = arena_alloc(arena, memo_size(PORTS_BITS));
+    m->ends = arena_alloc(arena, memo_size(m->end_bits));
+}
+
+/* Where @text is remembered; another may be there, which is forgotten then. */
+static inline struct explain_memo *memo_of(struct explain_memo *table, unsigned bits,
+                                           const char *text)
+{
+    return &table[(uint64_t)(uintptr_t)text * UINT64_C(0x9e3779b97f4a7c15) >> (64 - bits)];
+}
+
+static const struct protocol *protocol_of(struct explain_maker *m, const char *text)
+{
+    struct explain_memo *memo = memo_of(m->protocols, PROTOCOL_BITS, text);
+
+    if (memo->text != text) {
+        struct protocol *p = arena_alloc(m->arena, sizeof(*p));
+        compile_protocol(p, text);
+        *memo = (struct explain_memo){text, p};
+    }
+    return memo->made;
+}
+
+static const struct explain_ports *ports_of(struct explain_maker *m, const char *text)
+{
+    struct explain_memo *memo = memo_of(m->ports, PORTS_BITS, text);
+
+    if (memo->text != text) {
+        struct explain_ports *p = arena_alloc(m->arena, sizeof(*p));
+        *p = explain_ports_parse(m->arena, text, strlen(text));
+        *memo = (struct explain_memo){text, p};
+    }
+    return memo->made;
+}
+
+static const struct explain_end *end_of(struct explain_maker *m, const char *text)
+{
+    static const struct explain_end odd = {.kind = EXPLAIN_END_ODD};
+    struct explain_memo *memo;
+
+    if (!text)
+        return &odd;
+    memo = memo_of(m->ends, m->end_bits, text);
+    if (memo->text != text) {
+        struct explain_end *e = arena_alloc(m->arena, sizeof(*e));
+        compile_end(e, text, m);
+        *memo = (struct explain_memo){text, e};
+    }
+    return memo->made;
+}
+
+static inline const struct explain_end *source_of(const struct explain_rule *r)
+{
+    if (!r->source)
+        ((struct explain_rule *)r)->source = end_of(r->maker, row_str(r->row, HOST_RULES_SOURCE));
+    return r->source;
+}
+
+static inline const struct explain_end *destination_of(const struct explain_rule *r)
+{
+    if (!r->destination)
+        ((struct explain_rule *)r)->destination =
+            end_of(r->maker, row_str(r->row, HOST_RULES_DESTINATION));
+    return r->destination;
+}
+
+/* ---- a rule -------------------------------------------------------------------------------------
+ */
+
+/* Most rules begin and end like the one before. */
+static void take_head(struct explain_rule *r)
+{
+    struct explain_head *h = &r->maker->head;
+    const char *direction = row_str(r->row, HOST_RULES_DIRECTION);
+    const char *family = row_str(r->row, HOST_RULES_FAMILY);
+    const char *action = row_str(r->row, HOST_RULES_ACTION);
+
+    if (direction != h->direction || family != h->family || action != h->action) {
+        *h = (struct explain_head){.direction = direction, .family = family, .action = action};
+        compile_head(h);
+    }
+    (void)row_int(r->row, HOST_RULES_POSITION, &r->position);
+    r->in = h->way_in;
+    r->out = h->way_out;
+    r->family = h->ip;
+    r->action = h->what;
+    r->odd = !direction || h->what == EXPLAIN_OTHER;
+}
+
+static void take_protocol(struct explain_rule *r, const char *text)
+{
+    const struct protocol *p;
+
+    if (!text) {
+        r->odd = true;
+        return;
+    }
+    p = protocol_of(r->maker, text);
+    r->protocol = p->number;
+    r->icmp_type = p->icmp_type;
+    r->icmp_code = p->icmp_code;
+    r->l2 = p->l2;
+    r->stateless = p->stateless;
+    r->odd = r->odd || p->odd;
+}
+
+/* Ports are asked before the address is: those that stand behind it are looked for now. */
+static void take_ports(struct explain_rule *r)
+{
+    static const struct explain_ports any;
+    const char *ports = row_str(r->row, HOST_RULES_PORTS);
+    const char *end = row_str(r->row, HOST_RULES_DESTINATION);
+
+    r->ports = &any;
+    if (ports)
+        r->ports = ports_of(r->maker, ports);
+    else if (end && strstr(end, " port"))
+        r->ports = &destination_of(r)->ports;
 }
 
 void explain_rule_compile(struct explain_rule *out, const struct row *row,
-                          const struct explain_maker *maker)
+                          struct explain_maker *maker)
 {
-    const char *protocol = row_str(row, HOST_RULES_PROTOCOL);
-    const char *ports = row_str(row, HOST_RULES_PORTS);
-
-    memset(out, 0, sizeof(*out));
-    out->maker = maker;
-    compile_head(out, row);
-    if (protocol)
-        compile_protocol(out, protocol);
-    else
-        out->odd = true;
-    begin_end(&out->source, row_str(row, HOST_RULES_SOURCE), maker);
-    begin_end(&out->destination, row_str(row, HOST_RULES_DESTINATION), maker);
-    if (ports)
-        out->destination.ports = explain_ports_parse(maker->arena, ports, strlen(ports));
+    *out = (struct explain_rule){
+        .row = row, .maker = maker, .position = -1, .icmp_type = -1, .icmp_code = -1};
+    take_head(out);
+    take_protocol(out, row_str(row, HOST_RULES_PROTOCOL));
+    take_ports(out);
     out->application = row_present(row, HOST_RULES_ATTRIBUTE);
-}
-
-static const struct explain_end *end_of(const struct explain_rule *r, const struct explain_end *e)
-{
-    if (e->text)
-        compile_end((struct explain_end *)e, e->text, r->maker);
-    return e;
-}
-
-static const struct explain_end *source_of(const struct explain_rule *r)
-{
-    return end_of(r, &r->source);
-}
-
-static const struct explain_end *destination_of(const struct explain_rule *r)
-{
-    return end_of(r, &r->destination);
 }
 
 /* ---- matching -----------------------------------------------------------------------------------
@@ -529,10 +464,10 @@ struct explain_answer explain_rule_match(const struct explain_rule *r,
         return match_l2(r, p);
     /* Cheap criteria first: address sets are asked only by rules that are left. */
     if (weigh(&a, match_protocol(r, p), EXPLAIN_PART_PROTOCOL) ||
-        weigh(&a, match_ports(&r->destination.ports, p->protocol, p->port), EXPLAIN_PART_PORT) ||
+        weigh(&a, match_ports(r->ports, p->protocol, p->port), EXPLAIN_PART_PORT) ||
         weigh(&a, match_family(r, p), EXPLAIN_PART_FAMILY) ||
         weigh(&a, match_icmp(r, p), EXPLAIN_PART_ICMP) ||
-        weigh(&a, match_ports(&r->source.ports, p->protocol, p->source_port),
+        weigh(&a, match_ports(&source_of(r)->ports, p->protocol, p->source_port),
               EXPLAIN_PART_SOURCE_PORT) ||
         weigh(&a, match_end(source_of(r), p->source, true), EXPLAIN_PART_SOURCE) ||
         weigh(&a, match_end(destination_of(r), p->destination, false), EXPLAIN_PART_DESTINATION))

@@ -22,6 +22,7 @@
 
 #include "core/ip.h"
 #include "core/snapshot.h"
+#include "model/tables.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -75,41 +76,69 @@ struct explain_ports {
     } * at;
 };
 
-/* Most rules are passed over by protocol, port or direction, so an end is compiled when it is first
- * asked. */
 struct explain_end {
-    const char *text; /* not compiled yet; all but @ports is not there */
     enum explain_end_kind kind;
     bool negated;
     const struct explain_named *set; /* EXPLAIN_END_SET */
     struct ip ip;                    /* EXPLAIN_END_IP */
-    struct explain_ports ports;
+    struct explain_ports ports;      /* "port PORTS" behind it */
 };
 
+/* Twenty thousand of them are made for a first answer, so a rule is small. Most are passed over by
+ * protocol, port or direction: an end is looked up when it is first asked. */
 struct explain_rule {
     const struct row *row;
-    const struct explain_maker *maker; /* that compiles its ends */
-    int64_t position, id;
-    enum explain_action action;
+    struct explain_maker *maker;                    /* that knows its ends */
+    const struct explain_end *source, *destination; /* NULL: not asked yet */
+    const struct explain_ports *ports;              /* of the destination */
+    int64_t position;
     int protocol; /* of an L2 rule: the ethertype */
-    int icmp_type, icmp_code;
+    int16_t icmp_type, icmp_code;
+    enum explain_action action : 8;
     uint8_t family; /* 0: both */
     bool in, out, stateless, l2, odd, application;
-    struct explain_end source, destination;
 };
 
-/* How rules are compiled; outlives them. */
+/* How rules are compiled; outlives them. The parts of rules are few texts that rows share, so each
+ * is compiled once and known again by where it stands. */
 struct explain_maker {
     struct arena *arena; /* everything lives there, or is borrowed from the row */
     /* The set of a name; never NULL. */
     const struct explain_named *(*find_set)(void *arg, const char *name);
     void *arg;
+    unsigned end_bits;
+    struct explain_memo {
+        const char *text; /* a cell's */
+        const void *made; /* of it, in the arena */
+    } * protocols, *ports, *ends;
+    struct explain_head { /* of the last rule: its texts, and what they say */
+        const char *direction, *family, *action;
+        bool way_in, way_out;
+        uint8_t ip;
+        enum explain_action what;
+    } head;
 };
 
-void explain_rule_compile(struct explain_rule *out, const struct row *row,
-                          const struct explain_maker *maker);
+/* -1: none. */
+static inline int64_t explain_rule_id(const struct explain_rule *r)
+{
+    int64_t id = -1;
 
-/* Not thread-safe per rule: it compiles what is asked for the first time. */
+    (void)row_int(r->row, HOST_RULES_RULE_ID, &id);
+    return id;
+}
+
+/* Of the arena it takes explain_maker_size() bytes at once. @rules: about as many will come. */
+void explain_maker_init(struct explain_maker *m, struct arena *arena, size_t rules,
+                        const struct explain_named *(*find_set)(void *arg, const char *name),
+                        void *arg);
+size_t explain_maker_size(size_t rules);
+
+/* @row outlives @maker: where its texts stand is remembered. */
+void explain_rule_compile(struct explain_rule *out, const struct row *row,
+                          struct explain_maker *maker);
+
+/* Not thread-safe per maker: what is asked for the first time is compiled. */
 struct explain_answer explain_rule_match(const struct explain_rule *r,
                                          const struct explain_packet *p);
 
@@ -126,6 +155,8 @@ void explain_rule_matched(struct strbuf *out, const struct explain_rule *r,
 
 /* "tcp", "ICMPv4", "47"; EXPLAIN_PROTOCOL_ODD when the word is not known. */
 int explain_protocol(const char *word);
+/* "arp", "0x86dd"; EXPLAIN_PROTOCOL_ANY and _ODD likewise. */
+int explain_ethertype(const char *word);
 /* "tcp", "protocol 240"; "any protocol" for EXPLAIN_PROTOCOL_ANY. */
 void explain_protocol_name(struct strbuf *out, int protocol);
 bool explain_protocol_has_ports(int protocol);

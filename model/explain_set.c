@@ -135,22 +135,28 @@ const char *explain_set_ip(const struct explain_set *s, const struct ip *ip)
     return NULL;
 }
 
+static uint32_t quad_of(const struct ip *ip)
+{
+    const uint8_t *b = ip->bytes;
+
+    return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
+}
+
 /* Most members are single addresses: those are compared, nothing is made of them. Of several that
  * hold it, explain_set_ip() finds the one that begins last. */
 const char *explain_set_look(const struct cell_list *members, const struct ip *ip, size_t *odd)
 {
     struct interval best = {0}, v;
     const char *found = NULL;
+    uint32_t asked = quad_of(ip), quad;
     uint8_t key[KEY];
 
     key_of(ip, key);
     *odd = 0;
     for (size_t i = 0; i < members->n; i++) {
         const char *text = members->items[i];
-        struct ip one;
 
-        if (ip_parse(text, &one) == 0 && one.family == 4 && one.prefix == 32 &&
-            (ip->family != 4 || memcmp(one.bytes, ip->bytes, 4) != 0))
+        if (ip_parse_quad(text, &quad) && (ip->family != 4 || quad != asked))
             continue;
         if (!parse_member(text, &v)) {
             *odd += !is_mac(text);

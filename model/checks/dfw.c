@@ -187,7 +187,7 @@ const struct row *dfw_intent_at(const struct dfw_intent *d, size_t i)
 const struct row *dfw_intent_find(const struct dfw_intent *d, int64_t id)
 {
     size_t lo = 0, hi = d->n;
-    int64_t v;
+    int64_t v = 0;
 
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;

@@ -90,6 +90,23 @@ static void test_small_arenas_are_small(void **state)
     arena_free(a);
 }
 
+static void test_announced_size(void **state)
+{
+    (void)state;
+    struct arena *a = arena_new(3000000);
+    char *first = arena_alloc(a, 1), *last = NULL;
+
+    for (int i = 0; i < 3; i++)
+        last = arena_alloc(a, 900000);
+    last[899999] = 1;
+    assert_true(arena_bytes(a) < (4u << 20) + 100); /* one chunk */
+    assert_true(last > first && last < first + 3000000);
+    arena_alloc(a, 2000000); /* and then as ever */
+    arena_alloc(a, 100);
+    assert_true(arena_bytes(a) <= (6u << 20) + (1u << 19));
+    arena_free(a);
+}
+
 static void test_reset_keeps_one_chunk(void **state)
 {
     (void)state;
@@ -122,6 +139,7 @@ int main(void)
         cmocka_unit_test(test_large_objects_do_not_waste_the_chunk),
         cmocka_unit_test(test_small_arenas_are_small),
         cmocka_unit_test(test_reset_keeps_one_chunk),
+        cmocka_unit_test(test_announced_size),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

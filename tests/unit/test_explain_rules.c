@@ -333,6 +333,21 @@ static const struct walk_case walks[] = {
      " rule 2 at 2 inout protocol any from any to any accept;\n"
      " rule 9 at 9 inout protocol any from any to any accept;\n}\n",
      sets, FRESH_PARTIAL, FRESH_OK, NULL, "allow 2 2"},
+    {"a place beyond the number of rules that another ruleset has, too",
+     "ruleset d {\n rule 3 at 3 inout protocol udp from any to any drop;\n"
+     " rule 1 at 1 inout protocol udp from any to any drop;\n}\n"
+     "ruleset e {\n rule 7 at 1 inout protocol any from any to any reject;\n}\n"
+     "ruleset f {\n rule 8 at 4 inout protocol udp from any to any accept;\n}\n",
+     sets, FRESH_OK, FRESH_OK, NULL, "reject 7 1"},
+    {"one place twice",
+     "ruleset d {\n rule 4 at 2 inout protocol any from any to any drop;\n"
+     " rule 3 at 1 inout protocol any from any to any accept;\n"
+     " rule 5 at 2 inout protocol any from any to any reject;\n}\n",
+     sets, FRESH_OK, FRESH_OK, NULL, "allow 3 1"},
+    {"the place zero",
+     "ruleset d {\n rule 4 at 1 inout protocol any from any to any drop;\n"
+     " rule 3 at 0 inout protocol any from any to any accept;\n}\n",
+     sets, FRESH_OK, FRESH_OK, NULL, "allow 3 0"},
     {"no places printed",
      "ruleset d {\n rule 5 inout protocol any from any to any accept;\n"
      " rule 6 inout protocol any from any to any drop;\n}\n",
@@ -352,8 +367,8 @@ static void run_walk(const struct walk_case *c)
     packet_of(&p, ends, "10.0.0.1", "10.0.0.9:22");
     p.source_mac = c->mac;
     explain_filter_walk(f, &p, &w, NULL, NULL);
-    got = mem_printf("%s %d %d", explain_verdict_name(w.verdict), w.rule ? (int)w.rule->id : 0,
-                     w.rule ? (int)w.rule->position : 0);
+    got = mem_printf("%s %d %d", explain_verdict_name(w.verdict),
+                     w.rule ? (int)explain_rule_id(w.rule) : 0, w.rule ? (int)w.rule->position : 0);
     if (strcmp(got, c->want) != 0)
         fail_msg("%s: %s instead of %s", c->name, got, c->want);
     free(got);

@@ -157,13 +157,36 @@ static void test_free_value(void **state)
     map_free(m, free); /* the leak checker and double-free detection are the assertions */
 }
 
+static void test_borrowed_keys(void **state)
+{
+    static char names[300][16];
+    struct map *m = map_new_borrowed(100);
+    const char *key;
+    size_t i = 0;
+
+    (void)state;
+    for (int n = 0; n < 300; n++) { /* three times what was said */
+        (void)snprintf(names[n], sizeof(names[n]), "set-%d", n);
+        assert_null(map_put(m, names[n], &one));
+    }
+    assert_int_equal(map_count(m), 300);
+    assert_true(map_at(m, &i, &key, NULL));
+    assert_ptr_equal(key, names[0]);
+    assert_ptr_equal(map_put(m, "set-299", &two), &one);
+    assert_ptr_equal(map_get(m, "set-299"), &two);
+    assert_ptr_equal(map_remove(m, "set-7"), &one);
+    assert_null(map_get(m, "set-7"));
+    map_free(m, NULL);
+    map_free(map_new_borrowed(0), NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_put_get),        cmocka_unit_test(test_null_values_are_members),
         cmocka_unit_test(test_order),          cmocka_unit_test(test_remove_while_walking),
         cmocka_unit_test(test_growth_to_100k), cmocka_unit_test(test_churn),
-        cmocka_unit_test(test_free_value),
+        cmocka_unit_test(test_free_value),     cmocka_unit_test(test_borrowed_keys),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
