@@ -1,6 +1,7 @@
 #include "cli/cli.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,6 +69,13 @@ int cli_write(const struct strbuf *out)
         left -= (size_t)n;
     }
     return CLI_OK;
+}
+
+bool cli_reader_is_gone(void)
+{
+    struct pollfd p = {.fd = STDOUT_FILENO};
+
+    return poll(&p, 1, 0) > 0 && (p.revents & POLLERR);
 }
 
 const char *cli_user(void)

@@ -40,6 +40,8 @@ struct cli_options {
 void cli_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* All of @out to standard output; CLI_OK, or CLI_CREATE when it cannot be written. */
 int cli_write(const struct strbuf *out);
+/* Has the reader of standard output gone? A pipe tells it before the next write. */
+bool cli_reader_is_gone(void);
 /* A line for a mistake in the command line: the sentence and where help is. Returns CLI_USAGE. */
 int cli_usage(const char *verb, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Who sits here: the name that acknowledgements carry. */

@@ -260,6 +260,8 @@ static int watch(const struct get *g, struct headless *h)
             strbuf_add(&last, now.buf, now.len);
         }
         first = false;
+        if (!rc && cli_reader_is_gone())
+            rc = CLI_CREATE;
     }
     strbuf_release(&last);
     strbuf_release(&now);

@@ -265,6 +265,30 @@ static void test_watch(void **state)
     free(config);
 }
 
+/* `hycon get --watch | head`: it ends with its reader, not with the next change, which may not
+ * come.
+ */
+static void test_watch_ends_with_its_reader(void **state)
+{
+    char *program = mem_printf("%s/hycon", e.bin), *home = mem_printf("HOME=%s", e.home);
+    char *config = mem_printf("HYCON_CONFIG=%s", e.config);
+    const char *argv[] = {
+        "/bin/sh", "-c",
+        "{ \"$0\" get segments --site dc1 --watch -o jsonl; echo status=$? >&2; } | head -n 1",
+        program, NULL};
+    const char *env[] = {home, config, "PATH=/usr/bin:/bin", NULL};
+    struct child_result r;
+    (void)state;
+
+    child_run(&r, &(struct child_options){.argv = argv, .env = env, .timeout_ms = E2E_TIMEOUT_MS});
+    says(&r.err, "status=73");
+    assert_int_equal(e2e_counter(&e, "nsx-dc1", "open_sessions"), 0);
+    child_release(&r);
+    free(program);
+    free(home);
+    free(config);
+}
+
 static void test_endpoints(void **state)
 {
     struct child_result r;
@@ -297,6 +321,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_wrong_password, start, stop),
         cmocka_unit_test_setup_teardown(test_sessions_are_closed, start, stop),
         cmocka_unit_test_setup_teardown(test_watch, start, stop),
+        cmocka_unit_test_setup_teardown(test_watch_ends_with_its_reader, start, stop),
         cmocka_unit_test_setup_teardown(test_endpoints, start, stop),
     };
 
