@@ -176,7 +176,9 @@ static void add_source(struct pager *p, const struct view_input *in, const char 
     if (*snapshot_note(s))
         strbuf_addf(&text, "  %s", snapshot_note(s));
     if (snapshot_duplicates(s))
-        strbuf_addf(&text, _("  %u rows came twice"), snapshot_duplicates(s));
+        strbuf_addf(&text,
+                    Q_(snapshot_duplicates(s), "  %u row came twice", "  %u rows came twice"),
+                    snapshot_duplicates(s));
     pager_pair(p, name,
                view_freshness_style(f) == STYLE_OK ? STYLE_NORMAL : view_freshness_style(f),
                text.buf);

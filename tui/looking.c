@@ -226,14 +226,12 @@ static size_t walk_sources(const struct app *a, const struct schema *s, int64_t 
 
 static void add_what(const struct app *a, struct strbuf *out)
 {
-    if (a->looked.nfilters == 1)
-        strbuf_addstr(out, _("1 filter"));
-    else if (a->looked.nfilters)
-        strbuf_addf(out, _("%zu filters"), a->looked.nfilters);
-    else if (a->looked.nendpoints == 1)
-        strbuf_addstr(out, _("1 host"));
-    else if (a->looked.nendpoints)
-        strbuf_addf(out, _("%zu hosts"), a->looked.nendpoints);
+    size_t filters = a->looked.nfilters, hosts = a->looked.nendpoints;
+
+    if (filters)
+        strbuf_addf(out, Q_(filters, "%zu filter", "%zu filters"), filters);
+    else if (hosts)
+        strbuf_addf(out, Q_(hosts, "%zu host", "%zu hosts"), hosts);
     else
         strbuf_addstr(out, _("all hosts"));
 }

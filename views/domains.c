@@ -391,11 +391,11 @@ static enum severity say_firewall(struct strbuf *out, const struct view_input *i
         filters++;
         open += look_is(row.row, FILTERS_FAIL_POLICY, "failOpen");
     }
-    strbuf_addf(out, _("%zu rules"), rules);
+    strbuf_addf(out, Q_(rules, "%zu rule", "%zu rules"), rules);
     if (off)
         strbuf_addf(out, _(", %zu off"), off);
     if (filters)
-        strbuf_addf(out, _("; %zu filters on hosts"), filters);
+        strbuf_addf(out, Q_(filters, "; %zu filter on hosts", "; %zu filters on hosts"), filters);
     if (open)
         strbuf_addf(out, _(", %zu fail open"), open);
     return SEV_OK;

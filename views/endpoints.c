@@ -111,7 +111,7 @@ static void add_tables(struct strbuf *out, const struct view_input *in, const st
         strbuf_addf(out, "  %-14s %-8s ", tables_all[i]->name,
                     view_freshness_word(snapshot_freshness(s)));
         view_ago(out, in, snapshot_taken_at(s));
-        strbuf_addf(out, _(", %zu rows"), snapshot_count(s));
+        strbuf_addf(out, Q_(snapshot_count(s), ", %zu row", ", %zu rows"), snapshot_count(s));
         if (snapshot_err(s)->msg[0])
             strbuf_addf(out, "  %s", snapshot_err(s)->msg);
         if (*snapshot_note(s))

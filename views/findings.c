@@ -200,7 +200,7 @@ static void add_not_judged(struct strbuf *out, const struct rows_item *cause)
         n += is_not_judged(&other) && finding_cause(&other) == cause->row;
     }
     if (n)
-        strbuf_addf(out, _("[%zu checks wait] "), n);
+        strbuf_addf(out, Q_(n, "[%zu check waits] ", "[%zu checks wait] "), n);
 }
 
 static void format_summary(struct strbuf *out, const struct view_input *in,

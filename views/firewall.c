@@ -175,7 +175,10 @@ static void details(struct strbuf *out, const struct view_input *in, const struc
         return;
     while (look_next(in, &table_host_rules, site, &i, &line))
         n += row_int(line.row, HOST_RULES_RULE_ID, &other) && other == id;
-    strbuf_addf(out, _("%zu lines on hosts (joined by rule id %lld), read "), n, (long long)id);
+    strbuf_addf(out,
+                Q_(n, "%zu line on hosts (joined by rule id %lld), read ",
+                   "%zu lines on hosts (joined by rule id %lld), read "),
+                n, (long long)id);
     view_ago(out, in, lines.taken_at);
     strbuf_addch(out, '\n');
 }

@@ -517,8 +517,10 @@ static void put_lost(const struct view_input *in, struct canvas *c, struct rect 
     (void)row_int(lost->row, LOST_FLOWS_MOVED_AT, &at);
     view_ago(&ago, in, at);
     canvas_fit(c, r.x, r.y, r.w, STYLE_WARNING,
-               view_printf(in, _("%zu flows of %s did not survive its vMotion %s: :lost_flows"), n,
-                           look_text(lost->row, LOST_FLOWS_VM), ago.buf),
+               view_printf(in,
+                           Q_(n, "%zu flow of %s did not survive its vMotion %s: :lost_flows",
+                              "%zu flows of %s did not survive its vMotion %s: :lost_flows"),
+                           n, look_text(lost->row, LOST_FLOWS_VM), ago.buf),
                false);
     strbuf_release(&ago);
 }

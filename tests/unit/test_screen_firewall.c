@@ -92,7 +92,7 @@ static void test_rule_and_host_lines(void **state)
     (void)state;
     show(s);
     screen_keys(s, "d");
-    SCREEN_HAS(s, "1 lines on hosts (joined by rule id 1006)");
+    SCREEN_HAS(s, "1 line on hosts (joined by rule id 1006)");
     screen_keys(s, "<Esc><Enter>");
     SCREEN(
         s, "host lines of a rule",
