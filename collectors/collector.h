@@ -146,7 +146,8 @@ struct collector {
     /* Heavy: read while somebody looks at its tables (engine_focus), when a person asks for it, and
      * by verbs that name one of its tables; not on a timer. */
     bool on_demand;
-    /* Not run in a site that has an endpoint of one of these kinds (a mask), which knows better. */
+    /* Endpoints of these kinds (a mask) in its site know better: it is run while one of each kind
+     * does not answer for the first table, or none is asked. */
     unsigned fallback_for;
     size_t state_size;
     void (*state_release)(void *state); /* NULL: nothing to free */

@@ -201,23 +201,10 @@ static bool is_disabled(const struct config_endpoint *c, const struct collector 
     return true;
 }
 
-static bool is_superfluous(const struct engine *e, const struct config_endpoint *c,
-                           const struct collector *collector)
-{
-    const struct config_site *site = config_find_site(e->o.config, c->site);
-
-    for (size_t i = 0; collector->fallback_for && site && i < site->nendpoints; i++) {
-        if (collector->fallback_for & (unsigned)site->endpoints[i]->kind)
-            return true;
-    }
-    return false;
-}
-
 static bool is_wanted(const struct engine *e, const struct config_endpoint *c,
                       const struct collector *collector)
 {
-    if (!(collector->kinds & (unsigned)c->kind) || is_disabled(c, collector) ||
-        is_superfluous(e, c, collector))
+    if (!(collector->kinds & (unsigned)c->kind) || is_disabled(c, collector))
         return false;
     if (serves(collector, e->o.named) || serves(collector, e->o.tables))
         return true;
@@ -336,10 +323,12 @@ static void start_jobs(struct engine *e)
             job->once_deadline = ep->once_deadline;
             job->after = linked;
             job->rounds = e->o.once ? e->o.samples : 0;
-            /* Nobody waits for the first result of what is read on demand. */
-            job->first_done = engine_job_sleeps(job);
+            engine_fallback_init(job);
+            /* Nobody waits for the first result of what is read on demand, or perhaps never. */
+            job->first_done = engine_job_sleeps(job) || (job->standby && !e->o.once);
             total += job->first_done ? 0 : 1 + job->rounds;
-            engine_publish_never(job);
+            if (!job->standby)
+                engine_publish_never(job);
         }
         if (!ep->session)
             engine_endpoint_stop(ep, &ep->err);

@@ -31,7 +31,7 @@ static bool may_start(const struct job *job, int64_t now)
 {
     const struct endpoint *ep = job->ep;
 
-    if (job->state != JOB_IDLE || ep->state == ENDPOINT_STOPPED)
+    if (job->standby || job->state != JOB_IDLE || ep->state == ENDPOINT_STOPPED)
         return false;
     if (job->after && !job->after->first_done)
         return false;
@@ -158,6 +158,7 @@ void engine_endpoint_run(struct endpoint *ep)
     for (size_t k = 0; k < ep->njobs; k++) {
         engine_job_expire(&ep->jobs[k], now);
         engine_job_mark_stale(&ep->jobs[k], now);
+        engine_fallback_advance(&ep->jobs[k], now);
         if (may_start(&ep->jobs[k], now))
             engine_job_start(&ep->jobs[k], now);
     }
@@ -173,6 +174,7 @@ void engine_endpoint_run(struct endpoint *ep)
     if (!ep->engine->o.once && (ep->changed || ep->changed_much) &&
         now - ep->published_at >= publish_gap(ep))
         engine_publish_endpoint(ep);
+    engine_fallback_tell(ep);
     ep->wake_at = next_look(ep, pump, now);
     engine_arm(ep->engine, ep->wake_at);
     if (ep->engine->o.once && engine_endpoint_is_over(ep))

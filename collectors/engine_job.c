@@ -124,20 +124,38 @@ int64_t engine_job_interval(const struct job *job)
     return job->focused ? fast : job->interval;
 }
 
+/* From then on what it read last is too old. */
+static int64_t stale_at(const struct job *job)
+{
+    return job->ok_at + ENGINE_STALE_INTERVALS * job->interval + 1;
+}
+
+/* When its next run begins, as far as the clock decides it. */
+static int64_t run_at(const struct job *job)
+{
+    const struct engine *e = job->ep->engine;
+
+    if (job->standby)
+        return engine_fallback_wake_at(job);
+    if (job->ep->state == ENDPOINT_STOPPED || (job->after && !job->after->first_done))
+        return ENGINE_NEVER;
+    return job->forced || (!e->paused && !engine_job_sleeps(job)) ? job->due_at : ENGINE_NEVER;
+}
+
 int64_t engine_job_wake_at(const struct job *job)
 {
     int64_t at = ENGINE_NEVER;
 
-    if (job->state == JOB_IDLE && job->ep->state != ENDPOINT_STOPPED &&
-        (job->forced || (!job->ep->engine->paused && !engine_job_sleeps(job))) &&
-        !(job->after && !job->after->first_done))
-        at = job->due_at;
+    if (job->state == JOB_IDLE)
+        at = run_at(job);
     if (job->state == JOB_WAITING)
         at = job->wake_at;
     if (engine_job_is_active(job) && job->deadline < at)
         at = job->deadline;
     if (job->state != JOB_OVER && job->once_deadline < at)
         at = job->once_deadline;
+    if (job->ok_at && !job->ep->engine->o.once && stale_at(job) < at)
+        at = stale_at(job);
     return at;
 }
 
@@ -274,6 +292,10 @@ void engine_job_abort(struct job *job, const struct err *err)
 {
     if (job->state == JOB_OVER)
         return;
+    if (job->standby && !job->ep->session && job->ep->engine->o.once)
+        engine_fallback_end(job);
+    if (job->standby)
+        return; /* what is wrong here is of no account before it is needed */
     if (job->state == JOB_IDLE) {
         job->started_at = clock_mono_ms();
         engine_job_finish(job, err);
@@ -318,8 +340,7 @@ void engine_job_expire(struct job *job, int64_t now)
 
 void engine_job_mark_stale(struct job *job, int64_t now)
 {
-    if (!job->ok_at || now - job->ok_at <= ENGINE_STALE_INTERVALS * job->interval ||
-        job->ep->engine->o.once)
+    if (!job->ok_at || now < stale_at(job) || job->ep->engine->o.once)
         return;
     for (size_t i = 0; i < job->ntables; i++) {
         enum freshness f = snapshot_freshness(job->current[i]);

@@ -114,7 +114,7 @@ struct job {
     const struct collector *collector;
     size_t ntables;
     bool *disabled;            /* by table */
-    struct snapshot **current; /* by table: what was published last */
+    struct snapshot **current; /* by table: what was published last; NULL: it stands by */
     const struct job *after;   /* its first run waits for that one's */
     enum job_state state;
     int64_t interval; /* configured; focus shortens it */
@@ -122,6 +122,8 @@ struct job {
     int64_t ok_at; /* last good publish; 0: none */
     bool named;    /* somebody asks for it by name */
     bool aside;    /* on demand: somebody looks at another endpoint */
+    bool fallback; /* another endpoint of the site may know better (engine_fallback.c) */
+    bool standby;  /* and does now, or may yet: not run, nobody's source */
     char *scope;   /* on demand: see run.scope; what the next run reads */
     bool outdated; /* the run under way began with another scope */
     bool focused, forced, first_done;
@@ -216,6 +218,7 @@ struct endpoint {
     uint64_t throttled;
     uint16_t rate[ENGINE_RATE_SECONDS]; /* requests by second, a ring */
     int64_t rate_second;
+    uint64_t told; /* what fallbacks were told of it last */
 };
 
 struct engine {
@@ -350,6 +353,18 @@ int64_t engine_job_interval(const struct job *job);
 int64_t engine_job_wake_at(const struct job *job);
 void engine_job_mark_stale(struct job *job, int64_t now);
 
+/* ---- engine_fallback.c */
+/* Once all endpoints have their jobs. */
+void engine_fallback_init(struct job *job);
+/* Begin or end to stand by, as the others answer. */
+void engine_fallback_advance(struct job *job, int64_t now);
+/* When a job that stands by must be looked at because of the time alone. */
+int64_t engine_fallback_wake_at(const struct job *job);
+/* once: nothing is asked of it any more. */
+void engine_fallback_end(struct job *job);
+/* Those that @better matters to look again if it answers otherwise than it did. */
+void engine_fallback_tell(struct endpoint *better);
+
 /* ---- engine_run.c */
 void engine_run_open(struct job *job);
 void engine_run_close(struct job *job);
@@ -404,6 +419,8 @@ const char *engine_lane(struct arena *arena, const struct endpoint *ep, const st
 void engine_publish_never(struct job *job);
 void engine_publish_out(struct job *job);
 void engine_publish_failure(struct job *job, const struct err *err);
+/* No rows here: @endpoint reads the table. */
+void engine_publish_covered(struct job *job, const char *endpoint);
 void engine_publish_freshness(struct job *job, size_t table, enum freshness f,
                               const struct err *err);
 enum freshness engine_freshness_of(const struct err *err);

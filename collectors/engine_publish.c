@@ -42,6 +42,20 @@ void engine_publish_never(struct job *job)
         engine_publish_freshness(job, i, FRESH_NEVER, NULL);
 }
 
+void engine_publish_covered(struct job *job, const char *endpoint)
+{
+    const struct config_endpoint *c = job->ep->config;
+    struct err err = {0};
+
+    err_set(&err, ERR_UNSUPPORTED, 0, "read from '%s', which answers", endpoint);
+    for (size_t i = 0; i < job->ntables; i++) {
+        struct table_builder *b =
+            builder_new(job->collector->tables[i], c->site, c->name, job->current[i]);
+
+        publish(job, i, builder_finish(b, clock_now_ms(), FRESH_UNSUPPORTED, &err));
+    }
+}
+
 void engine_publish_out(struct job *job)
 {
     for (size_t i = 0; i < job->ntables; i++) {
@@ -205,14 +219,15 @@ static void add_table(struct summary *sum, const struct snapshot *s)
                 snapshot_schema(s)->name, ENGINE_STALE_INTERVALS);
 }
 
-/* Nobody misses what nobody has looked at, or looks at no more; and of what is looked at, nobody
- * misses what was not asked for. */
+/* Nobody misses what another endpoint tells, what nobody has looked at, or looks at no more; and of
+ * what is looked at, nobody misses what was not asked for. */
 static bool is_missed(const struct job *job, const struct snapshot *s)
 {
-    enum freshness f = snapshot_freshness(s);
+    enum freshness f;
 
-    if (!job->collector->on_demand)
-        return true;
+    if (job->standby || !job->collector->on_demand)
+        return !job->standby;
+    f = snapshot_freshness(s);
     if ((f == FRESH_PARTIAL || f == FRESH_NEVER) && snapshot_err(s)->kind == ERR_NONE)
         return false;
     return !engine_job_sleeps(job) || (job->started_at && f != FRESH_STALE);

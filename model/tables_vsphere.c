@@ -230,6 +230,9 @@ static const struct column vsan_columns[] = {
         "health tests that are not green (Data/vSAN object health:yellow)"),
     COL(VSAN_VSAN_UUID, "vsan_uuid", STR, NONE, COL_WIDE,
         "UUID of the cluster in vSAN: the same on its hosts"),
+    DER(VSAN_SPACE_AT, "space_at", TIME, NONE, COL_WIDE, NULL,
+        "when its vCenter told the space, where the rest of the row is newer and from a host "
+        "because that vCenter does not answer"),
     VIA(VSAN),
 };
 TABLE(vsan, VSAN, "vSAN clusters");

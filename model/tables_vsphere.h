@@ -134,6 +134,7 @@ enum {
     VSAN_USED_BY_TYPE,
     VSAN_HEALTH_TESTS,
     VSAN_VSAN_UUID,
+    VSAN_SPACE_AT,
     VSAN_VIA,
     VSAN_N
 };

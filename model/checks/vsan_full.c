@@ -12,7 +12,7 @@ static void judge(const struct check_input *in, const struct row *r, const struc
     bool critical;
     struct finding *f;
 
-    if (!row_int(r, VSAN_FULL_AT, &at))
+    if (!row_int(r, VSAN_FULL_AT, &at) || row_present(r, VSAN_SPACE_AT))
         return;
     left = at > in->now ? at - in->now : 0;
     if ((double)left > check_endpoint_threshold(in, endpoint, "vsan_full_warning"))

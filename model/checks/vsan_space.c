@@ -9,7 +9,7 @@ static void judge(const struct check_input *in, const struct row *r, const struc
     bool critical;
     struct finding *f;
 
-    if (used->type != CELL_REAL ||
+    if (used->type != CELL_REAL || row_present(r, VSAN_SPACE_AT) ||
         used->u.d < check_endpoint_threshold(in, endpoint, "vsan_used_warning"))
         return;
     critical = used->u.d >= check_endpoint_threshold(in, endpoint, "vsan_used_critical");

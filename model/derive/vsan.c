@@ -4,8 +4,13 @@
  *
  * vCenter's row is the home, because only it knows the capacity; without it that of the first host
  * in the configuration. A host that sees other health than the home sees (a partition, a host that
- * lags behind) keeps its row: that difference is the news. Rows of different age are not mixed: one
- * that was read now hides one that is only remembered, never the other way round.
+ * lags behind) keeps its row: that difference is the news. A row that was read now hides one that
+ * is only remembered, never the other way round.
+ *
+ * A host does not know its cluster's name and space. While the vCenter that does is only
+ * remembered, the host's row carries what it told last, with when that was (space_at): what
+ * somebody reads off the screen, and no check judges. What may have changed since (health,
+ * synchronisation) is not carried.
  *
  * Space by policy is not told by vSAN: it is what the VMs of the cluster take, summed by their
  * policy. A cluster whose name another one of its vCenter has, too, gets none.
@@ -15,6 +20,7 @@
 
 #include "core/arena.h"
 #include "core/map.h"
+#include "core/mem.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -107,8 +113,10 @@ static bool same_health(const struct row *a, const struct row *b)
 /* Does @home stand for @r? @before: it comes first in the configuration. */
 static bool stands_for(const struct vsan_row *home, const struct vsan_row *r, bool before)
 {
-    if (!r->by_host || !view_same_text(home->uuid, r->uuid) || (r->good && !home->good))
+    if (!view_same_text(home->uuid, r->uuid) || (r->good && !home->good))
         return false;
+    if (!r->by_host)
+        return home->by_host && home->good && !r->good;
     if (!home->by_host)
         return true;
     if (home->good == r->good && !before)
@@ -161,6 +169,43 @@ static void set_via(const struct vsan_facts *f, struct table_builder *b, const c
     }
     if (n > 1)
         builder_list(b, VSAN_VIA, via, n);
+}
+
+/* ---- what vCenter told last --------------------------------------------------------------------
+ */
+
+static const unsigned carried[] = {VSAN_CLUSTER,     VSAN_CAPACITY_BYTES, VSAN_USED_BYTES,
+                                   VSAN_FREE_BYTES,  VSAN_USED_PERCENT,   VSAN_SLACK_BYTES,
+                                   VSAN_DEDUP_RATIO, VSAN_ENCRYPTION};
+
+/* Of the cluster of rows[@i], which a host tells; NULL: nothing is remembered. */
+static const struct vsan_row *find_remembered(const struct vsan_facts *f, size_t i)
+{
+    for (size_t k = 0; i < f->n && f->rows[i].by_host && k < f->n; k++) {
+        const struct vsan_row *r = &f->rows[k];
+
+        if (!r->by_host && !r->good && view_same_text(r->uuid, f->rows[i].uuid))
+            return r;
+    }
+    return NULL;
+}
+
+static void carry(struct derive *d, const struct vsan_facts *f, struct table_builder *b,
+                  const struct row *raw)
+{
+    const struct vsan_row *from =
+        find_remembered(f, find(f, row_str(raw, SCHEMA_ENDPOINT), raw->key));
+
+    if (!from)
+        return;
+    for (size_t i = 0; i < ARRAY_SIZE(carried); i++) {
+        if (!row_present(raw, carried[i]) && row_present(from->row, carried[i]))
+            builder_cell(b, carried[i], &from->row->cells[carried[i]]);
+    }
+    if (!row_present(from->row, VSAN_USED_BYTES))
+        return;
+    builder_int(b, VSAN_SPACE_AT, snapshot_taken_at(from->from));
+    vsan_trend_row(d, b, from->row);
 }
 
 /* ---- space by policy ---------------------------------------------------------------------------
@@ -247,11 +292,26 @@ static void set_policies(struct derive *d, const struct vsan_facts *f, struct ta
 static void row(struct derive *d, void *facts, struct table_builder *b, const struct row *raw)
 {
     vsan_trend_row(d, b, raw);
+    carry(d, facts, b, raw);
     set_policies(d, facts, b, raw);
     set_via(facts, b, row_str(raw, SCHEMA_ENDPOINT), raw);
 }
 
+/* It may have been hidden until now: the figures behind its trend are kept, so it is made anew. */
+static void remembered(struct derive *d, void *facts, struct table_builder *b,
+                       const struct row *raw, const struct snapshot *from)
+{
+    (void)facts;
+    (void)from;
+    builder_list_empty(b, VSAN_USED_HISTORY);
+    vsan_trend_row(d, b, raw);
+}
+
 static const struct schema *const inputs[] = {&table_vms, NULL};
 
-const struct derive_table derive_vsan_table = {
-    .schema = &table_vsan, .inputs = inputs, .prepare = prepare, .hidden = hidden, .row = row};
+const struct derive_table derive_vsan_table = {.schema = &table_vsan,
+                                               .inputs = inputs,
+                                               .prepare = prepare,
+                                               .hidden = hidden,
+                                               .row = row,
+                                               .remembered = remembered};

@@ -96,6 +96,11 @@ static const struct check_case collisions[] = {
     "cluster_id cluster used_percent used_bytes capacity_bytes full_at trend health " \
     "health_groups kms resync_bytes resync_eta_s\n"
 
+#define REMEMBERED                                                                        \
+    "table vsan kyoto/vc\n"                                                               \
+    "cluster_id cluster used_percent used_bytes capacity_bytes full_at health space_at\n" \
+    "c1 C1 95 95 100 +72h green -10m\n"
+
 static const struct check_case vsan[] = {
     {"room", "vsan-space", VSAN "c1 C1 69.9 70 100 - - green - - 0 -\n", NULL, "", NULL},
     {"little room", "vsan-space", VSAN "c1 C1 70 70 100 - - green - - 0 -\n", NULL,
@@ -111,6 +116,8 @@ static const struct check_case vsan[] = {
      "warning C1|1\n", "is full in 21d"},
     {"in three days", "vsan-full", VSAN "c1 C1 70 70 100 +72h +1TiB green - - 0 -\n", NULL,
      "critical C1|1\n", NULL},
+    {"space that is only remembered", "vsan-space", REMEMBERED, NULL, "", NULL},
+    {"a trend that is only remembered", "vsan-full", REMEMBERED, NULL, "", NULL},
     {"green", "vsan-health", VSAN "c1 C1 70 70 100 - - green - green 0 -\n", NULL, "", NULL},
     {"yellow", "vsan-health", VSAN "c1 C1 70 70 100 - - yellow Network:yellow green 0 -\n", NULL,
      "warning C1|1\n", "vSAN health of C1 is yellow: Network:yellow"},

@@ -240,8 +240,38 @@ static void test_hosts_and_vcenter(void **state)
     model_case_feed(&c, VCENTER("ok") HOST("h1", "ok", "yellow"));
     model_case_expect(c.estate, "one", "vsan", "endpoint cluster via", "vc Cluster-1 vc esx/h1\n");
     model_case_feed(&c, VCENTER("failed") HOST("h1", "ok", "yellow"));
-    model_case_expect(c.estate, "remembered beside read", "vsan", "endpoint health",
-                      "vc green\nesx/h1 yellow\n");
+    model_case_expect(c.estate, "read hides remembered", "vsan", "endpoint cluster health via",
+                      "esx/h1 Cluster-1 yellow esx/h1 vc\n");
+    model_case_feed(&c, VCENTER("failed") HOST("h1", "failed", "yellow"));
+    model_case_expect(c.estate, "nobody answers", "vsan", "endpoint health via", "vc green -\n");
+    model_case_feed(&c, VCENTER("ok") HOST("h1", "ok", "yellow"));
+    model_case_expect(c.estate, "it is back", "vsan", "endpoint cluster health via",
+                      "vc Cluster-1 green vc esx/h1\n");
+    model_case_release(&c);
+}
+
+#define SPACE(freshness)                                                                      \
+    "table vsan dc1/vc " freshness " 0s\ncluster_id cluster vsan_uuid health capacity_bytes " \
+    "used_bytes free_bytes used_percent resync_bytes kms\n"                                   \
+    "domain-c8 Cluster-1 52AA01 green 1000 950 50 95 7 red\n"
+
+/* Space is carried with its age and trend; what changes is not. */
+static void test_space_is_carried_with_its_age(void **state)
+{
+    struct model_case c;
+
+    (void)state;
+    model_case_init(&c, with_hosts);
+    model_case_feed(&c, SPACE("ok"));
+    model_case_expect(c.estate, "read", "vsan", "endpoint used_percent space_at trend_samples",
+                      "vc 95 - 1\n");
+    c.now += HOUR;
+    model_case_feed(&c, SPACE("failed") HOST("h1", "ok", "green") HOST("h2", "ok", "yellow"));
+    model_case_expect(c.estate, "carried", "vsan",
+                      "endpoint cluster health used_percent free_bytes resync_bytes kms "
+                      "trend_samples via",
+                      "esx/h1 Cluster-1 green 95 50 - - 1 esx/h1 vc\n"
+                      "esx/h2 Cluster-1 yellow 95 50 - - 1 -\n");
     model_case_release(&c);
 }
 
@@ -259,6 +289,7 @@ int main(void)
         cmocka_unit_test(test_space_by_policy),
         cmocka_unit_test(test_hosts_are_one_row),
         cmocka_unit_test(test_hosts_and_vcenter),
+        cmocka_unit_test(test_space_is_carried_with_its_age),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
