@@ -74,6 +74,8 @@ static enum style used_style(const struct view_input *in, const struct rows_item
     enum severity worst = SEV_NONE;
 
     (void)arg;
+    if (row_present(row->row, VSAN_SPACE_AT))
+        return STYLE_DIM;
     while (look_next(in, &table_findings, snapshot_site(row->snapshot), &i, &f)) {
         const char *check = look_text(f.row, FINDINGS_CHECK);
         enum severity s = cell_severity(&table_findings.columns[FINDINGS_SEVERITY],
@@ -90,8 +92,15 @@ static enum style used_style(const struct view_input *in, const struct rows_item
 static void format_trend(struct strbuf *out, const struct view_input *in,
                          const struct rows_item *row, const char *arg)
 {
-    (void)in;
+    struct strbuf ago = STRBUF_INIT;
+    int64_t at;
+
     (void)arg;
+    if (row_int(row->row, VSAN_SPACE_AT, &at)) {
+        view_ago(&ago, in, at);
+        strbuf_addf(out, _("space read %s; "), ago.buf);
+    }
+    strbuf_release(&ago);
     strbuf_addstr(out, row_present(row->row, VSAN_TREND) ? look_text(row->row, VSAN_TREND) : "-");
 }
 
@@ -191,7 +200,12 @@ static void details(struct strbuf *out, const struct view_input *in, const struc
     const struct cell_list *past = row_list(row->row, VSAN_USED_HISTORY);
 
     format_used(out, in, row, NULL);
-    strbuf_addf(out, "  %s\n", look_text(row->row, VSAN_TREND));
+    strbuf_addstr(out, "  ");
+    format_trend(out, in, row, NULL);
+    strbuf_addch(out, '\n');
+    if (row_present(row->row, VSAN_SPACE_AT))
+        strbuf_addstr(out, _("  Its vCenter does not answer: hosts tell the health, by esxcli; "
+                             "name and space are what vCenter told last.\n"));
     if (past && past->n > 1) {
         bar_spark(out, in, past, 48);
         strbuf_addf(out, _("  %s%% to %s%%, %zu figures\n"), past->items[0],

@@ -233,6 +233,51 @@ static void test_vsan(void **state)
     screen_free(s);
 }
 
+/* vCenter is away: a host tells the health, the space is as old as it says. */
+static void test_vsan_without_vcenter(void **state)
+{
+    static const char hosts[] =
+        "table vsan dc1/vc failed 12m \"connection refused\"\ncluster_id cluster vsan_uuid "
+        "capacity_bytes used_bytes free_bytes used_percent health resync_bytes\n"
+        "domain-c8 Cluster-1 52-01 43980465111040 32985348833280 10995116277760 75 green 7\n"
+        "table vsan dc1/esx/esx-1 ok 20s\ncluster_id vsan_uuid health health_groups\n"
+        "5201 5201 red \"Cluster: red (Partition)\"\n";
+    struct screen *s = screen_begin_dc("vsan", 0, 0, NULL);
+
+    (void)state;
+    screen_tables(s, hosts);
+    SCREEN(s, "vSAN by a host",
+           " hycon  dc1                                          09:00:00 UTC  18:00:00 JST\n"
+           " ok: no finding is open                                           vc. esx. nsx.\n"
+           " 1 Overview [9 vSAN] Endpoints\n"
+           " vSAN clusters 1   +6 columns > ─────────────────────────~ dc1/vc failed 12m ago\n"
+           "       cluster   health  used              resync   trend\n"
+           "> CRIT Cluster-1 red      75% █████████░░░ -        space read 12m ago; too few…\n"
+           " Health groups that are not green ──────────────────────────────────────────────\n"
+           "  site  cluster   group\n"
+           "  dc1   Cluster-1 Cluster: red (Partition)\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           " Enter open  d details  / filter  : command  Tab tabs  z hold  ? help  q quit\n");
+    screen_keys(s, "d");
+    SCREEN_HAS(s, "space read 12m ago; too few samples");
+    SCREEN_HAS(s, "Its vCenter does not answer: hosts tell the health, by esxcli;");
+    SCREEN_HAS(s, "endpoint                esx/esx-1");
+    screen_free(s);
+}
+
 /* Past and trend are of samples that were taken; until there are enough it says so. */
 static void test_vsan_trend(void **state)
 {
@@ -451,6 +496,7 @@ int main(void)
         cmocka_unit_test(test_vm_depends),
         cmocka_unit_test(test_vms_wide),
         cmocka_unit_test(test_vsan),
+        cmocka_unit_test(test_vsan_without_vcenter),
         cmocka_unit_test(test_vsan_trend),
         cmocka_unit_test(test_replication),
         cmocka_unit_test(test_replication_wide),
