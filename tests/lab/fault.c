@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const kind_names[] = {"status",    "slow",      "hang",  "truncated",
-                                         "oversized", "malformed", "close", "flap"};
+static const char *const kind_names[] = {"status",    "slow",  "hang", "truncated", "oversized",
+                                         "malformed", "close", "half", "flap"};
 
 const char *lab_fault_name(enum lab_fault_kind kind)
 {

@@ -14,6 +14,7 @@ enum lab_fault_kind {
     FAULT_OVERSIZED, /* bytes of blanks after the reply */
     FAULT_MALFORMED, /* half of the reply, then rubbish */
     FAULT_CLOSE,     /* the connection is closed without a reply */
+    FAULT_HALF,      /* half of the reply, then silence until the peer gives up */
     FAULT_FLAP,      /* every N requests pass, the next N are closed, and so on */
 };
 

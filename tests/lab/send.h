@@ -6,8 +6,12 @@
 
 #include <microhttpd.h>
 
-/* @fault may be NULL. Takes nothing over. */
-enum MHD_Result lab_send(struct MHD_Connection *c, struct lab_reply *reply,
-                         const struct lab_fault *fault);
+/* @fault may be NULL. Takes nothing over. @s lives as long as its connections. */
+enum MHD_Result lab_send(const struct lab_server *s, struct MHD_Connection *c,
+                         struct lab_reply *reply, const struct lab_fault *fault);
+
+/* Wait @ms (negative: for ever), but not longer than the peer or this listener lives. True: the
+ * time is over. */
+bool lab_wait(const struct lab_server *s, struct MHD_Connection *c, int64_t ms);
 
 #endif

@@ -14,7 +14,6 @@
 #include <errno.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -22,7 +21,6 @@
 
 #define BODY_MAX   (1u << 20)
 #define LABELS_MAX 4000
-#define POLL_MS    50
 
 /* One request while it arrives; libmicrohttpd keeps the pointer. */
 struct incoming {
@@ -110,24 +108,6 @@ void lab_server_count(struct lab_server *s, const char *label)
         ++*n;
 }
 
-/* Wait @ms (negative: for ever), but not longer than the peer or this listener lives. */
-static bool wait_for(const struct lab_server *s, struct MHD_Connection *c, int64_t ms)
-{
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
-    struct pollfd pfd = {.fd = info->connect_fd, .events = POLLRDHUP};
-
-    while (ms != 0 && !__atomic_load_n(&s->stopping, __ATOMIC_ACQUIRE)) {
-        int step = ms < 0 || ms > POLL_MS ? POLL_MS : (int)ms;
-
-        if (poll(&pfd, 1, step) > 0)
-            return false;
-        if (ms > 0)
-            ms -= step;
-    }
-    return ms == 0;
-}
-
 static void add_date(const struct lab_server *s, struct lab_reply *reply, struct arena *a)
 {
     static const char days[] = "SunMonTueWedThuFriSat";
@@ -169,7 +149,7 @@ static enum MHD_Result answer(struct lab_server *s, struct MHD_Connection *c,
     pthread_mutex_unlock(&s->lab->lock);
 
     if (faulty && (fault.kind == FAULT_HANG || fault.delay_ms > 0))
-        alive = wait_for(s, c, fault.kind == FAULT_HANG ? -1 : fault.delay_ms);
+        alive = lab_wait(s, c, fault.kind == FAULT_HANG ? -1 : fault.delay_ms);
     if (faulty && (fault.kind == FAULT_CLOSE || fault.kind == FAULT_FLAP))
         alive = false;
     if (alive) {
@@ -178,7 +158,7 @@ static enum MHD_Result answer(struct lab_server *s, struct MHD_Connection *c,
         else
             ask_handler(s, req, &reply);
         add_date(s, &reply, req->arena);
-        rc = lab_send(c, &reply, faulty ? &fault : NULL);
+        rc = lab_send(s, c, &reply, faulty ? &fault : NULL);
     }
     pthread_mutex_lock(&s->lab->lock);
     s->counts.concurrent--;

@@ -245,8 +245,8 @@ struct outcome {
     struct strbuf out, err;
     int rc;
     int64_t delay_ms;
-    size_t cut; /* 0: not */
-    bool drop, hang;
+    size_t cut;              /* 0: not */
+    bool drop, hang, silent; /* silent: after what is sent */
 };
 
 static void apply_fault(struct outcome *o, const struct lab_fault *f)
@@ -257,6 +257,10 @@ static void apply_fault(struct outcome *o, const struct lab_fault *f)
         o->rc = f->status < 256 ? f->status : 1;
         strbuf_reset(&o->out);
         strbuf_addstr(&o->err, "sh: error\n");
+        break;
+    case FAULT_HALF:
+        o->silent = true;
+        o->cut = o->out.len / 2 + 1;
         break;
     case FAULT_TRUNCATED:
         o->cut = o->out.len / 2 + 1;
@@ -360,6 +364,9 @@ static bool run_command(struct conn *c, ssh_channel ch, const char *line)
     if (go_on) {
         send_all(ch, &o.out, o.cut ? o.cut : o.out.len, false);
         send_all(ch, &o.err, o.err.len, true);
+        go_on = !o.silent || pause_for(c, -1);
+    }
+    if (go_on) {
         if (!o.cut)
             ssh_channel_request_send_exit_status(ch, o.rc);
         ssh_channel_send_eof(ch);
