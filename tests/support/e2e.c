@@ -143,6 +143,28 @@ static void make_env(const struct e2e *e, struct env *env)
     env->at[n] = NULL;
 }
 
+void e2e_enter(const struct e2e *e)
+{
+    struct env env;
+
+    make_env(e, &env);
+    for (size_t i = 0; env.at[i]; i++) {
+        if (strchr(env.at[i], '='))
+            putenv((char *)(uintptr_t)env.at[i]);
+        else
+            unsetenv(env.at[i]);
+    }
+}
+
+void e2e_configure(const struct e2e *e, const char *text)
+{
+    FILE *f = fopen(e->config, "a");
+
+    assert_non_null(f);
+    assert_true(fputs(text, f) >= 0);
+    assert_int_equal(fclose(f), 0);
+}
+
 static void run(const struct e2e *e, struct child_result *r, va_list ap)
 {
     char *program = mem_printf("%s/hycon", e->bin);

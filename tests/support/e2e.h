@@ -35,6 +35,11 @@ void e2e_hycon(const struct e2e *e, struct child_result *r, ...) __attribute__((
 void e2e_expect(const struct e2e *e, struct child_result *r, int status, ...)
     __attribute__((sentinel));
 
+/* In a child before it becomes hycon: the environment in which e2e_hycon() runs it. */
+void e2e_enter(const struct e2e *e);
+/* More text for the end of the configuration. */
+void e2e_configure(const struct e2e *e, const char *text);
+
 /* The standard output as one JSON value (the caller puts it). */
 struct json_object *e2e_json(const struct child_result *r);
 /* Rows of the first table in it, or of the table named @table when there are several. */

@@ -121,6 +121,24 @@ static void polls_are_not_of_the_budget(void **state)
     fakeapi_run_stop(&r);
 }
 
+/* A manager that leaves a wait unanswered: nothing else is due, so the age alone must wake it. */
+static void unanswered_wait_is_stale(void **state)
+{
+    struct fakeapi_run r;
+    struct snapshot *s;
+
+    (void)state;
+    open_run(&r, ", intervals: {segments: 1s}");
+    fakeapi_run_start(&r);
+    fakeapi_wait_count(&server.waiting, 1);
+    s = fakeapi_wait_fresh(&r, &table_segments, "a", FRESH_STALE);
+    assert_int_equal(snapshot_count(s), 1);
+    snapshot_unref(s);
+    raise_news();
+    wait_key(&r, "news 1");
+    fakeapi_run_stop(&r);
+}
+
 static void refresh_starts_anew(void **state)
 {
     struct fakeapi_run r;
@@ -274,9 +292,10 @@ static void once_ends(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(news_is_published),      T(polls_are_not_of_the_budget), T(refresh_starts_anew),
-        T(pause_ends_the_poll),    T(cut_reply_is_dropped),        T(bad_piece_fails),
-        T(old_session_is_renewed), T(expired_by_the_collector),    T(once_ends),
+        T(news_is_published),        T(polls_are_not_of_the_budget), T(refresh_starts_anew),
+        T(pause_ends_the_poll),      T(cut_reply_is_dropped),        T(bad_piece_fails),
+        T(old_session_is_renewed),   T(expired_by_the_collector),    T(once_ends),
+        T(unanswered_wait_is_stale),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
