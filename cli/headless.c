@@ -13,6 +13,7 @@
 #include "cli/paths.h"
 #include "cli/state.h"
 #include "collectors/engine.h"
+#include "core/chunks.h"
 #include "core/clock.h"
 #include "core/mem.h"
 #include "core/secret.h"
@@ -196,9 +197,12 @@ struct headless *headless_start(const struct headless_options *o)
     struct model_options mo = {.config = o->config,
                                .one_sample = !o->watch && !o->samples,
                                .checks = o->checks,
+                               .forgets = true,
                                .user = cli_user()};
 
     h->o = *o;
+    if (!o->watch)
+        chunks_hurry();
     pthread_mutex_init(&h->lock, NULL);
     h->asks = ask_is_possible();
     h->trust = paths_trust();

@@ -1,9 +1,9 @@
 /*
  * An arena is a list of chunks, the newest first; allocation moves a mark through the newest one.
- * Chunks double from a small first one to 256 KiB, so an arena of ten strings costs about a
- * kilobyte and one of a hundred thousand rows costs few calls of malloc. An allocation that does
- * not fit a chunk of the next size gets a chunk of its own behind the newest one, so the room that
- * is left there stays in use.
+ * Chunks double from a small first one to 64 KiB, so an arena of ten strings costs about a
+ * kilobyte; from then on they are of 256 KiB and come from core/chunks.h, where memory that others
+ * have touched already is waiting. An allocation that does not fit a chunk of the next size gets a
+ * chunk of its own behind the newest one, so the room that is left there stays in use.
  *
  * An arena of more than BIG_FROM (a hundred thousand rows) goes on in chunks of 2 MiB that begin
  * where a huge page does and ask for one: touching memory for the first time is what costs most
@@ -25,6 +25,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "core/chunks.h"
 #include "core/mem.h"
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -37,7 +38,9 @@
 #endif
 
 #define CHUNK_FIRST 1024
-#define CHUNK_MAX   (256 * 1024)
+#define CHUNK_OWN   (64u << 10) /* the last one of malloc */
+#define CHUNK_MAX   CHUNKS_SIZE
+#define CHUNK_SPARE 128 /* of a chunk that others keep for themselves, at most */
 #define BIG_FROM    (8u << 20)
 #define BIG_FIRST   (1u << 20)
 #define BIG_CHUNK   ((size_t)2 << 20)
@@ -45,6 +48,7 @@
 struct chunk {
     struct chunk *next;
     size_t size, used;
+    bool pooled; /* of core/chunks.h */
     alignas(max_align_t) char data[];
 };
 
@@ -70,17 +74,37 @@ static bool is_big(const struct arena *a, size_t size)
                     : size > BIG_FIRST && size < SIZE_MAX / 4;
 }
 
+/* One of core/chunks.h when that is the size that is next and *size bytes fit. */
+static struct chunk *pooled_alloc(const struct arena *a, size_t *size)
+{
+    struct chunk *c;
+    size_t bytes;
+
+    if (a->next_size != CHUNK_MAX || *size > CHUNK_MAX - CHUNK_SPARE)
+        return NULL;
+    c = chunks_take(&bytes);
+    *size = bytes - sizeof(*c);
+    return c;
+}
+
+/* Of the next size, or larger: at least @size bytes. */
 static struct chunk *chunk_new(struct arena *a, size_t size)
 {
-    struct chunk *c = NULL;
-    size_t whole = (size + sizeof(*c) + BIG_CHUNK - 1) & ~(BIG_CHUNK - 1);
+    size_t want = size > a->next_size ? size : a->next_size;
+    size_t whole = (want + sizeof(struct chunk) + BIG_CHUNK - 1) & ~(BIG_CHUNK - 1);
+    struct chunk *c = is_big(a, want) ? big_alloc(whole) : NULL;
+    bool pooled = false;
 
-    if (is_big(a, size) && (c = big_alloc(whole)))
+    if (c)
         size = whole - sizeof(*c);
-    if (!c)
+    else
+        pooled = (c = pooled_alloc(a, &size)) != NULL;
+    if (!c) {
+        size = want;
         c = mem_realloc(NULL, sizeof(*c) + size);
+    }
 
-    *c = (struct chunk){.size = size};
+    *c = (struct chunk){.size = size, .pooled = pooled};
     POISON(c->data, size);
     a->bytes += sizeof(*c) + size;
     return c;
@@ -89,7 +113,10 @@ static struct chunk *chunk_new(struct arena *a, size_t size)
 static void chunk_free(struct chunk *c)
 {
     UNPOISON(c->data, c->size);
-    free(c);
+    if (c->pooled)
+        chunks_give(c);
+    else
+        free(c);
 }
 
 struct arena *arena_new(size_t first_chunk)
@@ -156,10 +183,10 @@ static void *raw_alloc(struct arena *a, size_t size, size_t align)
         a->head->next = own;
         return take(own, size, align);
     }
-    struct chunk *c = chunk_new(a, size > a->next_size ? size : a->next_size);
+    struct chunk *c = chunk_new(a, size);
     c->next = a->head;
     a->head = c;
-    a->next_size = a->next_size < CHUNK_MAX / 2 ? a->next_size * 2 : CHUNK_MAX;
+    a->next_size = a->next_size < CHUNK_OWN ? a->next_size * 2 : CHUNK_MAX;
     return take(c, size, align);
 }
 
