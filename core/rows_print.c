@@ -6,6 +6,7 @@
 
 #include "core/fmt.h"
 #include "core/mem.h"
+#include "core/rows_json.h"
 #include "core/strbuf.h"
 #include "core/text.h"
 
@@ -46,10 +47,13 @@ static struct columns pick_columns(const struct schema *s, const struct rows_out
     return c;
 }
 
-static void drain(struct strbuf *out, const struct rows_output *o)
+static bool drain(struct strbuf *out, const struct rows_output *o)
 {
-    if (o->drain && out->len >= DRAIN_FROM)
+    bool due = o->drain && out->len >= DRAIN_FROM;
+
+    if (due)
         o->drain(o->drain_arg, out);
+    return due;
 }
 
 /* ---- JSON --------------------------------------------------------------------------------------
@@ -89,40 +93,19 @@ static void add_source(struct strbuf *out, const struct snapshot *s)
     strbuf_addch(out, '}');
 }
 
-/* What stands before each cell, made once: {"site": and ,"endpoint": ... */
-static char **make_labels(const struct schema *s, const struct columns *c)
-{
-    char **labels = mem_array(c->n ? c->n : 1, sizeof(*labels));
-
-    for (unsigned i = 0; i < c->n; i++)
-        labels[i] = mem_printf("%s\"%s\":", i ? "," : "", s->columns[c->at[i]].name);
-    return labels;
-}
-
-static void free_labels(char **labels, unsigned n)
-{
-    for (unsigned i = 0; i < n; i++)
-        free(labels[i]);
-    free(labels);
-}
-
 static void add_json_rows(struct strbuf *out, const struct rows *r, const char *begin,
                           const char *between, const struct rows_output *o)
 {
     struct columns c = pick_columns(r->schema, o);
-    char **labels = make_labels(r->schema, &c);
+    struct rows_json *j = rows_json_new(r->schema, c.at, c.n, begin);
 
     for (size_t i = 0; i < r->n; i++) {
         strbuf_addstr(out, i ? between : "");
-        strbuf_addstr(out, begin);
-        for (unsigned j = 0; j < c.n; j++) {
-            strbuf_addstr(out, labels[j]);
-            cell_json(out, &r->schema->columns[c.at[j]], &r->items[i].row->cells[c.at[j]]);
-        }
-        strbuf_addch(out, '}');
-        drain(out, o);
+        rows_json_add(j, out, r->items[i].row);
+        if (drain(out, o))
+            rows_json_drained(j);
     }
-    free_labels(labels, c.n);
+    rows_json_free(j);
     free(c.at);
 }
 
@@ -216,7 +199,7 @@ static void print_csv(struct strbuf *out, const struct rows *r, const struct row
                          &plain, &clean);
         }
         strbuf_addstr(out, "\r\n");
-        drain(out, o);
+        (void)drain(out, o);
     }
     strbuf_release(&plain);
     strbuf_release(&clean);

@@ -24,15 +24,15 @@ int schema_column(const struct schema *s, const char *name)
 
 const struct state_word *column_state(const struct column *col, const char *word)
 {
-    const struct state_word *near = NULL;
-
     for (const struct state_word *w = col->states; word && w && w->word; w++) {
-        if (strcmp(w->word, word) == 0)
+        if (w->word == word || strcmp(w->word, word) == 0)
             return w;
-        if (!near && text_equal_nocase(w->word, word))
-            near = w;
     }
-    return near;
+    for (const struct state_word *w = col->states; word && w && w->word; w++) {
+        if (text_equal_nocase(w->word, word))
+            return w;
+    }
+    return NULL;
 }
 
 enum severity cell_severity(const struct column *col, const struct cell *c)
@@ -300,19 +300,39 @@ static bool are_json_plain(const char *s)
     return !(((v - ones * 0x20) | (v + ones) | v | (quote - ones) | (backslash - ones)) & high);
 }
 
-void json_text(struct strbuf *out, const char *s)
+/* Bytes of @s that stand for themselves. The last eight overlap those before them, so no text is
+ * looked at byte by byte but one of less than eight. */
+static size_t plain_bytes(const char *s, size_t len)
 {
-    size_t len = strlen(s), plain = 0;
+    size_t plain = 0;
 
-    strbuf_addch(out, '"');
     while (len - plain >= 8 && are_json_plain(s + plain))
         plain += 8;
+    if (len >= 8 && len - plain < 8 && are_json_plain(s + len - 8))
+        return len;
     while (is_json_plain((unsigned char)s[plain]))
         plain++;
-    strbuf_add(out, s, plain);
-    if (plain < len)
+    return plain;
+}
+
+void json_text(struct strbuf *out, const char *s)
+{
+    size_t len = strlen(s), plain = plain_bytes(s, len);
+    char *to;
+
+    if (plain < len || out->limit) {
+        strbuf_addch(out, '"');
+        strbuf_add(out, s, plain);
         add_json_special(out, s + plain, len - plain);
-    strbuf_addch(out, '"');
+        strbuf_addch(out, '"');
+        return;
+    }
+    strbuf_grow(out, len + 2);
+    to = out->buf + out->len;
+    to[0] = '"';
+    memcpy(to + 1, s, len);
+    memcpy(to + 1 + len, "\"", 2);
+    out->len += len + 2;
 }
 
 static void add_json_list(struct strbuf *out, const struct cell_list *l)
