@@ -218,6 +218,7 @@ void engine_job_start(struct job *job, int64_t now)
     job->started_at = now;
     job->forced = job->aborted = job->timed_out = job->expired = job->outdated = false;
     job->deadline = ENGINE_NEVER;
+    job->cuts = 0;
     engine_run_open(job);
 }
 

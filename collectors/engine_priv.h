@@ -139,6 +139,7 @@ struct job {
     struct table_builder **builders;
     struct snapshot **out; /* finished tables to publish */
     unsigned requests, tries, net_tries;
+    unsigned cuts;        /* of this run's replies, in their middle */
     bool relogged;        /* for this request */
     bool streamed;        /* a piece of its reply was decoded already */
     struct strbuf pieces; /* the beginning of it, to be shown raw */
@@ -371,6 +372,8 @@ void engine_run_close(struct job *job);
 void engine_run_step(struct job *job); /* with job->reply when has_reply */
 /* What its last step wants. */
 void engine_run_act(struct job *job);
+/* The run under way is dropped and begins anew after @wait_ms. */
+void engine_run_again(struct job *job, int64_t wait_ms);
 /* Publish what was held back. */
 void engine_run_unhold(struct job *job);
 
@@ -387,7 +390,10 @@ void engine_request_reply(void *job, struct http_reply *http);
 /* A piece for the collector, here or beside the loop (engine_stream.c). What is not STEP_MORE ends
  * the transfer. */
 enum step engine_stream_piece(struct job *job, const char *data, size_t len);
-/* The run is the loop's again; @wanted: all that came is decoded, and job->result says how it went.
+/* All came; what waits is decoded meanwhile. engine_stream_end() still has to follow. */
+void engine_stream_close(struct job *job);
+/* Any thread. The run is the caller's again; @wanted: all that came is decoded, and job->result
+ * says how it went.
  */
 void engine_stream_end(struct job *job, bool wanted);
 

@@ -474,7 +474,8 @@ static void note_alive(struct endpoint *ep)
     ep->changed = ep->changed_much = true;
 }
 
-/* The reply ended in its middle: it cannot be asked for again, because half of it was decoded. */
+/* The reply ended in its middle: it cannot be asked for again, because half of it was decoded. Who
+ * reads only once begins the run anew, as often as a reply would be asked for again. */
 static void on_cut(struct job *job, struct http_reply *http)
 {
     struct err err = http->err;
@@ -483,6 +484,10 @@ static void on_cut(struct job *job, struct http_reply *http)
         engine_run_act(job);
     else if (err.kind == ERR_CANCEL)
         engine_job_suspend(job);
+    else if (err.kind == ERR_NET && job->run.once && http->elapsed_ms < QUICK_MS &&
+             ++job->cuts < ENGINE_NET_TRIES)
+        engine_run_again(job,
+                         engine_backoff(job->ep->engine, NET_FIRST_MS, job->cuts - 1, NET_MOST_MS));
     else
         engine_job_finish(job, &err);
 }
@@ -501,7 +506,10 @@ void engine_request_reply(void *arg, struct http_reply *http)
     struct endpoint *ep = job->ep;
     bool poll = job->run.request.long_poll;
 
-    engine_stream_end(job, true);
+    if (http->err.kind == ERR_NONE)
+        engine_stream_close(job);
+    else
+        engine_stream_end(job, true);
     ep->in_flight -= !poll;
     if (ep->engine->stopping || (http->err.kind == ERR_CANCEL && job->aborted))
         return;

@@ -98,6 +98,11 @@ static void work(void *arg)
 {
     struct job *job = arg;
 
+    if (job->stream) {
+        engine_stream_end(job, true);
+        if (job->result != STEP_MORE)
+            return;
+    }
     if (job->has_reply && !job->run.request.stream) {
         job->reply.hash = hash_fast(job->reply.body, job->reply.len, 0);
         job->reply.hash += job->reply.hash == 0;
@@ -120,6 +125,13 @@ static void come_back(struct job *job, int64_t wait_ms)
 {
     job->state = JOB_WAITING;
     job->wake_at = clock_mono_ms() + (wait_ms < WAIT_MOST_MS ? wait_ms : WAIT_MOST_MS);
+}
+
+void engine_run_again(struct job *job, int64_t wait_ms)
+{
+    engine_run_close(job);
+    engine_run_open(job);
+    come_back(job, wait_ms);
 }
 
 static void fail(struct job *job)

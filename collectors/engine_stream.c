@@ -4,29 +4,40 @@
  * has other endpoints to serve. What is small is decoded where it arrives, because a hand-over
  * costs more.
  *
- * There are two buffers, one that is filled and one that is read. When the full one cannot be
- * handed over yet, the loop waits, as long as it would have decoded itself: memory stays bounded,
- * and the peer is slowed down by its window. Between a piece and engine_stream_end() the run
- * belongs to the thread.
+ * What came and was not read yet waits in a queue of chunks. When it is full the loop waits, as
+ * long as it would have decoded itself: memory stays bounded, and the peer is slowed down by its
+ * window. Between a piece and engine_stream_end() the run belongs to the thread; the end may be
+ * waited for by anybody, so a pool thread does.
  */
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "collectors/engine_priv.h"
+#include "core/chunks.h"
 #include "core/clock.h"
 #include "core/mem.h"
-#include "core/strbuf.h"
 
-#define FROM    (1u << 20) /* bytes of a reply that are decoded before it counts as large */
-#define PORTION (128u << 10)
+#define FROM    (128u << 10) /* a reply of more bytes counts as large */
+#define PORTION (64u << 10)  /* what an idle thread is woken for */
+#define AT_ONCE (128u << 10) /* bytes per step */
+#define QUEUE   4            /* chunks that wait, at most */
+
+struct portion {
+    struct portion *next;
+    size_t room, len;
+    char data[];
+};
 
 struct stream {
     struct job *job;
-    struct strbuf filled, read;
     pthread_t thread;
-    pthread_mutex_t lock;
-    pthread_cond_t turn;
-    bool busy, over;
+    struct portion *filling; /* the loop's; NULL: none */
+    pthread_mutex_t lock;    /* of what follows */
+    pthread_cond_t turn;     /* never do both sides wait */
+    struct portion *first, **last;
+    size_t queued;
+    bool idle, over;
     enum step result; /* of the portion read last */
 };
 
@@ -39,24 +50,90 @@ static enum step decode(struct job *job, const char *data, size_t len)
     return job->collector->step(&job->run, &piece);
 }
 
+/* ---- portions ----------------------------------------------------------------------------------
+ */
+
+static struct portion *portion_new(void)
+{
+    size_t size;
+    struct portion *p = chunks_take(&size);
+
+    *p = (struct portion){.room = size - sizeof(*p)};
+    return p;
+}
+
+static enum step portion_decode(struct job *job, const struct portion *p)
+{
+    enum step result = STEP_MORE;
+
+    for (size_t at = 0; at < p->len && result == STEP_MORE; at += AT_ONCE)
+        result = decode(job, p->data + at, p->len - at < AT_ONCE ? p->len - at : AT_ONCE);
+    return result;
+}
+
+/* ---- the queue; under its lock -----------------------------------------------------------------
+ */
+
+static struct portion *queue_take(struct stream *s)
+{
+    struct portion *p = s->first;
+
+    if (!p)
+        return NULL;
+    s->first = p->next;
+    if (!s->first)
+        s->last = &s->first;
+    s->queued--;
+    return p;
+}
+
+static void queue_drop(struct stream *s)
+{
+    struct portion *p;
+
+    while ((p = queue_take(s)))
+        chunks_give(p);
+}
+
+static void queue_add(struct stream *s, struct portion *p)
+{
+    p->next = NULL;
+    *s->last = p;
+    s->last = &p->next;
+    s->queued++;
+    pthread_cond_signal(&s->turn);
+}
+
+/* ---- the thread --------------------------------------------------------------------------------
+ */
+
+static struct portion *next_portion(struct stream *s)
+{
+    struct portion *p;
+
+    s->idle = true;
+    while (!(p = queue_take(s)) && !s->over)
+        pthread_cond_wait(&s->turn, &s->lock);
+    s->idle = false;
+    pthread_cond_signal(&s->turn);
+    return p;
+}
+
 static void *read_portions(void *arg)
 {
     struct stream *s = arg;
+    struct portion *p;
 
     pthread_mutex_lock(&s->lock);
-    for (;;) {
-        enum step result;
+    while ((p = next_portion(s))) {
+        enum step result = s->result;
 
-        while (!s->busy && !s->over)
-            pthread_cond_wait(&s->turn, &s->lock);
-        if (!s->busy)
-            break;
         pthread_mutex_unlock(&s->lock);
-        result = decode(s->job, s->read.buf, s->read.len);
+        if (result == STEP_MORE)
+            result = portion_decode(s->job, p);
+        chunks_give(p);
         pthread_mutex_lock(&s->lock);
         s->result = result;
-        s->busy = false;
-        pthread_cond_signal(&s->turn);
     }
     pthread_mutex_unlock(&s->lock);
     return NULL;
@@ -64,8 +141,9 @@ static void *read_portions(void *arg)
 
 static void stream_free(struct stream *s)
 {
-    strbuf_release(&s->filled);
-    strbuf_release(&s->read);
+    if (s->filling)
+        chunks_give(s->filling);
+    queue_drop(s);
     pthread_cond_destroy(&s->turn);
     pthread_mutex_destroy(&s->lock);
     free(s);
@@ -78,8 +156,7 @@ static struct stream *stream_new(struct job *job)
 
     s->job = job;
     s->result = STEP_MORE;
-    strbuf_init(&s->filled, 0);
-    strbuf_init(&s->read, 0);
+    s->last = &s->first;
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->turn, NULL);
     if (pthread_create(&s->thread, NULL, read_portions, s) == 0)
@@ -88,37 +165,71 @@ static struct stream *stream_new(struct job *job)
     return NULL;
 }
 
-/* The other side is done with its portion; gives it the next one unless that one failed. */
+/* ---- the loop's side ---------------------------------------------------------------------------
+ */
+
+/* What is filled, when it is full or the thread has nothing else to do. */
 static enum step hand_over(struct stream *s)
 {
     enum step result;
 
     pthread_mutex_lock(&s->lock);
-    while (s->busy)
-        pthread_cond_wait(&s->turn, &s->lock);
-    result = s->result;
-    if (result == STEP_MORE) {
-        struct strbuf empty = s->read;
-
-        s->read = s->filled;
-        s->filled = empty;
-        s->busy = true;
-        pthread_cond_signal(&s->turn);
+    if (s->filling->len == s->filling->room || (s->idle && s->filling->len >= PORTION)) {
+        while (s->queued == QUEUE && s->result == STEP_MORE)
+            pthread_cond_wait(&s->turn, &s->lock);
+        queue_add(s, s->filling);
+        s->filling = NULL;
     }
+    result = s->result;
     pthread_mutex_unlock(&s->lock);
-    strbuf_reset(&s->filled);
+    return result;
+}
+
+static enum step put(struct stream *s, const char *data, size_t len)
+{
+    enum step result = STEP_MORE;
+
+    while (len && result == STEP_MORE) {
+        struct portion *p = s->filling ? s->filling : (s->filling = portion_new());
+        size_t n = p->room - p->len < len ? p->room - p->len : len;
+
+        memcpy(p->data + p->len, data, n);
+        p->len += n;
+        data += n;
+        len -= n;
+        result = hand_over(s);
+    }
     return result;
 }
 
 enum step engine_stream_piece(struct job *job, const char *data, size_t len)
 {
     job->stream_bytes += len;
-    if (!job->stream && job->stream_bytes >= FROM && !job->run.request.command)
+    if (!job->stream && job->stream_bytes > FROM && !job->run.request.command)
         job->stream = stream_new(job);
-    if (!job->stream)
-        return decode(job, data, len);
-    strbuf_add(&job->stream->filled, data, len);
-    return job->stream->filled.len < PORTION ? STEP_MORE : hand_over(job->stream);
+    return job->stream ? put(job->stream, data, len) : decode(job, data, len);
+}
+
+/* No more comes; of what came nothing more is @wanted, or all. */
+static void stop(struct stream *s, bool wanted)
+{
+    pthread_mutex_lock(&s->lock);
+    if (!wanted) {
+        queue_drop(s);
+    } else if (s->filling) {
+        queue_add(s, s->filling);
+        s->filling = NULL;
+    }
+    s->over = true;
+    pthread_cond_signal(&s->turn);
+    pthread_mutex_unlock(&s->lock);
+}
+
+void engine_stream_close(struct job *job)
+{
+    job->stream_bytes = 0;
+    if (job->stream)
+        stop(job->stream, true);
 }
 
 void engine_stream_end(struct job *job, bool wanted)
@@ -129,15 +240,9 @@ void engine_stream_end(struct job *job, bool wanted)
     if (!s)
         return;
     job->stream = NULL;
-    pthread_mutex_lock(&s->lock);
-    s->over = true;
-    pthread_cond_signal(&s->turn);
-    pthread_mutex_unlock(&s->lock);
+    stop(s, wanted);
     pthread_join(s->thread, NULL);
-    if (wanted) {
+    if (wanted)
         job->result = s->result;
-        if (job->result == STEP_MORE && s->filled.len)
-            job->result = decode(job, s->filled.buf, s->filled.len);
-    }
     stream_free(s);
 }

@@ -81,6 +81,35 @@ static void everything_once(void **state)
     assert_int_equal(fakeapi_count(&server.logouts), 1);
 }
 
+/* Half of it was decoded already, so the run begins anew; not for ever. */
+static void a_cut_reply_is_asked_for_again(void **state)
+{
+    static const struct {
+        unsigned cuts;
+        enum freshness f;
+        enum err_kind kind;
+    } cases[] = {{2, FRESH_OK, ERR_NONE}, {3, FRESH_FAILED, ERR_NET}};
+    struct fakeapi_run r;
+    struct err err;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        open_run(&r, "");
+        r.o.collectors = fakeapi_only_live;
+        fakeapi_lock();
+        server.cut = cases[i].cuts;
+        fakeapi_unlock();
+        fakeapi_run_start(&r);
+        assert_true(engine_wait(r.engine, -1));
+        assert_int_equal(freshness_of(&r, &table_segments, "a", &err), cases[i].f);
+        assert_int_equal(err.kind, cases[i].kind);
+        fakeapi_lock();
+        assert_int_equal(server.cut, 0);
+        fakeapi_unlock();
+        fakeapi_run_stop(&r);
+    }
+}
+
 static void only_what_is_wanted(void **state)
 {
     const struct schema *tables[] = {&table_gateways, NULL};
@@ -327,6 +356,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
     const struct CMUnitTest tests[] = {
         TEST(everything_once),
+        TEST(a_cut_reply_is_asked_for_again),
         TEST(only_what_is_wanted),
         TEST(disabled_tables_are_not_read),
         TEST(nothing_to_do_is_over_at_once),
