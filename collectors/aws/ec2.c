@@ -1,9 +1,11 @@
 #include "collectors/aws/ec2.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/arena.h"
 #include "core/hash.h"
+#include "core/mem.h"
 #include "core/text.h"
 
 /* ---- asking ------------------------------------------------------------------------------- */
@@ -229,20 +231,22 @@ uint64_t ec2_page_hash(struct run *run, const struct reply *reply, const char **
 
 /* ---- decoding ----------------------------------------------------------------------------- */
 
-struct decoder {
+struct ec2_decoder {
+    struct xml_reader *xml;
     const struct ec2_handler *h;
     void *arg;
     struct run *run;
     const char *token;
+    bool in_item; /* of the set */
 };
 
-static bool in_set(const struct decoder *d, const struct xml_reader *x)
+static bool is_item(const struct ec2_decoder *d, const struct xml_reader *x)
 {
-    return strcmp(xml_name_at(x, 2), d->h->set) == 0;
+    return strcmp(xml_name(x), "item") == 0 && strcmp(xml_name_at(x, 2), d->h->set) == 0;
 }
 
 /* A proxy's page is well-formed, too. */
-static void check_root(struct decoder *d, struct xml_reader *x)
+static void check_root(struct ec2_decoder *d, struct xml_reader *x)
 {
     size_t len = strlen(d->h->action);
     const char *root = xml_name(x);
@@ -256,38 +260,76 @@ static void check_root(struct decoder *d, struct xml_reader *x)
 
 static void on_start(void *arg, struct xml_reader *x)
 {
-    struct decoder *d = arg;
+    struct ec2_decoder *d = arg;
 
-    if (xml_depth(x) == 1)
+    unsigned depth = xml_depth(x);
+
+    if (depth > EC2_ITEM_DEPTH)
+        return;
+    if (depth == 1)
         check_root(d, x);
-    else if (xml_depth(x) == EC2_ITEM_DEPTH && in_set(d, x) && strcmp(xml_name(x), "item") == 0)
+    d->in_item = depth == EC2_ITEM_DEPTH && is_item(d, x);
+    if (d->in_item)
         d->h->begin(d->arg);
 }
 
 static void on_end(void *arg, struct xml_reader *x, const char *text, size_t len)
 {
-    struct decoder *d = arg;
+    struct ec2_decoder *d = arg;
     unsigned depth = xml_depth(x);
 
-    if (depth == 2 && strcmp(xml_name(x), "nextToken") == 0) {
+    if (depth == 2 && strcmp(xml_name(x), "nextToken") == 0)
         d->token = len ? arena_strndup(d->run->arena, text, len) : NULL;
-    } else if (depth >= EC2_ITEM_DEPTH && in_set(d, x) &&
-               strcmp(xml_name_at(x, EC2_ITEM_DEPTH), "item") == 0) {
-        if (depth > EC2_ITEM_DEPTH)
-            d->h->member(d->arg, x, text, len);
-        else
-            d->h->end(d->arg);
-    }
+    else if (d->in_item && depth > EC2_ITEM_DEPTH)
+        d->h->member(d->arg, x, text, len);
+    else if (d->in_item && depth == EC2_ITEM_DEPTH)
+        d->h->end(d->arg);
+    d->in_item = d->in_item && depth > EC2_ITEM_DEPTH;
+}
+
+struct ec2_decoder *ec2_decoder_new(const struct ec2_handler *h, void *arg, struct run *run)
+{
+    static const struct xml_handler handler = {.start = on_start, .end = on_end};
+    struct ec2_decoder *d = mem_alloc(sizeof(*d));
+
+    d->h = h;
+    d->arg = arg;
+    d->run = run;
+    d->xml = xml_reader_new(&handler, d);
+    return d;
+}
+
+void ec2_decoder_free(struct ec2_decoder *d)
+{
+    if (!d)
+        return;
+    xml_reader_free(d->xml);
+    free(d);
+}
+
+int ec2_decoder_feed(struct ec2_decoder *d, const char *data, size_t len, struct err *err)
+{
+    if (xml_feed(d->xml, data, len, err) < 0)
+        return err_prefix(err, "reply of %s", d->h->action);
+    return 0;
+}
+
+int ec2_decoder_finish(struct ec2_decoder *d, const char **token, struct err *err)
+{
+    if (xml_finish(d->xml, err) < 0)
+        return err_prefix(err, "reply of %s", d->h->action);
+    *token = d->token;
+    return 0;
 }
 
 int ec2_decode(const struct ec2_handler *h, void *arg, struct run *run, const struct reply *reply,
                const char **token, struct err *err)
 {
-    const struct xml_handler handler = {.start = on_start, .end = on_end};
-    struct decoder d = {.h = h, .arg = arg, .run = run};
+    struct ec2_decoder *d = ec2_decoder_new(h, arg, run);
+    int rc = ec2_decoder_feed(d, reply->body, reply->len, err);
 
-    if (xml_parse(&handler, &d, reply->body, reply->len, err) < 0)
-        return err_prefix(err, "reply of %s", h->action);
-    *token = d.token;
-    return 0;
+    if (rc == 0)
+        rc = ec2_decoder_finish(d, token, err);
+    ec2_decoder_free(d);
+    return rc;
 }

@@ -65,6 +65,15 @@ struct ec2_handler {
     void (*end)(void *arg); /* the item ends */
 };
 
+/* A page that comes in pieces, or whole. @h and @arg must outlive it. */
+struct ec2_decoder;
+struct ec2_decoder *ec2_decoder_new(const struct ec2_handler *h, void *arg, struct run *run);
+void ec2_decoder_free(struct ec2_decoder *d); /* NULL is fine; of a run that is over, too */
+/* 0, or -1 and an error that names the call. */
+int ec2_decoder_feed(struct ec2_decoder *d, const char *data, size_t len, struct err *err);
+/* The end of the page; *token as below. */
+int ec2_decoder_finish(struct ec2_decoder *d, const char **token, struct err *err);
+
 /* Read a page. *token gets the token of the next one (in the run's arena) or NULL. 0, or -1 and an
  * error that names the call. */
 int ec2_decode(const struct ec2_handler *h, void *arg, struct run *run, const struct reply *reply,

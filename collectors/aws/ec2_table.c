@@ -3,17 +3,9 @@
 #include <string.h>
 
 #include "core/arena.h"
+#include "core/mem.h"
 #include "core/text.h"
-
-/* AWS writes an enumeration's word in more than one case ("Available", "available"). */
-static const char *known_word(const struct column *col, const char *text)
-{
-    for (const struct state_word *w = col->states; w && w->word; w++) {
-        if (text_equal_nocase(w->word, text))
-            return w->word;
-    }
-    return text;
-}
+#include "core/xml_paths.h"
 
 static void set_int(struct table_builder *b, unsigned column, const char *text)
 {
@@ -36,7 +28,7 @@ void ec2_set(struct table_builder *b, unsigned column, const char *text, size_t 
     else if (col->type == CELL_LIST)
         builder_list_add(b, column, text);
     else if (col->type == CELL_STATE)
-        builder_state(b, column, known_word(col, text));
+        builder_state(b, column, text);
     else if (col->type == CELL_INT)
         set_int(b, column, text);
     else if (col->type == CELL_BOOL && strcmp(text, "true") == 0)
@@ -49,15 +41,9 @@ void ec2_set(struct table_builder *b, unsigned column, const char *text, size_t 
 
 /* ---- items -------------------------------------------------------------------------------- */
 
-struct decoding {
-    const struct ec2_table *t;
-    size_t nfields, next; /* next: where the field at hand stands, most likely */
-    struct ec2_row row;
-};
-
 static void on_begin(void *arg)
 {
-    struct decoding *d = arg;
+    struct ec2_reading *d = arg;
 
     if (d->t->begin)
         d->t->begin(&d->row);
@@ -67,54 +53,127 @@ static void on_begin(void *arg)
 
 static void on_member(void *arg, struct xml_reader *x, const char *text, size_t len)
 {
-    struct decoding *d = arg;
+    struct ec2_reading *d = arg;
+    int which = xml_paths_at(d->paths, x);
 
-    /* Every item has its members in the same order. */
-    for (size_t i = 0; i < d->nfields; i++) {
-        size_t at = (d->next + i) % d->nfields;
-        const struct ec2_field *f = &d->t->fields[at];
-
-        if (xml_path_is(x, EC2_FIELD_DEPTH, f->path)) {
-            ec2_set(d->row.b, f->column, text, len);
-            d->next = at + 1;
-            return;
-        }
-    }
-    if (d->t->member)
-        d->t->member(&d->row, x, text, len);
+    if (which >= 0 && which < d->nfields)
+        ec2_set(d->row.b, d->t->fields[which].column, text, len);
+    else if (d->t->member)
+        d->t->member(&d->row, which < 0 ? -1 : which - d->nfields, x, text, len);
 }
 
 static void on_end(void *arg)
 {
-    struct decoding *d = arg;
+    struct ec2_reading *d = arg;
 
     if (d->t->end)
         d->t->end(&d->row);
 }
 
+static void list_paths(struct ec2_reading *d, struct run *run)
+{
+    const struct ec2_table *t = d->t;
+    const char **paths;
+    size_t n = 0, k = 0;
+
+    while (t->fields[n].path)
+        n++;
+    while (t->members && t->members[k])
+        k++;
+    paths = arena_alloc(run->arena, (n + k + 1) * sizeof(*paths));
+    for (size_t i = 0; i < n; i++)
+        paths[i] = t->fields[i].path;
+    for (size_t i = 0; i < k; i++)
+        paths[n + i] = t->members[i];
+    d->nfields = (int)n;
+    d->paths = xml_paths_new(paths, n + k, EC2_FIELD_DEPTH);
+}
+
+static void begin(struct ec2_reading *d, struct run *run, const struct ec2_table *t)
+{
+    *d = (struct ec2_reading){.t = t, .row = {.b = run_table(run, t->schema), .run = run}};
+    d->handler = (struct ec2_handler){
+        .action = t->action, .set = t->set, .begin = on_begin, .member = on_member, .end = on_end};
+    list_paths(d, run);
+    if (t->own_size)
+        d->row.own = arena_alloc(run->arena, t->own_size);
+    d->decoder = ec2_decoder_new(&d->handler, d, run);
+}
+
+void ec2_reading_release(void *reading)
+{
+    struct ec2_reading *d = reading;
+
+    ec2_decoder_free(d->decoder);
+    xml_paths_free(d->paths);
+    *d = (struct ec2_reading){0};
+}
+
 static int decode(struct run *run, const struct reply *reply, const struct ec2_table *t,
                   const char **token, struct err *err)
 {
-    const struct ec2_handler handler = {
-        .action = t->action, .set = t->set, .begin = on_begin, .member = on_member, .end = on_end};
-    struct decoding d = {.t = t, .row = {.b = run_table(run, t->schema), .run = run}};
+    struct ec2_reading d;
+    int rc;
 
-    while (t->fields[d.nfields].path)
-        d.nfields++;
-    if (t->own_size)
-        d.row.own = arena_alloc(run->arena, t->own_size);
-    return ec2_decode(&handler, &d, run, reply, token, err);
+    begin(&d, run, t);
+    rc = ec2_decoder_feed(d.decoder, reply->body, reply->len, err);
+    if (rc == 0)
+        rc = ec2_decoder_finish(d.decoder, token, err);
+    ec2_reading_release(&d);
+    return rc;
 }
 
 /* ---- pages -------------------------------------------------------------------------------- */
 
+/* Who reads only once need not know a page again, so it is decoded while it comes. */
 static enum step ask(struct run *run, const struct ec2_table *t, const struct ec2_pages *pages)
 {
     struct strbuf body = STRBUF_INIT;
+    enum step step;
 
     ec2_begin(&body, t->action, t->scope, run);
     ec2_page_params(&body, pages, t->page_size);
-    return ec2_send(run, t->label, &body);
+    step = ec2_send(run, t->label, &body);
+    run->request.stream = run->once && run->state;
+    return step;
+}
+
+static enum step start(struct run *run, const struct ec2_table *t)
+{
+    if (run->state)
+        ec2_reading_release(run->state); /* of a run that was given up */
+    run->scratch = arena_alloc(run->arena, sizeof(struct ec2_pages));
+    return ask(run, t, run->scratch);
+}
+
+static enum step take_piece(struct run *run, const struct reply *reply, const struct ec2_table *t)
+{
+    struct ec2_reading *d = run->state;
+    struct err err;
+
+    if (!d->decoder) {
+        (void)builder_block(run_table(run, t->schema), 0);
+        begin(d, run, t);
+    }
+    return ec2_decoder_feed(d->decoder, reply->body, reply->len, &err) < 0 ? run_fail(run, &err)
+                                                                           : STEP_MORE;
+}
+
+/* All of a page is there. */
+static int read_page(struct run *run, const struct reply *reply, const struct ec2_table *t,
+                     const char **token, struct err *err)
+{
+    struct ec2_reading *d = run->state;
+    int rc;
+
+    if (d && d->decoder) {
+        rc = ec2_decoder_finish(d->decoder, token, err);
+        ec2_reading_release(d);
+        return rc;
+    }
+    if (builder_block(run_table(run, t->schema), ec2_page_hash(run, reply, token)))
+        return 0;
+    return decode(run, reply, t, token, err);
 }
 
 enum step ec2_table_step(struct run *run, const struct reply *reply, const struct ec2_table *t)
@@ -123,16 +182,13 @@ enum step ec2_table_step(struct run *run, const struct reply *reply, const struc
     const char *token;
     struct err err;
 
-    if (!reply) {
-        run->scratch = arena_alloc(run->arena, sizeof(*pages));
-        return ask(run, t, run->scratch);
-    }
+    if (!reply)
+        return start(run, t);
+    if (reply->more)
+        return take_piece(run, reply, t);
     if (reply->err)
         return run_fail(run, reply->err);
-    if (!builder_block(run_table(run, t->schema), ec2_page_hash(run, reply, &token)) &&
-        decode(run, reply, t, &token, &err) < 0)
-        return run_fail(run, &err);
-    if (ec2_page_done(pages, run, token, &err) < 0)
+    if (read_page(run, reply, t, &token, &err) < 0 || ec2_page_done(pages, run, token, &err) < 0)
         return run_fail(run, &err);
     return pages->token ? ask(run, t, pages) : STEP_DONE;
 }

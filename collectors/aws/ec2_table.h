@@ -26,13 +26,29 @@ struct ec2_table {
     enum ec2_scope scope;
     const struct schema *schema;
     const struct ec2_field *fields; /* ends with path NULL */
+    /* Paths that member() is told of by their place in here; ends with NULL. NULL: none. */
+    const char *const *members;
     size_t own_size;
     /* Item begins. NULL: builder_row() and nothing more. */
     void (*begin)(struct ec2_row *row);
-    /* A member that is not in fields. NULL: not wanted. */
-    void (*member)(struct ec2_row *row, struct xml_reader *x, const char *text, size_t len);
+    /* A member that is not in fields; @which: of members, -1: of none. NULL: not wanted. */
+    void (*member)(struct ec2_row *row, int which, struct xml_reader *x, const char *text,
+                   size_t len);
     void (*end)(struct ec2_row *row); /* NULL: nothing more to do */
 };
+
+/* A page being read: the state of the collectors, for pages that come in pieces (run->once). What
+ * belongs to the run may be gone before it is. */
+struct ec2_reading {
+    const struct ec2_table *t;
+    struct ec2_handler handler;
+    struct ec2_decoder *decoder; /* NULL: none */
+    struct xml_paths *paths;     /* those of fields, then those of members */
+    int nfields;
+    struct ec2_row row;
+};
+
+void ec2_reading_release(void *reading);
 
 enum step ec2_table_step(struct run *run, const struct reply *reply, const struct ec2_table *t);
 /* The same for what is worth having and no more: whose role may not make the call has a table that

@@ -52,20 +52,42 @@ static void end_of_address(struct ec2_row *row)
     *own = (struct eni_own){0};
 }
 
-static void member(struct ec2_row *row, struct xml_reader *x, const char *text, size_t len)
+enum member { ADDRESS, PRIMARY, ADDRESS_END, ADDRESSES_END, GROUPS_END };
+
+static const char *const members[] = {
+    [ADDRESS] = "privateIpAddressesSet/item/privateIpAddress",
+    [PRIMARY] = "privateIpAddressesSet/item/primary",
+    [ADDRESS_END] = "privateIpAddressesSet/item",
+    [ADDRESSES_END] = "privateIpAddressesSet",
+    [GROUPS_END] = "groupSet",
+    NULL,
+};
+
+static void member(struct ec2_row *row, int which, struct xml_reader *x, const char *text,
+                   size_t len)
 {
     struct eni_own *own = row->own;
 
-    if (xml_path_is(x, EC2_FIELD_DEPTH, "privateIpAddressesSet/item/privateIpAddress"))
+    (void)x;
+    switch (which) {
+    case ADDRESS:
         own->address = len ? arena_strndup(row->run->arena, text, len) : NULL;
-    else if (xml_path_is(x, EC2_FIELD_DEPTH, "privateIpAddressesSet/item/primary"))
+        break;
+    case PRIMARY:
         own->primary = strcmp(text, "true") == 0;
-    else if (xml_path_is(x, EC2_FIELD_DEPTH, "privateIpAddressesSet/item"))
+        break;
+    case ADDRESS_END:
         end_of_address(row);
-    else if (xml_path_is(x, EC2_FIELD_DEPTH, "privateIpAddressesSet"))
+        break;
+    case ADDRESSES_END:
         empty_unless_set(row, ENIS_SECONDARY_IPS);
-    else if (xml_path_is(x, EC2_FIELD_DEPTH, "groupSet"))
+        break;
+    case GROUPS_END:
         empty_unless_set(row, ENIS_SECURITY_GROUPS);
+        break;
+    default:
+        break;
+    }
 }
 
 static void end(struct ec2_row *row)
@@ -83,6 +105,7 @@ static const struct ec2_table table = {
     .scope = EC2_BY_SUBNET,
     .schema = &table_enis,
     .fields = fields,
+    .members = members,
     .own_size = sizeof(struct eni_own),
     .member = member,
     .end = end,
@@ -101,5 +124,7 @@ const struct collector collector_enis = {
     .tables = tables,
     .interval_ms = 30000,
     .timeout_ms = 60000,
+    .state_size = sizeof(struct ec2_reading),
+    .state_release = ec2_reading_release,
     .step = step,
 };

@@ -43,5 +43,7 @@ const struct collector collector_interfaces = {
     .tables = tables,
     .interval_ms = 600000,
     .timeout_ms = 120000,
+    .state_size = sizeof(struct ec2_reading),
+    .state_release = ec2_reading_release,
     .step = step,
 };

@@ -58,7 +58,8 @@ static void add_subnet(struct ec2_row *row, const char *id)
     o->last = &(*o->last)->next;
 }
 
-static void member(struct ec2_row *row, struct xml_reader *x, const char *text, size_t len)
+static void member(struct ec2_row *row, int which, struct xml_reader *x, const char *text,
+                   size_t len)
 {
     struct own *o = row->own;
     const struct {
@@ -81,6 +82,7 @@ static void member(struct ec2_row *row, struct xml_reader *x, const char *text, 
     };
     const char *kept = len ? arena_strndup(row->run->arena, text, len) : NULL;
 
+    (void)which;
     for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
         if (xml_path_is(x, EC2_FIELD_DEPTH, members[i].path)) {
             *members[i].value = kept;
@@ -159,5 +161,7 @@ const struct collector collector_network_acls = {
     .tables = tables,
     .interval_ms = 600000,
     .timeout_ms = 120000,
+    .state_size = sizeof(struct ec2_reading),
+    .state_release = ec2_reading_release,
     .step = step,
 };

@@ -39,75 +39,124 @@ struct table_own {
     struct names subnets;
     struct route route, *routes;
     size_t n, alloc;
+    const char *vpc_before; /* of the table before */
+    struct route before;    /* the one before */
 };
 
 /* ---- members of a route ------------------------------------------------------------------- */
 
-struct target_kind {
-    const char *element, *type;
+/* What tells the kind of a target; members of that name are at the same place in members. */
+static const char *const target_types[] = {
+    "eni",
+    "gateway",
+    "nat_gateway",
+    "transit_gateway",
+    "local_gateway",
+    "carrier_gateway",
+    "instance",
+    "vpc_peering",
+    "egress_only_gateway",
+    "core_network",
+    "odb_network",
 };
 
-static const struct target_kind target_kinds[] = {
-    {"networkInterfaceId", "eni"},
-    {"gatewayId", "gateway"},
-    {"natGatewayId", "nat_gateway"},
-    {"transitGatewayId", "transit_gateway"},
-    {"localGatewayId", "local_gateway"},
-    {"carrierGatewayId", "carrier_gateway"},
-    {"instanceId", "instance"},
-    {"vpcPeeringConnectionId", "vpc_peering"},
-    {"egressOnlyInternetGatewayId", "egress_only_gateway"},
-    {"coreNetworkArn", "core_network"},
-    {"odbNetworkArn", "odb_network"},
+enum member {
+    INTERFACE,
+    GATEWAY,
+    /* ... */
+    TARGETS = ARRAY_SIZE(target_types),
+    DESTINATION = TARGETS,
+    DESTINATION_IPV6,
+    DESTINATION_PREFIX_LIST,
+    STATE,
+    ORIGIN,
+    INSTANCE_OWNER,
+    ROUTE_END,
+    ASSOCIATION_MAIN,
+    ASSOCIATION_SUBNET,
+    ASSOCIATION_STATE,
+    ASSOCIATION_END,
+    ASSOCIATIONS_END,
+    TAG_KEY,
+    TAG_VALUE,
+    TAG_END,
+    TABLE_ID,
+    TABLE_VPC,
+};
+
+#define ROUTE "routeSet/item"
+
+static const char *const members[] = {
+    ROUTE "/networkInterfaceId",
+    ROUTE "/gatewayId",
+    ROUTE "/natGatewayId",
+    ROUTE "/transitGatewayId",
+    ROUTE "/localGatewayId",
+    ROUTE "/carrierGatewayId",
+    ROUTE "/instanceId",
+    ROUTE "/vpcPeeringConnectionId",
+    ROUTE "/egressOnlyInternetGatewayId",
+    ROUTE "/coreNetworkArn",
+    ROUTE "/odbNetworkArn",
+    [DESTINATION] = ROUTE "/destinationCidrBlock",
+    [DESTINATION_IPV6] = ROUTE "/destinationIpv6CidrBlock",
+    [DESTINATION_PREFIX_LIST] = ROUTE "/destinationPrefixListId",
+    [STATE] = ROUTE "/state",
+    [ORIGIN] = ROUTE "/origin",
+    [INSTANCE_OWNER] = ROUTE "/instanceOwnerId",
+    [ROUTE_END] = ROUTE,
+    [ASSOCIATION_MAIN] = "associationSet/item/main",
+    [ASSOCIATION_SUBNET] = "associationSet/item/subnetId",
+    [ASSOCIATION_STATE] = "associationSet/item/associationState/state",
+    [ASSOCIATION_END] = "associationSet/item",
+    [ASSOCIATIONS_END] = "associationSet",
+    [TAG_KEY] = "tagSet/item/key",
+    [TAG_VALUE] = "tagSet/item/value",
+    [TAG_END] = "tagSet/item",
+    [TABLE_ID] = "routeTableId",
+    [TABLE_VPC] = "vpcId",
+    NULL,
 };
 
 /* What a gatewayId is, by its first letters. */
-static const struct target_kind gateway_kinds[] = {
+static const struct {
+    const char *prefix, *type;
+} gateway_kinds[] = {
     {"local", "local"},
     {"igw-", "internet_gateway"},
     {"vgw-", "vpn_gateway"},
     {"vpce-", "vpc_endpoint"},
 };
 
-static const char *target_type(struct arena *arena, const char *element, const char *target)
+static const char *target_type(int which, const char *target)
 {
-    for (size_t i = 0; strcmp(element, "gatewayId") == 0 && i < ARRAY_SIZE(gateway_kinds); i++) {
-        if (text_has_prefix(target, gateway_kinds[i].element))
+    for (size_t i = 0; which == GATEWAY && i < ARRAY_SIZE(gateway_kinds); i++) {
+        if (text_has_prefix(target, gateway_kinds[i].prefix))
             return gateway_kinds[i].type;
     }
-    for (size_t i = 0; i < ARRAY_SIZE(target_kinds); i++) {
-        if (strcmp(element, target_kinds[i].element) == 0)
-            return target_kinds[i].type;
-    }
-    return arena_strdup(arena, element);
+    return target_types[which];
 }
 
-static void take_target(struct route *r, struct arena *arena, const char *element, const char *text)
+static void take_target(struct route *r, bool interface, const char *type, const char *text)
 {
-    bool interface = strcmp(element, "networkInterfaceId") == 0;
-
     if (r->interface || (r->target && !interface))
         return;
     r->interface = interface;
     r->target = text;
-    r->target_type = target_type(arena, element, text);
+    r->target_type = type;
 }
 
-static void take_route_member(struct route *r, struct arena *arena, const char *name,
-                              const char *text)
+/* An element that is not known yet. */
+static void take_other(struct ec2_row *row, struct xml_reader *x, const char *text, size_t len)
 {
-    if (strcmp(name, "destinationCidrBlock") == 0 ||
-        (strcmp(name, "destinationIpv6CidrBlock") == 0 && !r->destination))
-        r->destination = text;
-    else if (strcmp(name, "destinationPrefixListId") == 0)
-        r->prefix_list = text;
-    else if (strcmp(name, "state") == 0)
-        r->state = text;
-    else if (strcmp(name, "origin") == 0)
-        r->origin = text;
-    else if (strcmp(name, "instanceOwnerId") != 0 &&
-             (text_has_suffix(name, "Id") || text_has_suffix(name, "Arn")))
-        take_target(r, arena, name, text);
+    struct table_own *own = row->own;
+    struct arena *arena = builder_arena(row->b);
+    const char *name = xml_name(x);
+
+    if (len && xml_depth(x) == EC2_FIELD_DEPTH + 2 &&
+        strcmp(xml_name_at(x, EC2_FIELD_DEPTH), "routeSet") == 0 &&
+        (text_has_suffix(name, "Id") || text_has_suffix(name, "Arn")))
+        take_target(&own->route, false, arena_strdup(arena, name), arena_strndup(arena, text, len));
 }
 
 /* ---- members of a route table ------------------------------------------------------------- */
@@ -119,7 +168,11 @@ static void begin(struct ec2_row *row)
     struct names subnets = {.items = own->subnets.items, .alloc = own->subnets.alloc};
     size_t alloc = own->alloc;
 
-    *own = (struct table_own){.routes = routes, .alloc = alloc, .subnets = subnets};
+    *own = (struct table_own){.routes = routes,
+                              .alloc = alloc,
+                              .subnets = subnets,
+                              .vpc_before = own->vpc_before,
+                              .before = own->before};
 }
 
 static void end_of_route(struct ec2_row *row)
@@ -135,7 +188,7 @@ static void end_of_route(struct ec2_row *row)
         own->routes = more;
         own->alloc = alloc;
     }
-    own->routes[own->n++] = own->route;
+    own->routes[own->n++] = own->before = own->route;
     own->route = (struct route){0};
 }
 
@@ -160,95 +213,167 @@ static void end_of_association(struct ec2_row *row)
     own->association = (struct association){0};
 }
 
-static void take_association_member(struct association *a, struct xml_reader *x, const char *text)
+/* The text in the block's memory. The routes of a table have most of theirs in common: what is
+ * like @before is @before. */
+static const char *keep(struct ec2_row *row, const char *text, size_t len, const char *before)
 {
-    if (xml_path_is(x, EC2_FIELD_DEPTH + 2, "main"))
+    if (before && strncmp(before, text, len) == 0 && !before[len])
+        return before;
+    return arena_strndup(builder_arena(row->b), text, len);
+}
+
+static void take_route_member(struct ec2_row *row, int which, const char *text, size_t len)
+{
+    struct table_own *own = row->own;
+    struct route *r = &own->route;
+    const struct route *before = &own->before;
+
+    switch (which) {
+    case DESTINATION:
+        r->destination = keep(row, text, len, NULL);
+        break;
+    case DESTINATION_IPV6:
+        r->destination = r->destination ? r->destination : keep(row, text, len, NULL);
+        break;
+    case DESTINATION_PREFIX_LIST:
+        r->prefix_list = keep(row, text, len, NULL);
+        break;
+    case STATE:
+        r->state = keep(row, text, len, before->state);
+        break;
+    case ORIGIN:
+        r->origin = keep(row, text, len, before->origin);
+        break;
+    case INSTANCE_OWNER:
+        break;
+    default:
+        text = keep(row, text, len, before->target);
+        take_target(r, which == INTERFACE, target_type(which, text), text);
+        break;
+    }
+}
+
+static void take_association_member(struct ec2_row *row, int which, const char *text, size_t len)
+{
+    struct table_own *own = row->own;
+    struct association *a = &own->association;
+
+    if (which == ASSOCIATION_MAIN)
         a->main = strcmp(text, "true") == 0;
-    else if (xml_path_is(x, EC2_FIELD_DEPTH + 2, "subnetId"))
-        a->subnet = text;
-    else if (xml_path_is(x, EC2_FIELD_DEPTH + 2, "associationState/state"))
+    else if (which == ASSOCIATION_SUBNET)
+        a->subnet = keep(row, text, len, NULL);
+    else
         a->gone = strcmp(text, "disassociated") == 0 || strcmp(text, "failed") == 0;
 }
 
-static void end_of_item(struct ec2_row *row, const char *set)
+static void take_table_member(struct ec2_row *row, int which, const char *text, size_t len)
 {
     struct table_own *own = row->own;
+    const char *kept = keep(row, text, len, which == TABLE_VPC ? own->vpc_before : NULL);
 
-    if (strcmp(set, "routeSet") == 0) {
-        end_of_route(row);
-    } else if (strcmp(set, "associationSet") == 0) {
-        end_of_association(row);
-    } else if (strcmp(set, "tagSet") == 0) {
-        if (own->tag_key && strcmp(own->tag_key, "Name") == 0)
-            own->name = own->tag_value;
-        own->tag_key = own->tag_value = NULL;
-    }
-}
-
-static void in_item(struct ec2_row *row, const char *set, struct xml_reader *x, const char *text)
-{
-    struct table_own *own = row->own;
-    bool leaf = xml_depth(x) == EC2_FIELD_DEPTH + 2;
-
-    if (strcmp(set, "routeSet") == 0 && leaf)
-        take_route_member(&own->route, row->run->arena, xml_name(x), text);
-    else if (strcmp(set, "associationSet") == 0)
-        take_association_member(&own->association, x, text);
-    else if (strcmp(set, "tagSet") == 0 && leaf && strcmp(xml_name(x), "key") == 0)
-        own->tag_key = text;
-    else if (strcmp(set, "tagSet") == 0 && leaf && strcmp(xml_name(x), "value") == 0)
-        own->tag_value = text;
-}
-
-static void member(struct ec2_row *row, struct xml_reader *x, const char *text, size_t len)
-{
-    struct table_own *own = row->own;
-    const char *set = xml_name_at(x, EC2_FIELD_DEPTH), *kept;
-    unsigned depth = xml_depth(x);
-
-    if (depth == EC2_FIELD_DEPTH + 1 && strcmp(xml_name(x), "item") == 0) {
-        end_of_item(row, set);
-        return;
-    }
-    if (depth == EC2_FIELD_DEPTH && strcmp(set, "associationSet") == 0)
-        own->any_association = true;
-    if (len == 0)
-        return;
-    kept = arena_strndup(row->run->arena, text, len);
-    if (depth > EC2_FIELD_DEPTH)
-        in_item(row, set, x, kept);
-    else if (strcmp(set, "routeTableId") == 0)
+    switch (which) {
+    case TAG_KEY:
+        own->tag_key = kept;
+        break;
+    case TAG_VALUE:
+        own->tag_value = kept;
+        break;
+    case TABLE_ID:
         own->id = kept;
-    else if (strcmp(set, "vpcId") == 0)
-        own->vpc = kept;
+        break;
+    default:
+        own->vpc = own->vpc_before = kept;
+        break;
+    }
+}
+
+static void end_of_tag(struct table_own *own)
+{
+    if (own->tag_key && strcmp(own->tag_key, "Name") == 0)
+        own->name = own->tag_value;
+    own->tag_key = own->tag_value = NULL;
+}
+
+static void member(struct ec2_row *row, int which, struct xml_reader *x, const char *text,
+                   size_t len)
+{
+    struct table_own *own = row->own;
+
+    if (which < 0)
+        take_other(row, x, text, len);
+    else if (which == ROUTE_END)
+        end_of_route(row);
+    else if (which == ASSOCIATION_END)
+        end_of_association(row);
+    else if (which == ASSOCIATIONS_END)
+        own->any_association = true;
+    else if (which == TAG_END)
+        end_of_tag(own);
+    else if (!len)
+        return;
+    else if (which < ROUTE_END)
+        take_route_member(row, which, text, len);
+    else if (which < ASSOCIATION_END)
+        take_association_member(row, which, text, len);
+    else
+        take_table_member(row, which, text, len);
 }
 
 /* ---- rows --------------------------------------------------------------------------------- */
 
-static void add_row(struct table_builder *b, const struct table_own *own, const struct route *r)
+/* Rows of a table share it. */
+static const struct cell_list *list_subnets(struct ec2_row *row)
 {
+    const struct table_own *own = row->own;
+    struct arena *arena = builder_arena(row->b);
+    struct cell_list *list = arena_alloc(arena, sizeof(*list));
+    const char **items =
+        own->subnets.n ? arena_alloc(arena, own->subnets.n * sizeof(*items)) : NULL;
+
+    if (own->subnets.n)
+        memcpy(items, own->subnets.items, own->subnets.n * sizeof(*items));
+    *list = (struct cell_list){.items = items, .n = own->subnets.n};
+    return list;
+}
+
+static void set_text(struct cell *c, const char *text)
+{
+    if (text)
+        *c = (struct cell){.type = CELL_STR, .u.s = text};
+}
+
+/* All text is in the block's memory or the program's. */
+static void add_row(struct table_builder *b, const struct table_own *own,
+                    const struct cell_list *subnets, const struct route *r)
+{
+    struct cell *cells;
+
     builder_row(b);
-    builder_str(b, ROUTES_VPC, own->vpc);
-    builder_str(b, ROUTES_ROUTE_TABLE, own->id);
-    builder_str(b, ROUTES_ROUTE_TABLE_NAME, own->name);
+    cells = builder_cells(b);
+    if (!cells)
+        return;
+    set_text(&cells[ROUTES_VPC], own->vpc);
+    set_text(&cells[ROUTES_ROUTE_TABLE], own->id);
+    set_text(&cells[ROUTES_ROUTE_TABLE_NAME], own->name);
     if (own->any_association) {
-        builder_bool(b, ROUTES_MAIN, own->main);
-        builder_list(b, ROUTES_SUBNETS, own->subnets.items, own->subnets.n);
+        cells[ROUTES_MAIN] = (struct cell){.type = CELL_BOOL, .u.b = own->main};
+        cells[ROUTES_SUBNETS] = (struct cell){.type = CELL_LIST, .u.list = subnets};
     }
     builder_ip(b, ROUTES_DESTINATION, r->destination ? r->destination : r->prefix_list);
-    builder_str(b, ROUTES_PREFIX_LIST, r->prefix_list);
-    builder_str(b, ROUTES_TARGET, r->target);
-    builder_str(b, ROUTES_TARGET_TYPE, r->target_type);
+    set_text(&cells[ROUTES_PREFIX_LIST], r->prefix_list);
+    set_text(&cells[ROUTES_TARGET], r->target);
+    set_text(&cells[ROUTES_TARGET_TYPE], r->target_type);
     builder_state(b, ROUTES_STATE, r->state);
-    builder_str(b, ROUTES_ORIGIN, r->origin);
+    set_text(&cells[ROUTES_ORIGIN], r->origin);
 }
 
 static void end(struct ec2_row *row)
 {
     struct table_own *own = row->own;
+    const struct cell_list *subnets = own->any_association ? list_subnets(row) : NULL;
 
     for (size_t i = 0; i < own->n; i++)
-        add_row(row->b, own, &own->routes[i]);
+        add_row(row->b, own, subnets, &own->routes[i]);
 }
 
 static const struct ec2_field fields[] = {{NULL, 0}};
@@ -261,6 +386,7 @@ static const struct ec2_table table = {
     .scope = EC2_BY_VPC,
     .schema = &table_routes,
     .fields = fields,
+    .members = members,
     .own_size = sizeof(struct table_own),
     .begin = begin,
     .member = member,
@@ -280,5 +406,7 @@ const struct collector collector_routes = {
     .tables = tables,
     .interval_ms = 30000,
     .timeout_ms = 120000,
+    .state_size = sizeof(struct ec2_reading),
+    .state_release = ec2_reading_release,
     .step = step,
 };

@@ -121,7 +121,8 @@ static bool is_within(const struct xml_reader *x, const char *set)
     return xml_depth(x) > EC2_FIELD_DEPTH + 1 && strcmp(xml_name_at(x, EC2_FIELD_DEPTH), set) == 0;
 }
 
-static void member(struct ec2_row *row, struct xml_reader *x, const char *text, size_t len)
+static void member(struct ec2_row *row, int which, struct xml_reader *x, const char *text,
+                   size_t len)
 {
     struct own *o = row->own;
     const struct {
@@ -136,6 +137,7 @@ static void member(struct ec2_row *row, struct xml_reader *x, const char *text, 
     };
     const char *kept = len ? arena_strndup(row->run->arena, text, len) : NULL;
 
+    (void)which;
     for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
         if (xml_path_is(x, EC2_FIELD_DEPTH, members[i].path)) {
             *members[i].value = kept;
@@ -227,5 +229,7 @@ const struct collector collector_security_groups = {
     .tables = tables,
     .interval_ms = 600000,
     .timeout_ms = 120000,
+    .state_size = sizeof(struct ec2_reading),
+    .state_release = ec2_reading_release,
     .step = step,
 };

@@ -36,5 +36,7 @@ const struct collector collector_subnets = {
     .tables = tables,
     .interval_ms = 120000,
     .timeout_ms = 60000,
+    .state_size = sizeof(struct ec2_reading),
+    .state_release = ec2_reading_release,
     .step = step,
 };

@@ -16,7 +16,8 @@ static const struct ec2_field fields[] = {
 };
 
 /* A set without items is known to be empty. */
-static void member(struct ec2_row *row, struct xml_reader *x, const char *text, size_t len)
+static void member(struct ec2_row *row, int which, struct xml_reader *x, const char *text,
+                   size_t len)
 {
     static const struct ec2_field sets[] = {
         {"subnetIdSet", VPC_ENDPOINTS_SUBNETS},
@@ -25,7 +26,7 @@ static void member(struct ec2_row *row, struct xml_reader *x, const char *text, 
         {NULL, 0},
     };
 
-    (void)text, (void)len;
+    (void)which, (void)text, (void)len;
     for (const struct ec2_field *f = sets; f->path; f++) {
         if (xml_path_is(x, EC2_FIELD_DEPTH, f->path) &&
             builder_peek(row->b, f->column)->type == CELL_ABSENT)
@@ -57,5 +58,7 @@ const struct collector collector_vpc_endpoints = {
     .tables = tables,
     .interval_ms = 300000,
     .timeout_ms = 60000,
+    .state_size = sizeof(struct ec2_reading),
+    .state_release = ec2_reading_release,
     .step = step,
 };

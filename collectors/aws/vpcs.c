@@ -34,13 +34,15 @@ static const char *keep(struct ec2_row *row, const char *text, size_t len)
     return len ? arena_strndup(row->run->arena, text, len) : NULL;
 }
 
-static void member(struct ec2_row *row, struct xml_reader *x, const char *text, size_t len)
+static void member(struct ec2_row *row, int which, struct xml_reader *x, const char *text,
+                   size_t len)
 {
     static const char *const sets[] = {"cidrBlockAssociationSet", "ipv6CidrBlockAssociationSet"};
     struct vpc_own *own = row->own;
     const char *set = xml_name_at(x, EC2_FIELD_DEPTH), *name = xml_name(x);
     unsigned depth = xml_depth(x);
 
+    (void)which;
     if (strcmp(set, sets[0]) != 0 && strcmp(set, sets[1]) != 0)
         return;
     if (depth == EC2_FIELD_DEPTH + 2 &&
@@ -101,5 +103,7 @@ const struct collector collector_vpcs = {
     .tables = tables,
     .interval_ms = 300000,
     .timeout_ms = 60000,
+    .state_size = sizeof(struct ec2_reading),
+    .state_release = ec2_reading_release,
     .step = step,
 };

@@ -177,6 +177,7 @@ static enum step answer(struct driver *d)
                 reply.status);
         reply.err = &err;
     }
+    d->r->streamed |= d->run.request.stream;
     if (d->run.request.stream && reply.status < 300 && !c->err)
         return stream(d, c, &reply);
     return d->r->collector->step(&d->run, &reply);
@@ -275,7 +276,7 @@ static void begin(struct driver *d)
     strbuf_reset(&r->requests);
     r->nrequests = r->nwaits = r->unused = 0;
     r->publishes = r->logins = 0;
-    r->endless = false;
+    r->endless = r->streamed = false;
     err_clear(&r->err);
     d->used = mem_array(r->nreplies + 1, sizeof(*d->used));
     d->run = (struct run){.endpoint = r->endpoint,
@@ -286,7 +287,7 @@ static void begin(struct driver *d)
                           .state = r->state,
                           .freshness = FRESH_OK,
                           .interval_ms = r->collector->interval_ms,
-                          .once = !r->live,
+                          .once = !r->live && !r->polls,
                           .builders = d->builders,
                           .collector = r->collector};
     strbuf_init(&d->line, 0);

@@ -36,6 +36,7 @@ struct collector_run {
     size_t piece;     /* bytes of a piece of a streamed reply; 0: COLLECTOR_RUN_PIECE */
     /* A live collector goes on after its first table, until nothing answers its long poll. */
     bool live;
+    bool polls; /* others: the run is one of many, not the only one (run->once) */
     /* kept from run to run */
     void *state;
     struct snapshot *tables[COLLECTOR_RUN_TABLES]; /* as published, by collector->tables */
@@ -45,6 +46,7 @@ struct collector_run {
     struct err err;
     struct strbuf requests;           /* one line each: METHOD path body */
     size_t nrequests, nwaits, unused; /* unused: replies that nobody asked for */
+    bool streamed;                    /* a body was asked for in pieces */
     bool endless;                     /* more than COLLECTOR_REQUESTS_MAX requests: stopped */
 };
 

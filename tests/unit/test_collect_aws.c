@@ -217,6 +217,7 @@ static const struct snapshot *poll_twice(const struct canned_reply *first,
     r = harness_run(h);
     r->replies = first;
     r->nreplies = n;
+    r->polls = true;
     collector_run(r);
     assert_int_equal(r->last, STEP_DONE);
     assert_int_equal(snapshot_count(r->tables[0]), n);
