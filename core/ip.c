@@ -44,16 +44,24 @@ static inline const char *octet(const char *s, uint32_t *v)
     return a && *v <= 255 ? s + 3 : NULL;
 }
 
-/* Address sets have them by the hundred thousand, and inet_pton() takes its time. */
-bool ip_parse_quad(const char *s, uint32_t *out)
+/* Address sets have them by the hundred thousand, and inet_pton() takes its time. Returns what
+ * follows, or NULL. */
+static inline const char *quad(const char *s, uint32_t *out)
 {
     uint32_t a, b, c, d;
 
     if (!(s = octet(s, &a)) || *s != '.' || !(s = octet(s + 1, &b)) || *s != '.' ||
-        !(s = octet(s + 1, &c)) || *s != '.' || !(s = octet(s + 1, &d)) || *s)
-        return false;
+        !(s = octet(s + 1, &c)) || *s != '.' || !(s = octet(s + 1, &d)))
+        return NULL;
     *out = a << 24 | b << 16 | c << 8 | d;
-    return true;
+    return s;
+}
+
+bool ip_parse_quad(const char *s, uint32_t *out)
+{
+    const char *rest = quad(s, out);
+
+    return rest && !*rest;
 }
 
 static void put_quad(uint32_t v, uint8_t *bytes)
@@ -62,32 +70,40 @@ static void put_quad(uint32_t v, uint8_t *bytes)
         bytes[i] = (uint8_t)(v >> (24 - 8 * i));
 }
 
-int ip_parse(const char *s, struct ip *out)
+static int parse_any(const char *s, struct ip *ip)
 {
     char address[INET6_ADDRSTRLEN];
-    struct ip ip = {0};
-    uint32_t quad;
-
-    if (!s)
-        return -1;
-    if (ip_parse_quad(s, &quad)) {
-        put_quad(quad, ip.bytes);
-        ip.family = 4;
-        ip.prefix = 32;
-        *out = ip;
-        return 0;
-    }
     size_t len = strcspn(s, "/");
+
     if (len >= sizeof(address))
         return -1;
     memcpy(address, s, len);
     address[len] = '\0';
-    ip.family = memchr(address, ':', len) ? 6 : 4;
-    if (inet_pton(ip.family == 6 ? AF_INET6 : AF_INET, address, ip.bytes) != 1)
+    ip->family = memchr(address, ':', len) ? 6 : 4;
+    if (inet_pton(ip->family == 6 ? AF_INET6 : AF_INET, address, ip->bytes) != 1)
         return -1;
-    ip.prefix = (uint8_t)address_bits(&ip);
-    if (s[len] == '/' && parse_prefix(s + len + 1, ip.prefix, &ip.prefix))
+    ip->prefix = (uint8_t)address_bits(ip);
+    return s[len] == '/' ? parse_prefix(s + len + 1, ip->prefix, &ip->prefix) : 0;
+}
+
+int ip_parse(const char *s, struct ip *out)
+{
+    const char *rest = NULL;
+    struct ip ip = {0};
+    uint32_t v;
+
+    if (!s)
         return -1;
+    rest = quad(s, &v);
+    if (rest && (*rest == '\0' || *rest == '/')) {
+        put_quad(v, ip.bytes);
+        ip.family = 4;
+        ip.prefix = 32;
+        if (*rest == '/' && parse_prefix(rest + 1, 32, &ip.prefix))
+            return -1;
+    } else if (parse_any(s, &ip)) {
+        return -1;
+    }
     *out = ip;
     return 0;
 }

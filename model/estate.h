@@ -62,6 +62,7 @@ struct model_options {
     const struct config *config;
     bool one_sample;  /* headless: what needs persistence is a warning that says so */
     bool checks;      /* run the checks */
+    bool forgets;     /* nobody takes its history */
     const char *user; /* who acknowledges */
 };
 

@@ -109,6 +109,8 @@ void model_history_collect(struct model *m, int64_t now)
 {
     struct strbuf out = STRBUF_INIT;
 
+    if (m->o.forgets)
+        return;
     renew(m);
     take_since(m, &out);
     samples_history_take(m->samples, &out);

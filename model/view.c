@@ -89,7 +89,8 @@ const struct row *view_find(const struct view *v, const struct schema *schema, c
 
 bool view_same_text(const char *a, const char *b)
 {
-    return a && b && *a && strcmp(a, b) == 0;
+    /* Rows of one page share much of their text. */
+    return a && b && *a && (a == b || strcmp(a, b) == 0);
 }
 
 bool view_list_has(const struct cell_list *list, const char *item)

@@ -245,6 +245,17 @@ static void name_segment(const struct routes_join *j, struct table_builder *b, c
         builder_str(b, ROUTES_SEGMENT, j->nets->nets[net].segment);
 }
 
+/* Mostly it is the text of the row's own target, which need not be there twice. */
+static void set_expected(struct table_builder *b, const char *want, const struct row *r)
+{
+    struct cell *cells = builder_cells(b);
+
+    if (cells && view_same_text(want, row_str(r, ROUTES_TARGET)))
+        cells[ROUTES_EXPECTED_TARGET] = r->cells[ROUTES_TARGET];
+    else
+        builder_str(b, ROUTES_EXPECTED_TARGET, want);
+}
+
 static void row(struct derive *d, void *facts, struct table_builder *b, const struct row *r)
 {
     struct routes_join *j = facts;
@@ -264,7 +275,7 @@ static void row(struct derive *d, void *facts, struct table_builder *b, const st
     }
     l = link_of(j, v, kind, net, list);
     want = kind == ROUTE_UNKNOWN_NET ? NULL : expected(v, l, kind, row_str(r, ROUTES_TARGET));
-    builder_str(b, ROUTES_EXPECTED_TARGET, want);
+    set_expected(b, want, r);
     builder_state(b, ROUTES_VERDICT, verdict(d, v, l, kind, want, r));
 }
 
