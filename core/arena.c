@@ -199,18 +199,23 @@ void *arena_alloc(struct arena *a, size_t size)
 
 char *arena_strdup(struct arena *a, const char *s)
 {
-    return s ? arena_strndup(a, s, strlen(s)) : NULL;
+    return s ? arena_text(a, s, strlen(s)) : NULL;
+}
+
+char *arena_text(struct arena *a, const char *s, size_t len)
+{
+    char *p = raw_alloc(a, len + 1, 1);
+
+    memcpy(p, s, len);
+    p[len] = '\0';
+    return p;
 }
 
 char *arena_strndup(struct arena *a, const char *s, size_t len)
 {
     if (!s)
         return NULL;
-    len = strnlen(s, len);
-    char *p = raw_alloc(a, len + 1, 1);
-    memcpy(p, s, len);
-    p[len] = '\0';
-    return p;
+    return arena_text(a, s, strnlen(s, len));
 }
 
 char *arena_printf(struct arena *a, const char *fmt, ...)

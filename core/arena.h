@@ -16,6 +16,7 @@ void arena_reset(struct arena *a);                  /* forget contents, keep one
 void *arena_alloc(struct arena *a, size_t size);    /* zeroed, aligned for any type */
 char *arena_strdup(struct arena *a, const char *s); /* NULL stays NULL */
 char *arena_strndup(struct arena *a, const char *s, size_t len);
+char *arena_text(struct arena *a, const char *s, size_t len); /* without NUL in it, all of it */
 char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 size_t arena_bytes(const struct arena *a); /* memory held */
 

@@ -51,6 +51,7 @@ struct table_builder {
     /* Where the last key column begins in key, and which texts are before it; prefix 0: none. */
     size_t prefix;
     const char *prefix_of[KEY_PREFIX_MAX];
+    struct hints hints; /* of the keys of rows in new blocks */
     char *note;
 };
 
@@ -92,6 +93,7 @@ static void release(struct table_builder *b)
     free(b->known);
     free(b->sources);
     strbuf_release(&b->key);
+    hints_release(&b->hints);
     free(b);
 }
 
@@ -175,15 +177,18 @@ static void make_prefix(struct table_builder *b)
 static const char *make_key(struct table_builder *b)
 {
     const struct cell *last = &b->row[b->key_column];
+    bool same;
 
     if (b->keys == 1 && last->type == CELL_STR && text_is_clean(last->u.s))
         return last->u.s;
-    if (same_prefix(b))
+    same = same_prefix(b);
+    if (same)
         strbuf_setlen(&b->key, b->prefix);
     else
         make_prefix(b);
     cell_plain(&b->key, &b->schema->columns[b->key_column], last);
-    return arena_strndup(b->current->arena, b->key.buf, b->key.len);
+    hints_add(&b->hints, b->key.buf + b->prefix, b->key.len - b->prefix, !same);
+    return arena_text(b->current->arena, b->key.buf, b->key.len);
 }
 
 static void end_row(struct table_builder *b)
@@ -276,6 +281,7 @@ void builder_block_drop(struct table_builder *b)
     if (!b->current)
         return;
     b->count -= b->current->n;
+    hints_truncate(&b->hints, b->hints.n > b->current->n ? b->hints.n - b->current->n : 0);
     block_unref(b->current);
     b->nblocks--;
     b->current = NULL;
@@ -657,7 +663,7 @@ struct snapshot *builder_finish(struct table_builder *b, int64_t taken_at, enum 
 
     end_block(b);
     drop_empty_blocks(b);
-    body = body_new(b->blocks, b->sources, b->nblocks, b->reuse ? b->prev->body : NULL);
+    body = body_new(b->blocks, b->sources, b->nblocks, b->reuse ? b->prev->body : NULL, &b->hints);
     s = snapshot_new(b->schema, b->site, b->endpoint, body);
     s->taken_at = taken_at;
     s->freshness = f;

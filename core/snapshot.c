@@ -38,7 +38,7 @@ struct snapshot *snapshot_with_freshness(const struct snapshot *old, const struc
                                          const char *site, const char *endpoint, enum freshness f,
                                          const struct err *err)
 {
-    struct body *body = old ? body_ref(old->body) : body_new(NULL, NULL, 0, NULL);
+    struct body *body = old ? body_ref(old->body) : body_new(NULL, NULL, 0, NULL, NULL);
     struct snapshot *s = snapshot_new(schema, site, endpoint, body);
 
     s->freshness = f;

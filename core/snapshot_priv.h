@@ -45,6 +45,26 @@ struct snapshot {
     struct body *body;
 };
 
+/* What the builder notes of the keys of new rows, in the order in which they come
+ * (snapshot_hints.c). All zero to begin with. */
+struct hints {
+    struct key_tail {
+        uint64_t hi, lo; /* the last key column's first 16 bytes, in an order of numbers */
+    } * tails;
+    size_t n, alloc;
+    size_t *groups; /* rows whose keys begin in another way than the one's before */
+    size_t ngroups, groups_alloc;
+    bool off; /* not all rows have one */
+};
+
+/* @tail: the key behind what it has in common with its group, @len bytes and NUL. */
+void hints_add(struct hints *h, const char *tail, size_t len, bool new_group);
+void hints_truncate(struct hints *h, size_t n);
+void hints_release(struct hints *h);
+/* Sort @e, all new rows as they came, and count rows whose key came before. False: nothing is
+ * known but that rows of a group are in order; what is counted is void. */
+bool hints_sort(const struct hints *h, struct entry *e, size_t n, unsigned *duplicates);
+
 /* @first: bytes that one row likely takes. */
 struct block *block_new(uint64_t hash, size_t first);
 struct block *block_ref(struct block *b);
@@ -54,9 +74,9 @@ void block_unref(struct block *b);
 
 /* Take over @blocks (the array and the references in it) and index their rows. @sources says for
  * each the place in @prev it was taken from, or NOT_KEPT; the index of @prev (may be NULL, then
- * so may @sources) saves the sorting of what did not change. */
+ * so may @sources) saves the sorting of what did not change. @hints may be NULL. */
 struct body *body_new(struct block **blocks, const uint32_t *sources, size_t nblocks,
-                      const struct body *prev);
+                      const struct body *prev, const struct hints *hints);
 struct body *body_ref(struct body *b);
 void body_unref(struct body *b);
 

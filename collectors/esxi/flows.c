@@ -6,53 +6,39 @@
 #include "core/snapshot.h"
 #include "model/tables.h"
 
-#define TAIL_MAX 8
+_Static_assert(FLOWS_N <= FLOWS_COLUMNS, "room for what each column said last");
+
+#define FIXED    10
+#define TAIL_MAX 8 /* more words than any tail that is known */
 
 /* What a line says; slices of it. */
 struct flow {
-    struct slice id, flow_class, protocol, ethertype, direction, source, destination;
+    struct slice words[FIXED + TAIL_MAX]; /* as they come */
+    size_t n;
     int64_t rule_id;
     struct slice state; /* of the tail */
     int64_t counts[4];
     bool counted;
 };
 
-static bool is_hex(struct slice s)
-{
-    for (size_t i = 0; i < s.len; i++) {
-        if (!isxdigit((unsigned char)s.p[i]))
-            return false;
-    }
-    return s.len > 0;
-}
+enum { ID, CLASS, PROTOCOL, ETHERTYPE, DIRECTION, RULE, UNKNOWN_7, UNKNOWN_8, SOURCE, DESTINATION };
 
-static bool take_fixed(struct scan *s, struct flow *f)
+static bool take_fixed(struct flow *f, struct slice line)
 {
-    f->id = scan_word(s);
-    if (f->id.len < 8 || !is_hex(f->id))
-        return false;
-    f->flow_class = scan_word(s);
-    f->protocol = scan_word(s);
-    f->ethertype = scan_word(s);
-    f->direction = scan_word(s);
-    if (!is_hex(f->ethertype) || !scan_int(s, &f->rule_id))
-        return false;
-    scan_word(s);
-    scan_word(s);
-    f->source = scan_word(s);
-    f->destination = scan_word(s);
-    return f->destination.len > 0;
+    f->n = slice_words(line, f->words, FIXED + TAIL_MAX);
+    return f->n >= FIXED && f->words[ID].len >= 8 && slice_is_hex(f->words[ID]) &&
+           slice_is_hex(f->words[ETHERTYPE]) && slice_int(f->words[RULE], &f->rule_id);
 }
 
 /* [NUMBER [STATE]] or [STATE], then four numbers. false: something else. */
-static bool take_tail(struct scan *s, struct flow *f)
+static bool take_tail(struct flow *f)
 {
-    struct slice words[TAIL_MAX];
-    size_t n = 0, first;
+    const struct slice *words = f->words + FIXED;
+    size_t n = f->n - FIXED, first;
     int64_t unknown;
 
-    while (n < TAIL_MAX && (words[n] = scan_word(s)).len)
-        n++;
+    f->state = (struct slice){0};
+    f->counted = false;
     if (n < 4 || n > 6)
         return n == 0;
     first = n - 4;
@@ -73,9 +59,12 @@ static struct cell text_cell(const char *s)
     return s && *s ? (struct cell){.type = CELL_STR, .u.s = s} : cell_absent();
 }
 
-static struct cell name_cell(struct flows *fs, struct slice s)
+/* A line mostly says the same as the one before. */
+static struct cell name_cell(struct flows *fs, unsigned col, struct slice s)
 {
-    return text_cell(interns_text(fs->names, s));
+    return s.len
+               ? (struct cell){.type = CELL_STR, .u.s = interns_again(fs->names, &fs->last[col], s)}
+               : cell_absent();
 }
 
 static struct cell number_cell(enum cell_type type, int64_t v)
@@ -86,18 +75,40 @@ static struct cell number_cell(enum cell_type type, int64_t v)
 static void fill_address(struct flows *fs, struct slice s, struct cell *c)
 {
     const char *text;
-    const struct ip *ip = interns_ip(fs->addresses, s, &text);
+    const struct ip *ip = interns_ip(fs->names, s, &text);
 
     *c = ip ? (struct cell){.type = CELL_IP, .u.ip = ip} : text_cell(text);
 }
 
-/* "172.16.10.11:ssh(22)": the port is in the brackets, and what is in front of the last colon
- * before them is the address, be it IPv4 or IPv6. Without brackets it is an address alone. */
+/* "172.16.10.11:ssh(22)" as nearly all ends are. false: another one. */
+static bool fill_quad(struct flows *fs, struct slice end, struct cell *address, struct cell *port)
+{
+    const char *last = end.p + end.len - 1, *digits = last;
+    int64_t number;
+    uint32_t quad;
+    size_t n = slice_quad(end, &quad);
+
+    if (!n || n == end.len || end.p[n] != ':' || *last != ')')
+        return false;
+    while (digits[-1] >= '0' && digits[-1] <= '9')
+        digits--;
+    if (digits[-1] != '(' || memchr(end.p + n + 1, ':', (size_t)(digits - end.p) - n - 1) ||
+        !slice_int((struct slice){digits, (size_t)(last - digits)}, &number))
+        return false;
+    *address = (struct cell){.type = CELL_IP, .u.ip = interns_quad(fs->names, quad)};
+    *port = number_cell(CELL_INT, number);
+    return true;
+}
+
+/* The port is in the brackets, and what is in front of the last colon before them is the address,
+ * be it IPv4 or IPv6. Without brackets it is an address alone. */
 static void fill_end(struct flows *fs, struct slice end, struct cell *address, struct cell *port)
 {
     const char *open, *colon = NULL;
     int64_t number;
 
+    if (fill_quad(fs, end, address, port))
+        return;
     open = end.p[end.len - 1] == ')' ? memrchr(end.p, '(', end.len) : NULL;
     if (open)
         colon = memrchr(end.p, ':', (size_t)(open - end.p));
@@ -119,7 +130,7 @@ static const char *direction_of(struct slice s)
 
 static void fill_counts(struct flows *fs, struct cell *c, const struct flow *f)
 {
-    c[FLOWS_TCP_STATE] = name_cell(fs, f->state);
+    c[FLOWS_TCP_STATE] = name_cell(fs, FLOWS_TCP_STATE, f->state);
     if (!f->counted)
         return;
     c[FLOWS_BYTES_1] = number_cell(CELL_BYTES, f->counts[0]);
@@ -131,12 +142,13 @@ static void fill_counts(struct flows *fs, struct cell *c, const struct flow *f)
 static const char *keep(struct flows *fs, struct slice s)
 {
     return fs->lines.nul ? interns_text(fs->names, s)
-                         : arena_strndup(builder_arena(fs->b), s.p, s.len);
+                         : arena_text(builder_arena(fs->b), s.p, s.len);
 }
 
 static void add_flow(struct flows *fs, const struct flow *f, struct slice raw)
 {
-    const char *direction = direction_of(f->direction);
+    const struct slice *w = f->words;
+    const char *direction = direction_of(w[DIRECTION]);
     struct cell *c;
 
     builder_row(fs->b);
@@ -146,13 +158,14 @@ static void add_flow(struct flows *fs, const struct flow *f, struct slice raw)
     c[FLOWS_HOST] = text_cell(fs->host);
     c[FLOWS_FILTER] = text_cell(fs->filter);
     c[FLOWS_VM] = text_cell(fs->vm);
-    c[FLOWS_FLOW] = text_cell(keep(fs, f->id));
-    c[FLOWS_FLOW_CLASS] = name_cell(fs, f->flow_class);
-    c[FLOWS_PROTOCOL] = name_cell(fs, f->protocol);
-    c[FLOWS_DIRECTION] = direction ? text_cell(direction) : name_cell(fs, f->direction);
+    c[FLOWS_FLOW] = text_cell(keep(fs, w[ID]));
+    c[FLOWS_FLOW_CLASS] = name_cell(fs, FLOWS_FLOW_CLASS, w[CLASS]);
+    c[FLOWS_PROTOCOL] = name_cell(fs, FLOWS_PROTOCOL, w[PROTOCOL]);
+    c[FLOWS_DIRECTION] =
+        direction ? text_cell(direction) : name_cell(fs, FLOWS_DIRECTION, w[DIRECTION]);
     c[FLOWS_RULE_ID] = number_cell(CELL_INT, f->rule_id);
-    fill_end(fs, f->source, &c[FLOWS_SOURCE_IP], &c[FLOWS_SOURCE_PORT]);
-    fill_end(fs, f->destination, &c[FLOWS_DESTINATION_IP], &c[FLOWS_DESTINATION_PORT]);
+    fill_end(fs, w[SOURCE], &c[FLOWS_SOURCE_IP], &c[FLOWS_SOURCE_PORT]);
+    fill_end(fs, w[DESTINATION], &c[FLOWS_DESTINATION_IP], &c[FLOWS_DESTINATION_PORT]);
     fill_counts(fs, c, f);
     c[FLOWS_RAW] = text_cell(keep(fs, raw));
 }
@@ -188,13 +201,12 @@ static void on_line(void *arg, const char *s, size_t len)
 {
     struct flows *fs = arg;
     struct slice line = slice_trim((struct slice){s, len});
-    struct scan scan = {line.p, line.p + line.len};
-    struct flow f = {0};
+    struct flow f;
 
     if (!line.len)
         return;
-    if (take_fixed(&scan, &f)) {
-        if (!take_tail(&scan, &f))
+    if (take_fixed(&f, line)) {
+        if (!take_tail(&f))
             fs->tails++;
         add_flow(fs, &f, line);
     } else if (!on_counts(fs, line)) {
@@ -216,7 +228,6 @@ void flows_init(struct flows *f, struct table_builder *b, const char *host, cons
     f->filter = arena_strdup(a, filter);
     f->vm = arena_strdup(a, vm);
     f->names = interns_new(a);
-    f->addresses = interns_new(a);
 }
 
 void flows_feed(struct flows *f, const char *data, size_t len)
@@ -233,5 +244,4 @@ void flows_release(struct flows *f)
 {
     lines_release(&f->lines);
     interns_free(f->names);
-    interns_free(f->addresses);
 }

@@ -22,6 +22,8 @@
 
 struct table_builder;
 
+#define FLOWS_COLUMNS 24
+
 struct flows {
     struct lines lines;
     struct table_builder *b;
@@ -29,7 +31,8 @@ struct flows {
     bool counted;                      /* the line of counts was there */
     int64_t active, inactive, dropped; /* what it said */
     uint64_t tails;                    /* lines whose tail is not known: no counters */
-    struct interns *names, *addresses;
+    struct interns *names;
+    struct slice last[FLOWS_COLUMNS]; /* what each column said last */
 };
 
 /* @vm may be NULL. Rows go to @b's present block. */

@@ -170,13 +170,7 @@ static struct cell text_cell(const char *s)
 /* Many lines come from one rule of the manager, so a line often says the same as the last one. */
 static struct cell name_cell(struct rules *rs, unsigned col, struct slice s)
 {
-    struct slice *last = &rs->last[col];
-
-    if (!s.len)
-        return cell_absent();
-    if (last->len != s.len || memcmp(last->p, s.p, s.len) != 0)
-        *last = (struct slice){interns_text(rs->names, s), s.len};
-    return text_cell(last->p);
+    return s.len ? text_cell(interns_again(rs->names, &rs->last[col], s)) : cell_absent();
 }
 
 static struct cell number_cell(enum cell_type type, int64_t v)
@@ -219,7 +213,7 @@ static void fill_counts(struct rules *rs, struct cell *c, const struct rule *r)
 static const char *keep_raw(struct rules *rs, struct slice raw)
 {
     return rs->lines.nul ? interns_text(rs->names, raw)
-                         : arena_strndup(builder_arena(rs->b), raw.p, raw.len);
+                         : arena_text(builder_arena(rs->b), raw.p, raw.len);
 }
 
 static void add_rule(struct rules *rs, const struct rule *r, bool understood, struct slice raw)

@@ -21,23 +21,114 @@ struct slice scan_rest(const struct scan *s)
     return slice_trim((struct slice){s->p, (size_t)(s->end - s->p)});
 }
 
-bool slice_int(struct slice s, int64_t *out)
+/* ---- words of a line ---------------------------------------------------------------------------
+ *
+ * Where a word ends is nothing that a processor can guess, byte by byte; of 64 bytes at once it is
+ * a number, whose bits are the blanks.
+ */
+
+#define STEP   16
+#define WINDOW 64
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+
+static inline uint64_t blanks_of_step(const char *p)
 {
-    int64_t v = 0;
+    __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+    __m128i blank =
+        _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8(' ')), _mm_cmpeq_epi8(v, _mm_set1_epi8('\t')));
 
-    /* 18 digits always fit. */
-    if (!s.len || s.len > 18)
-        return false;
-    for (size_t i = 0; i < s.len; i++) {
-        unsigned digit = (unsigned)(unsigned char)s.p[i] - '0';
-
-        if (digit > 9)
-            return false;
-        v = v * 10 + digit;
-    }
-    *out = v;
-    return true;
+    return (uint64_t)(unsigned)_mm_movemask_epi8(blank);
 }
+#else
+static inline uint64_t blanks_of_step(const char *p)
+{
+    uint64_t blank = 0;
+
+    for (unsigned i = 0; i < STEP; i++)
+        blank |= (uint64_t)is_blank(p[i]) << i;
+    return blank;
+}
+#endif
+
+/* A bit for each blank of @len bytes, at most 64; all bits behind them are set. */
+static uint64_t blanks_of(const char *p, size_t len)
+{
+    uint64_t blank = 0;
+    char rest[STEP];
+    size_t i = 0;
+
+    for (; i + STEP <= len; i += STEP)
+        blank |= blanks_of_step(p + i) << i;
+    if (i == WINDOW)
+        return blank;
+    memset(rest, ' ', sizeof(rest));
+    memcpy(rest, p + i, len - i);
+    blank |= blanks_of_step(rest) << i;
+    return i + STEP < WINDOW ? blank | UINT64_MAX << (i + STEP) : blank;
+}
+
+size_t slice_words(struct slice line, struct slice *out, size_t max)
+{
+    const char *from = NULL; /* NULL: between words */
+    uint64_t before = 1;
+    size_t n = 0;
+
+    for (size_t at = 0; at < line.len; at += WINDOW) {
+        uint64_t blank = blanks_of(line.p + at, line.len - at < WINDOW ? line.len - at : WINDOW);
+        uint64_t edges = blank ^ (blank << 1 | before);
+
+        before = blank >> (WINDOW - 1);
+        for (; edges; edges &= edges - 1) {
+            const char *edge = line.p + at + __builtin_ctzll(edges);
+
+            if (!from) {
+                from = edge;
+                continue;
+            }
+            if (n == max)
+                return n;
+            out[n++] = (struct slice){from, (size_t)(edge - from)};
+            from = NULL;
+        }
+    }
+    if (from && n < max)
+        out[n++] = (struct slice){from, (size_t)(line.p + line.len - from)};
+    return n;
+}
+
+static inline const char *octet(const char *p, const char *end, uint32_t *v)
+{
+    const char *from = p;
+    unsigned d;
+
+    for (*v = 0; p < end && p < from + 3 && (d = (unsigned)(unsigned char)*p - '0') <= 9; p++)
+        *v = *v * 10 + d;
+    return p == from || *v > 255 || (*from == '0' && p > from + 1) ? NULL : p;
+}
+
+size_t slice_quad(struct slice s, uint32_t *out)
+{
+    const char *p = s.p, *end = s.p + s.len;
+    uint32_t quad = 0, v;
+
+    for (unsigned i = 0; i < 4; i++) {
+        if (i && (p == end || *p++ != '.'))
+            return 0;
+        p = octet(p, end, &v);
+        if (!p)
+            return 0;
+        quad = quad << 8 | v;
+    }
+    if (p < end && *p >= '0' && *p <= '9')
+        return 0;
+    *out = quad;
+    return (size_t)(p - s.p);
+}
+
+/* ---- pieces ------------------------------------------------------------------------------------
+ */
 
 bool scan_int(struct scan *s, int64_t *out)
 {
@@ -83,17 +174,25 @@ const char *slice_find_last(struct slice s, const char *literal)
 
 #define SLOT_BITS 12
 #define SLOTS     (1u << SLOT_BITS)
+#define MIX       UINT64_C(0x9e3779b97f4a7c15)
 
 struct slot {
+    uint64_t hash; /* looked at first: the text is elsewhere, and mostly another */
     const char *text;
     const struct ip *ip; /* of text that is an address; made when asked for */
     uint32_t len;
     bool asked;
 };
 
+struct quad {
+    uint32_t quad;
+    const struct ip *ip;
+};
+
 struct interns {
     struct arena *arena;
     struct slot slots[SLOTS];
+    struct quad *quads; /* SLOTS of them, when there is one */
 };
 
 struct interns *interns_new(struct arena *arena)
@@ -106,6 +205,8 @@ struct interns *interns_new(struct arena *arena)
 
 void interns_free(struct interns *t)
 {
+    if (t)
+        free(t->quads);
     free(t);
 }
 
@@ -118,14 +219,20 @@ static uint64_t load(const char *p, size_t len)
 }
 
 /* Names differ at their ends; both ends and the length are enough for a cache. */
-static size_t slot_of(struct slice s)
+static uint64_t hash_of(struct slice s)
 {
-    size_t tail = s.len < 8 ? s.len : 8;
-    uint64_t h = load(s.p, s.len) * 0x9e3779b97f4a7c15u;
+    uint64_t h;
 
-    h ^= load(s.p + s.len - tail, tail) * 0xc2b2ae3d27d4eb4fu + s.len;
-    h *= 0x9e3779b97f4a7c15u;
-    return (size_t)(h >> (64 - SLOT_BITS));
+    if (s.len >= 8) {
+        uint64_t head, tail;
+
+        memcpy(&head, s.p, 8);
+        memcpy(&tail, s.p + s.len - 8, 8);
+        h = head * MIX ^ (tail * UINT64_C(0xc2b2ae3d27d4eb4f) + s.len);
+    } else {
+        h = load(s.p, s.len) * MIX ^ s.len;
+    }
+    return h * MIX;
 }
 
 static char *keep(struct interns *t, struct slice s)
@@ -133,7 +240,7 @@ static char *keep(struct interns *t, struct slice s)
     char *text;
 
     if (!memchr(s.p, '\0', s.len))
-        return arena_strndup(t->arena, s.p, s.len);
+        return arena_text(t->arena, s.p, s.len);
     /* Never found again, which does no harm. */
     text = arena_alloc(t->arena, s.len + 1);
     for (size_t k = 0; k < s.len; k++)
@@ -143,10 +250,12 @@ static char *keep(struct interns *t, struct slice s)
 
 static struct slot *find(struct interns *t, struct slice s)
 {
-    struct slot *slot = &t->slots[slot_of(s)];
+    uint64_t hash = hash_of(s);
+    struct slot *slot = &t->slots[hash >> (64 - SLOT_BITS)];
 
-    if (!slot->text || slot->len != s.len || memcmp(slot->text, s.p, s.len) != 0)
-        *slot = (struct slot){.text = keep(t, s), .len = (uint32_t)s.len};
+    if (!slot->text || slot->hash != hash || slot->len != s.len ||
+        memcmp(slot->text, s.p, s.len) != 0)
+        *slot = (struct slot){.hash = hash, .text = keep(t, s), .len = (uint32_t)s.len};
     return slot;
 }
 
@@ -155,14 +264,35 @@ const char *interns_text(struct interns *t, struct slice s)
     return s.len ? find(t, s)->text : "";
 }
 
+const struct ip *interns_quad(struct interns *t, uint32_t quad)
+{
+    struct quad *q;
+    struct ip *ip;
+
+    if (!t->quads)
+        t->quads = mem_array(SLOTS, sizeof(*t->quads));
+    q = &t->quads[quad * MIX >> (64 - SLOT_BITS)];
+    if (q->ip && q->quad == quad)
+        return q->ip;
+    ip = arena_alloc(t->arena, sizeof(*ip));
+    *ip = (struct ip){.family = 4, .prefix = 32};
+    for (unsigned i = 0; i < 4; i++)
+        ip->bytes[i] = (uint8_t)(quad >> (24 - 8 * i));
+    *q = (struct quad){quad, ip};
+    return ip;
+}
+
 const struct ip *interns_ip(struct interns *t, struct slice s, const char **text)
 {
     struct slot *slot;
+    uint32_t quad;
     struct ip ip;
 
     *text = "";
     if (!s.len)
         return NULL;
+    if (slice_quad(s, &quad) == s.len)
+        return interns_quad(t, quad);
     slot = find(t, s);
     *text = slot->text;
     if (!slot->asked) {
