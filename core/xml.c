@@ -18,7 +18,7 @@
 
 void xml_report_excess(struct xml_reader *x, const char *name)
 {
-    if (x->depth >= x->depth_max)
+    if (x->at.depth >= x->depth_max)
         err_set(&x->err, ERR_LIMIT, 0, "XML is nested more than %u levels deep", x->depth_max);
     else
         err_set(&x->err, ERR_LIMIT, 0, "XML has an overlong name '%.64s'", name);
@@ -52,7 +52,7 @@ void xml_report_error(struct xml_reader *x, int code, int line, const char *what
         return;
     if (x->finished && !x->content)
         err_set(&x->err, ERR_PROTO, code, "an empty document instead of XML");
-    else if (x->finished && x->depth > 0)
+    else if (x->finished && x->at.depth > 0)
         err_set(&x->err, ERR_PROTO, code, "XML is cut off within '%.64s'", xml_name(x));
     else
         err_set(&x->err, ERR_PROTO, code, "not XML: line %d: %s", line, what);
@@ -142,7 +142,7 @@ int xml_finish(struct xml_reader *x, struct err *err)
     if (!x->failed && !x->finished) {
         x->finished = true;
         x->backend->finish(x->state);
-        if (!x->failed && (!x->any || x->depth > 0))
+        if (!x->failed && (!x->any || x->at.depth > 0))
             x->failed = err_set(&x->err, ERR_PROTO, 0, "XML ends before its end") < 0;
     }
     return result(x, err);
@@ -168,27 +168,12 @@ void xml_stop(struct xml_reader *x, const struct err *err)
     x->failed = true;
 }
 
-const char *xml_name(const struct xml_reader *x)
-{
-    return xml_name_at(x, x->depth);
-}
-
-unsigned xml_depth(const struct xml_reader *x)
-{
-    return x->depth;
-}
-
-const char *xml_name_at(const struct xml_reader *x, unsigned depth)
-{
-    return depth >= 1 && depth <= x->depth ? x->names[depth - 1] : "";
-}
-
 /* The hot spot of every decoder: names are compared as they are walked, without looking at their
  * lengths first, because most differ in their first letters. */
 bool xml_path_is(const struct xml_reader *x, unsigned depth, const char *path)
 {
-    for (; depth <= x->depth; depth++) {
-        const char *name = x->names[depth - 1];
+    for (; depth <= x->at.depth; depth++) {
+        const char *name = x->at.names[depth - 1];
 
         while (*name && *name == *path) {
             name++;
@@ -197,7 +182,7 @@ bool xml_path_is(const struct xml_reader *x, unsigned depth, const char *path)
         if (*name)
             return false;
         if (*path != '/')
-            return *path == '\0' && depth == x->depth;
+            return *path == '\0' && depth == x->at.depth;
         path++;
     }
     return false;

@@ -54,10 +54,31 @@ void xml_stop(struct xml_reader *x, const struct err *err);
 /* ---- where the reader is, from within a handler ------------------------------------------------
  */
 
-const char *xml_name(const struct xml_reader *x);
-unsigned xml_depth(const struct xml_reader *x); /* 1: the root */
-/* Name of the open element at @depth (1: the root, xml_depth(): this one); "" beyond. */
-const char *xml_name_at(const struct xml_reader *x, unsigned depth);
+/* What a reader begins with: handlers ask for it at every element. */
+struct xml_place {
+    unsigned depth;
+    const char *names[XML_DEPTH_MAX]; /* of the open elements */
+};
+
+static inline unsigned xml_depth(const struct xml_reader *x) /* 1: the root */
+{
+    return ((const struct xml_place *)(const void *)x)->depth;
+}
+
+/* Name of the open element at @depth (1: the root, xml_depth(): this one); "" beyond. In a document
+ * the same name is the same pointer, as long as the reader lives. */
+static inline const char *xml_name_at(const struct xml_reader *x, unsigned depth)
+{
+    const struct xml_place *at = (const struct xml_place *)(const void *)x;
+
+    return depth >= 1 && depth <= at->depth ? at->names[depth - 1] : "";
+}
+
+static inline const char *xml_name(const struct xml_reader *x)
+{
+    return xml_name_at(x, xml_depth(x));
+}
+
 /* Do the names from @depth on down to this element make up @path ("attachment/status")? */
 bool xml_path_is(const struct xml_reader *x, unsigned depth, const char *path);
 /* Attribute of the element that starts, by local name; not NUL-terminated. NULL: not there. */

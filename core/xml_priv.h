@@ -28,14 +28,14 @@ struct xml_backend {
 };
 
 struct xml_reader {
+    struct xml_place at; /* the backend keeps the names */
     const struct xml_handler *handler;
     void *arg;
     const struct xml_backend *backend; /* NULL: not chosen yet */
     void *state;                       /* the backend's */
     char first[XML_FIRST];             /* what came until it is */
     size_t nfirst;
-    const char *names[XML_DEPTH_MAX]; /* of the open elements; the backend keeps them */
-    unsigned depth, depth_max;
+    unsigned depth_max;
     struct strbuf text;
     size_t text_max;
     const struct xml_attr *attrs; /* of the element that starts */
@@ -66,11 +66,11 @@ static inline void xml_report_start(struct xml_reader *x, const char *name, size
 {
     if (x->failed)
         return;
-    if (x->depth >= x->depth_max || len > XML_NAME_MAX) {
+    if (x->at.depth >= x->depth_max || len > XML_NAME_MAX) {
         xml_report_excess(x, name);
         return;
     }
-    x->names[x->depth++] = name;
+    x->at.names[x->at.depth++] = name;
     x->any = true;
     x->text.len = 0;
     x->attrs = attrs;
@@ -82,13 +82,13 @@ static inline void xml_report_start(struct xml_reader *x, const char *name, size
 
 static inline void xml_report_end(struct xml_reader *x)
 {
-    if (x->failed || x->depth == 0)
+    if (x->failed || x->at.depth == 0)
         return;
     x->text.buf[x->text.len] = '\0';
     if (x->handler->end)
         x->handler->end(x->arg, x, x->text.buf, x->text.len);
     x->text.len = 0;
-    x->depth--;
+    x->at.depth--;
 }
 
 void xml_report_text(struct xml_reader *x, const char *text, size_t len);

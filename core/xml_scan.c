@@ -14,7 +14,7 @@
 #include <strings.h>
 
 #include "core/mem.h"
-#include "core/xml_scan_priv.h"
+#include "core/xml_scan_fast.h"
 
 #define BOM     "\xef\xbb\xbf"
 #define PORTION 64 /* taken to the carry at a time, when no tag is cut */
@@ -105,7 +105,7 @@ XML_RARE static const char *declaration(struct xml_scan *s, const char *p)
 }
 
 /* '<' at @p. */
-static const char *markup(struct xml_scan *s, const char *p)
+static inline __attribute__((always_inline)) const char *markup(struct xml_scan *s, const char *p)
 {
     if (p + 1 == s->end)
         return p;
@@ -135,7 +135,7 @@ XML_RARE static const char *outside(struct xml_scan *s, const char *p)
     return p;
 }
 
-static const char *content(struct xml_scan *s, const char *p)
+static inline const char *content(struct xml_scan *s, const char *p)
 {
     if (*p != '<') {
         const char *q = xml_text(s, p);
@@ -148,11 +148,9 @@ static const char *content(struct xml_scan *s, const char *p)
     return markup(s, p);
 }
 
-static const char *token(struct xml_scan *s, const char *p)
+XML_RARE static const char *elsewhere(struct xml_scan *s, const char *p)
 {
     switch (s->within) {
-    case XML_CONTENT:
-        return content(s, p);
     case XML_OUTSIDE:
         return outside(s, p);
     case XML_IN_CDATA:
@@ -161,6 +159,8 @@ static const char *token(struct xml_scan *s, const char *p)
         return xml_comment(s, p);
     case XML_IN_PI:
         return xml_pi(s, p);
+    case XML_CONTENT:
+        break;
     }
     return p;
 }
@@ -270,7 +270,7 @@ static const char *run(struct xml_scan *s, const char *p, const char *end)
     s->base = p;
     s->end = end;
     while (p < end && !s->x->failed) {
-        const char *next = token(s, p);
+        const char *next = s->within == XML_CONTENT ? content(s, p) : elsewhere(s, p);
 
         if (next == p)
             break;

@@ -1,6 +1,7 @@
 /*
  * xml_scan_priv: the scanner's parts. xml_scan.c moves the window over the bytes that come,
- * xml_scan_tag.c reads tags, xml_scan_text.c what is between them, xml_scan_names.c knows names.
+ * xml_scan_tag.c reads tags, xml_scan_again.c knows those that came before, xml_scan_text.c reads
+ * what is between them, xml_scan_names.c knows names.
  *
  * A function that reads a token gets where it begins and returns where it ends. It returns the
  * same place, or NULL if it is one of those that read a part of a tag, when the window ends within
@@ -67,6 +68,40 @@ struct xml_undo {
     const char *uri; /* before */
 };
 
+/*
+ * A start tag that came before, from its '<' to its '>', with what reading it came to. Byte by byte
+ * the same tag says the same wherever it stands, but for the namespaces of prefixes that it uses
+ * and does not declare: those are looked up each time.
+ */
+struct xml_again {
+    char head[XML_HEAD];
+    uint32_t mask, len; /* as of a name */
+    uint64_t hash;
+    const char *text;
+    const struct xml_known *name;
+    const struct xml_attr *attrs;     /* uri: the prefix, NULL: none */
+    const struct xml_undo *namespaces; /* that it declares: uri is the new one */
+    uint16_t nattrs, nnamespaces;
+    uint8_t number; /* from 1 on */
+    bool empty;
+};
+
+#define XML_AGAIN_LEN   512 /* of one that is worth keeping */
+#define XML_AGAIN_MAX   255
+#define XML_AGAIN_SLOTS 512
+#define XML_GUESSES     4096
+#define XML_ONCE        1024
+
+struct xml_tags {
+    const struct xml_again *kept[XML_AGAIN_MAX + 1];
+    const struct xml_again *slots[XML_AGAIN_SLOTS]; /* the same, by their hashes */
+    uint8_t guess[XML_GUESSES]; /* by the tags before: the number of the one that followed */
+    uint32_t once[XML_ONCE]; /* hashes of those that came once */
+    const struct xml_again *next; /* the guess; NULL: none */
+    uint64_t history; /* the last sixteen tags, four bits for each to begin with */
+    uint32_t n;
+};
+
 enum xml_within { XML_OUTSIDE, XML_CONTENT, XML_IN_CDATA, XML_IN_COMMENT, XML_IN_PI };
 
 struct xml_scan {
@@ -83,6 +118,7 @@ struct xml_scan {
     const struct xml_known *twice;
     struct strbuf values; /* of attributes, as far as they are not as they are written */
     uint64_t tag;
+    struct xml_tags tags;
     struct xml_undo *undo;
     size_t nundo, undo_cap;
     /* what is left of earlier bytes */
@@ -109,7 +145,8 @@ static inline bool xml_is_blank(char c)
 int xml_char_len(const char *p, const char *end, uint32_t *cp);
 /* '&' at @p; @out gets what it stands for. NULL after an error, @p: not whole. */
 const char *xml_reference(struct xml_scan *s, const char *p, char out[4], size_t *len);
-const char *xml_text(struct xml_scan *s, const char *p);
+/* Text of any kind, as far as the window goes. NULL: too long. */
+const char *xml_text_slowly(struct xml_scan *s, const char *p);
 const char *xml_cdata(struct xml_scan *s, const char *p);
 const char *xml_comment(struct xml_scan *s, const char *p);
 const char *xml_pi(struct xml_scan *s, const char *p);
@@ -138,10 +175,46 @@ static inline bool xml_known_is(const struct xml_known *k, const char *text)
             memcmp(text + XML_HEAD, k->text + XML_HEAD, k->len - XML_HEAD) == 0);
 }
 
+/* ---- tags that came before (xml_scan_again.c) --------------------------------------------------
+ */
+
+/* Where the guess of what comes next is kept. */
+static inline uint8_t *xml_guess(struct xml_tags *t)
+{
+    return &t->guess[t->history * 0x9e3779b97f4a7c15u >> 52];
+}
+
+/* The next guess is made at once: it is there when it is needed. */
+static inline void xml_tags_follow(struct xml_tags *t, uint32_t number)
+{
+    t->history = t->history << 4 ^ number;
+    t->next = t->kept[*xml_guess(t)];
+}
+
+static inline bool xml_again_is(const struct xml_again *k, const char *text)
+{
+    uint32_t same = xml_same(text, k->head) | xml_same(text + XML_STEP, k->head + XML_STEP) << 16;
+
+    return (same & k->mask) == k->mask &&
+           (k->len <= XML_HEAD ||
+            memcmp(text + XML_HEAD, k->text + XML_HEAD, k->len - XML_HEAD) == 0);
+}
+
+/* The start tag at @p, if it came before and is whole. */
+const struct xml_again *xml_again_find(struct xml_scan *s, const char *p);
+/* The tag from @p to @end was read: its declarations are those from @undo on, and its attributes
+ * have prefixes for namespaces still. NULL: not to be kept. */
+const struct xml_again *xml_again_keep(struct xml_scan *s, const char *p, const char *end,
+                                       const struct xml_known *name, size_t undo);
+
 /* ---- tags (xml_scan_tag.c) ---------------------------------------------------------------------
  */
 
-const char *xml_start_tag(struct xml_scan *s, const char *p);
-const char *xml_end_tag(struct xml_scan *s, const char *p);
+/* One that did not come before. */
+const char *xml_start_anew(struct xml_scan *s, const char *p);
+/* Not what ends the element, or with blanks in it. */
+const char *xml_end_slowly(struct xml_scan *s, const char *p);
+/* Room for another namespace to be put back. */
+void xml_undo_grow(struct xml_scan *s);
 
 #endif

@@ -66,16 +66,34 @@ static inline unsigned xml_same(const char *a, const char *b)
     return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(xml_load(a), xml_load(b)));
 }
 
+static inline unsigned xml_equal(const char *p, char c)
+{
+    return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(xml_load(p), _mm_set1_epi8(c)));
+}
+
+/* 64 bytes: a count of newlines for each of sixteen columns. */
+static inline __m128i xml_newline_columns(const char *p)
+{
+    const __m128i newline = _mm_set1_epi8('\n');
+    __m128i a = _mm_add_epi8(_mm_cmpeq_epi8(xml_load(p), newline),
+                             _mm_cmpeq_epi8(xml_load(p + XML_STEP), newline));
+    __m128i b = _mm_add_epi8(_mm_cmpeq_epi8(xml_load(p + 2 * XML_STEP), newline),
+                             _mm_cmpeq_epi8(xml_load(p + 3 * XML_STEP), newline));
+
+    return _mm_sub_epi8(_mm_setzero_si128(), _mm_add_epi8(a, b));
+}
+
 static inline size_t xml_newlines(const char *p, size_t len)
 {
+    const size_t portion = 4 * XML_STEP;
     size_t n = 0, i = 0;
 
-    while (len - i >= XML_STEP) {
-        size_t steps = (len - i) / XML_STEP < 255 ? (len - i) / XML_STEP : 255;
+    while (len - i >= portion) {
+        size_t steps = (len - i) / portion < 63 ? (len - i) / portion : 63;
         __m128i sum = _mm_setzero_si128(), both;
 
-        for (; steps; steps--, i += XML_STEP)
-            sum = _mm_sub_epi8(sum, _mm_cmpeq_epi8(xml_load(p + i), _mm_set1_epi8('\n')));
+        for (; steps; steps--, i += portion)
+            sum = _mm_add_epi8(sum, xml_newline_columns(p + i));
         both = _mm_sad_epu8(sum, _mm_setzero_si128());
         n += (size_t)_mm_cvtsi128_si32(both) + (size_t)_mm_extract_epi16(both, 4);
     }
@@ -135,6 +153,15 @@ static inline unsigned xml_same(const char *a, const char *b)
 
     for (unsigned i = 0; i < XML_STEP; i++)
         mask |= (unsigned)(a[i] == b[i]) << i;
+    return mask;
+}
+
+static inline unsigned xml_equal(const char *p, char c)
+{
+    unsigned mask = 0;
+
+    for (unsigned i = 0; i < XML_STEP; i++)
+        mask |= (unsigned)(p[i] == c) << i;
     return mask;
 }
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "core/mem.h"
-#include "core/xml_scan_priv.h"
+#include "core/xml_scan_fast.h"
 
 #define URI_XML   "http://www.w3.org/XML/1998/namespace"
 #define URI_XMLNS "http://www.w3.org/2000/xmlns/"
@@ -112,21 +112,9 @@ static const char *value(struct xml_scan *s, const char *p, char quote, struct x
 /* ---- namespaces --------------------------------------------------------------------------------
  */
 
-static void bind(struct xml_scan *s, struct xml_known *prefix, const char *uri)
+void xml_undo_grow(struct xml_scan *s)
 {
-    if (s->nundo == s->undo_cap)
-        s->undo = mem_grow(s->undo, s->nundo, &s->undo_cap, sizeof(*s->undo));
-    s->undo[s->nundo++] = (struct xml_undo){prefix, prefix->uri};
-    prefix->uri = uri;
-}
-
-static void unbind(struct xml_scan *s, size_t to)
-{
-    while (s->nundo > to) {
-        struct xml_undo *u = &s->undo[--s->nundo];
-
-        u->prefix->uri = u->uri;
-    }
+    s->undo = mem_grow(s->undo, s->nundo, &s->undo_cap, sizeof(*s->undo));
 }
 
 static bool is_uri(const struct xml_attr *a, const char *uri)
@@ -167,7 +155,7 @@ static bool declare(struct xml_scan *s, const char *p, struct xml_known *name,
         return false;
     }
     name->last_uri = uri;
-    bind(s, name->declares, uri->text);
+    xml_bind(s, name->declares, uri->text);
     return true;
 }
 
@@ -233,43 +221,13 @@ static const char *attributes(struct xml_scan *s, const char *p)
     }
 }
 
-/* All declarations of the tag are known. */
-static void resolve(struct xml_scan *s)
-{
-    for (size_t i = 0; i < s->nattrs; i++) {
-        struct xml_attr *a = &s->attrs[i];
-        const struct xml_known *prefix = (const struct xml_known *)(const void *)a->uri;
-
-        a->uri = prefix ? prefix->uri : NULL;
-    }
-}
-
 /* ---- tags --------------------------------------------------------------------------------------
  */
 
-static void begin(struct xml_scan *s, const struct xml_known *name, size_t undo)
-{
-    struct xml_reader *x = s->x;
-
-    if (x->depth < XML_DEPTH_MAX)
-        s->open[x->depth] = (struct xml_open){name, undo};
-    xml_report_start(x, name->local, name->local_len, s->attrs, s->nattrs);
-}
-
-static void end(struct xml_scan *s)
-{
-    struct xml_reader *x = s->x;
-
-    if (x->failed)
-        return;
-    unbind(s, s->open[x->depth - 1].undo);
-    xml_report_end(x);
-    s->within = x->depth ? XML_CONTENT : XML_OUTSIDE;
-}
-
-const char *xml_start_tag(struct xml_scan *s, const char *p)
+const char *xml_start_anew(struct xml_scan *s, const char *p)
 {
     size_t undo = s->nundo;
+    const struct xml_again *kept;
     struct xml_known *name;
     const char *q = xml_name_read(s, p + 1, &name);
     bool empty;
@@ -283,10 +241,9 @@ const char *xml_start_tag(struct xml_scan *s, const char *p)
         if (q && s->twice)
             xml_scan_fail(s, q, "attribute '%.64s' is there twice", s->twice->text);
         if (!q || s->twice) {
-            unbind(s, undo);
+            xml_unbind(s, undo);
             return p;
         }
-        resolve(s);
     }
     if (!q)
         return p;
@@ -296,17 +253,16 @@ const char *xml_start_tag(struct xml_scan *s, const char *p)
         xml_scan_limit(s, "XML has a tag of more than %d bytes", XML_TAG_MAX);
         return p;
     }
-    begin(s, name, undo);
-    s->within = XML_CONTENT;
-    if (empty)
-        end(s);
-    return q;
+    kept = xml_again_keep(s, p, q, name, undo);
+    xml_tags_follow(&s->tags, kept ? kept->number : 0);
+    xml_resolve(s);
+    xml_begin(s, name, undo);
+    return xml_started(s, q, empty);
 }
 
-/* Not what ends the element, or with blanks in it. */
-XML_RARE static const char *end_slowly(struct xml_scan *s, const char *p,
-                                       const struct xml_known *open)
+const char *xml_end_slowly(struct xml_scan *s, const char *p)
 {
+    const struct xml_known *open = s->open[s->x->at.depth - 1].name;
     ptrdiff_t len = xml_name_len(p + 2, s->end);
     const char *q;
 
@@ -324,17 +280,7 @@ XML_RARE static const char *end_slowly(struct xml_scan *s, const char *p,
                       open->text);
         return p;
     }
-    end(s);
+    xml_end(s);
     return q + 1;
 }
 
-const char *xml_end_tag(struct xml_scan *s, const char *p)
-{
-    const struct xml_known *open = s->open[s->x->depth - 1].name;
-    const char *q = p + 2 + open->len;
-
-    if (q >= s->end || *q != '>' || !xml_known_is(open, p + 2))
-        return end_slowly(s, p, open);
-    end(s);
-    return q + 1;
-}

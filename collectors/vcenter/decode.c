@@ -18,13 +18,34 @@
 #define OBJECTS_DEPTH 5 /* .../returnval/objects */
 #define VERSION_MAX   1024
 
+/* Kept out of what is called for every element, which needs few registers then. */
+#define RARE __attribute__((noinline))
+
 enum change { CHANGE_ENTER, CHANGE_MODIFY, CHANGE_LEAVE };
+
+/* Names that are looked for at nearly every element. The reader has one pointer for each name, so
+ * they are compared as text until they came once. */
+enum role { ROLE_OBJECT, ROLE_KIND, ROLE_NAME, ROLE_VALUE, ROLE_FAULT, ROLE_MISSING, ROLES };
+
+static const char *const role_names[ROLES] = {
+    [ROLE_OBJECT] = "obj", [ROLE_KIND] = "kind",   [ROLE_NAME] = "name",
+    [ROLE_VALUE] = "val",  [ROLE_FAULT] = "fault", [ROLE_MISSING] = "missingSet",
+};
 
 /* What one pick has found in the value at hand. */
 struct found {
-    struct strbuf text;
+    struct strbuf text; /* of a list */
     bool any;
     int64_t number;
+};
+
+/* Where a pick was found, once it was: names within the value, from its children down. Another
+ * place is passed over at its last name. */
+#define SPOT_MAX 4
+
+struct spot {
+    unsigned n; /* 0: not found yet, or too deep to be kept */
+    const char *names[SPOT_MAX];
 };
 
 struct decode {
@@ -39,8 +60,12 @@ struct decode {
     uint32_t given;        /* slots that were set */
     /* the property at hand */
     const struct path *path;
-    unsigned hint; /* where the next one stands, most likely */
+    unsigned last;                   /* its index, or that of the one before; PATHS_MAX: none */
+    uint8_t followers[PATHS_MAX + 1]; /* of each: the one that came next the last time */
     struct found found[PICKS_MAX];
+    struct spot spots[PATHS_MAX][PICKS_MAX];
+    const char *roles[ROLES];     /* NULL: did not come yet */
+    uint32_t told[OBJECT_TYPES]; /* slots that an object that enters has, or are unset */
     /* results */
     char version[VERSION_MAX], token[VERSION_MAX], missing[160];
     bool has_version, truncated, expired;
@@ -52,6 +77,16 @@ _Static_assert(OBJECT_SLOTS_MAX <= 32, "slots fit a mask");
 static inline bool is(const char *a, const char *b)
 {
     return *a == *b && strcmp(a, b) == 0;
+}
+
+static inline bool has_role(struct decode *d, enum role role, const char *name)
+{
+    if (d->roles[role])
+        return name == d->roles[role];
+    if (!is(name, role_names[role]))
+        return false;
+    d->roles[role] = name;
+    return true;
 }
 
 /* ---- a value -----------------------------------------------------------------------------------
@@ -80,21 +115,27 @@ static void note_time(struct found *f, const char *text)
     f->any = true;
 }
 
-static void take(struct found *f, const struct pick *pick, const char *text, size_t len)
+static void add_to_list(struct found *f, const char *text, size_t len)
+{
+    if (!len || list_has(&f->text, text, len))
+        return;
+    if (f->text.len)
+        strbuf_addch(&f->text, '\n');
+    strbuf_add(&f->text, text, len);
+    f->any = true;
+}
+
+static void take(struct decode *d, struct found *f, const struct pick *pick, const char *text,
+                 size_t len)
 {
     switch (pick->how) {
     case PICK_TEXT:
         if (!f->any)
-            strbuf_add(&f->text, text, len);
+            objects_set(d->objects, d->object, pick->slot, text, len);
         f->any = true;
         break;
     case PICK_LIST:
-        if (!len || list_has(&f->text, text, len))
-            break;
-        if (f->text.len)
-            strbuf_addch(&f->text, '\n');
-        strbuf_add(&f->text, text, len);
-        f->any = true;
+        add_to_list(f, text, len);
         break;
     case PICK_COUNT:
         f->number++;
@@ -106,23 +147,49 @@ static void take(struct found *f, const struct pick *pick, const char *text, siz
     }
 }
 
-/* The element that ends is within the value, or is the value. */
-static void pick(struct decode *d, const char *text, size_t len)
+static void keep_spot(struct decode *d, struct spot *spot, unsigned n)
 {
-    unsigned depth = d->depth + 3;
+    if (n > SPOT_MAX)
+        return;
+    for (unsigned i = 0; i < n; i++)
+        spot->names[i] = xml_name_at(d->x, d->depth + 3 + i);
+    spot->n = n;
+}
+
+/* The element that ends is within the value: is it the one that @p means? */
+static bool is_spot(struct decode *d, const struct pick *p, struct spot *spot)
+{
+    unsigned n = xml_depth(d->x) - (d->depth + 2), i = spot->n;
+
+    if (p->deep)
+        return is(xml_name(d->x), p->inside);
+    if (spot->n) {
+        while (i && n == spot->n && xml_name_at(d->x, d->depth + 2 + i) == spot->names[i - 1])
+            i--;
+        return i == 0;
+    }
+    if (!*p->inside || !xml_path_is(d->x, d->depth + 3, p->inside))
+        return false;
+    keep_spot(d, spot, n);
+    return true;
+}
+
+RARE static void pick_within(struct decode *d, const char *text, size_t len)
+{
+    struct spot *spots = d->spots[d->last];
 
     for (size_t i = 0; i < PICKS_MAX && d->path->picks[i].inside; i++) {
-        const struct pick *p = &d->path->picks[i];
-        bool it;
+        if (is_spot(d, &d->path->picks[i], &spots[i]))
+            take(d, &d->found[i], &d->path->picks[i], text, len);
+    }
+}
 
-        if (xml_depth(d->x) < depth)
-            it = !*p->inside;
-        else if (p->deep)
-            it = is(xml_name(d->x), p->inside);
-        else
-            it = *p->inside && xml_path_is(d->x, depth, p->inside);
-        if (it)
-            take(&d->found[i], p, text, len);
+/* The value itself ends. */
+static void pick_value(struct decode *d, const char *text, size_t len)
+{
+    for (size_t i = 0; i < PICKS_MAX && d->path->picks[i].inside; i++) {
+        if (!*d->path->picks[i].inside)
+            take(d, &d->found[i], &d->path->picks[i], text, len);
     }
 }
 
@@ -133,14 +200,16 @@ static void commit(struct decode *d, const struct pick *p, struct found *f)
     d->given |= 1u << p->slot;
     if (!f->any) {
         objects_set(d->objects, d->object, p->slot, NULL, 0);
-    } else if (p->how == PICK_COUNT || p->how == PICK_EARLIEST) {
+        return;
+    }
+    if (p->how == PICK_LIST) {
+        objects_set(d->objects, d->object, p->slot, f->text.buf, f->text.len);
+        strbuf_reset(&f->text);
+    } else if (p->how != PICK_TEXT) {
         int n = snprintf(number, sizeof(number), "%" PRId64, f->number);
 
         objects_set(d->objects, d->object, p->slot, number, (size_t)n);
-    } else {
-        objects_set(d->objects, d->object, p->slot, f->text.buf, f->text.len);
     }
-    strbuf_reset(&f->text);
     f->any = false;
     f->number = 0;
 }
@@ -155,16 +224,17 @@ static void end_property(struct decode *d)
 /* ---- an object ---------------------------------------------------------------------------------
  */
 
-static void begin_object(struct decode *d)
+RARE static void begin_object(struct decode *d)
 {
     d->object = NULL;
     d->path = NULL;
     d->type = OBJECT_TYPES;
     d->change = CHANGE_MODIFY;
     d->given = 0;
+    d->last = PATHS_MAX;
 }
 
-static void name_object(struct decode *d, const char *id, size_t len)
+RARE static void name_object(struct decode *d, const char *id, size_t len)
 {
     if (d->type == OBJECT_TYPES || len >= OBJECT_ID_MAX)
         return;
@@ -181,17 +251,12 @@ static void name_object(struct decode *d, const char *id, size_t len)
 }
 
 /* An object that enters is told whole: what is not told is unset. */
-static void end_object(struct decode *d)
+RARE static void end_object(struct decode *d)
 {
-    for (unsigned i = 0; d->object && d->change == CHANGE_ENTER && i < vcenter_paths_count; i++) {
-        const struct path *p = &vcenter_paths[i];
+    uint32_t untold = d->object && d->change == CHANGE_ENTER ? d->told[d->type] & ~d->given : 0;
 
-        for (size_t k = 0; p->type == d->type && !p->polled && k < PICKS_MAX && p->picks[k].inside;
-             k++) {
-            if (!(d->given & (1u << p->picks[k].slot)))
-                objects_set(d->objects, d->object, p->picks[k].slot, NULL, 0);
-        }
-    }
+    for (; untold; untold &= untold - 1)
+        objects_set(d->objects, d->object, (unsigned)__builtin_ctz(untold), NULL, 0);
     d->object = NULL;
 }
 
@@ -206,13 +271,13 @@ static enum change change_of(const char *kind)
  */
 
 /* missingSet{path, fault{fault xsi:type}}, of an object or of a filter; values have faults, too. */
-static bool is_missing(const struct decode *d)
+static bool is_missing(struct decode *d)
 {
-    return is(xml_name_at(d->x, d->depth + 1), "missingSet") ||
-           is(xml_name_at(d->x, d->depth), "missingSet");
+    return has_role(d, ROLE_MISSING, xml_name_at(d->x, d->depth + 1)) ||
+           has_role(d, ROLE_MISSING, xml_name_at(d->x, d->depth));
 }
 
-static void note_fault(struct decode *d)
+RARE static void note_fault(struct decode *d)
 {
     size_t len;
     const char *type = soap_type(d->x, &len);
@@ -226,7 +291,7 @@ static void note_fault(struct decode *d)
                        ": %.*s", (int)(len < 64 ? len : 64), type);
 }
 
-static void note_missing(struct decode *d, const char *path, size_t len)
+RARE static void note_missing(struct decode *d, const char *path, size_t len)
 {
     struct strbuf clean = STRBUF_INIT;
 
@@ -241,29 +306,30 @@ static void note_missing(struct decode *d, const char *path, size_t len)
 /* ---- elements ----------------------------------------------------------------------------------
  */
 
-static const char *parent(const struct decode *d)
+RARE static void type_object(struct decode *d)
 {
-    return xml_name_at(d->x, xml_depth(d->x) - 1);
+    size_t len;
+    const char *type = xml_attribute_of(d->x, "", "type", &len);
+
+    d->type = type ? object_type_of(type, len) : OBJECT_TYPES;
 }
 
 static void on_start(void *arg, struct xml_reader *x)
 {
     struct decode *d = arg;
     unsigned depth = xml_depth(x);
-    const char *type;
-    size_t len;
 
-    if (depth == d->depth) {
+    if (d->path && depth > d->depth + 1)
+        return;
+    if (depth == d->depth)
         begin_object(d);
-    } else if (depth == d->depth + 1 && is(xml_name(x), "obj")) {
-        type = xml_attribute_of(x, "", "type", &len);
-        d->type = type ? object_type_of(type, len) : OBJECT_TYPES;
-    } else if (!d->path && depth > SET_DEPTH && is(xml_name(x), "fault")) {
+    else if (depth == d->depth + 1 && has_role(d, ROLE_OBJECT, xml_name(x)))
+        type_object(d);
+    else if (!d->path && depth > SET_DEPTH && has_role(d, ROLE_FAULT, xml_name(x)))
         note_fault(d);
-    }
 }
 
-static void end_result(struct decode *d, const char *text, size_t len)
+RARE static void end_result(struct decode *d, const char *text, size_t len)
 {
     const char *name = xml_name(d->x);
     bool updates = d->shape == DECODE_UPDATES;
@@ -285,31 +351,49 @@ static void end_of_object(struct decode *d, const char *text, size_t len)
 {
     const char *name = xml_name(d->x);
 
-    if (is(name, "kind"))
+    if (has_role(d, ROLE_KIND, name))
         d->change = change_of(text);
-    else if (is(name, "obj"))
+    else if (has_role(d, ROLE_OBJECT, name))
         name_object(d, text, len);
     else
         end_property(d);
+}
+
+/* Objects of a type have their properties in the same order, mostly. */
+static void name_property(struct decode *d, const char *name)
+{
+    unsigned before = d->last;
+
+    d->path = vcenter_path_find(d->type, name, d->followers[before]);
+    if (d->path)
+        d->last = d->followers[before] = (uint8_t)(d->path - vcenter_paths);
 }
 
 static void end_of_property(struct decode *d, const char *text, size_t len)
 {
     const char *name = xml_name(d->x);
 
-    if (is(parent(d), "missingSet")) {
+    if (has_role(d, ROLE_MISSING, xml_name_at(d->x, xml_depth(d->x) - 1))) {
         if (is(name, "path"))
             note_missing(d, text, len);
         return;
     }
     if (!d->object)
         return;
-    if (is(name, "name")) {
-        d->path = vcenter_path_find(d->type, text, d->hint);
-        d->hint = d->path ? (unsigned)(d->path - vcenter_paths) + 1 : d->hint;
-    } else if (d->path && is(name, "val")) {
-        pick(d, text, len);
-    }
+    if (has_role(d, ROLE_NAME, name))
+        name_property(d, text);
+    else if (d->path && has_role(d, ROLE_VALUE, name))
+        pick_value(d, text, len);
+}
+
+/* Of what is above the properties. */
+RARE static void end_above(struct decode *d, unsigned depth, const char *text, size_t len)
+{
+    if (depth == d->depth)
+        end_object(d);
+    /* Results of a RetrieveResult stand beside its objects. */
+    if (depth == SET_DEPTH + 1)
+        end_result(d, text, len);
 }
 
 static void on_end(void *arg, struct xml_reader *x, const char *text, size_t len)
@@ -317,25 +401,30 @@ static void on_end(void *arg, struct xml_reader *x, const char *text, size_t len
     struct decode *d = arg;
     unsigned depth = xml_depth(x);
 
-    if (depth > d->depth + 2) {
-        if (d->path)
-            pick(d, text, len);
-    } else if (depth == d->depth + 2) {
+    if (depth == d->depth + 2) {
         end_of_property(d, text, len);
     } else if (depth == d->depth + 1) {
         end_of_object(d, text, len);
-    } else if (depth == d->depth) {
-        end_object(d);
-    } else if (depth == SET_DEPTH + 1) {
-        end_result(d, text, len);
+    } else if (depth > d->depth + 2) {
+        if (d->path)
+            pick_within(d, text, len);
+    } else {
+        end_above(d, depth, text, len);
     }
-    /* Results of a RetrieveResult stand beside its objects. */
-    if (depth == d->depth && d->depth == SET_DEPTH + 1)
-        end_result(d, text, len);
 }
 
 /* ---- life --------------------------------------------------------------------------------------
  */
+
+static void know_slots(struct decode *d)
+{
+    for (unsigned i = 0; i < vcenter_paths_count; i++) {
+        const struct path *p = &vcenter_paths[i];
+
+        for (size_t k = 0; !p->polled && k < PICKS_MAX && p->picks[k].inside; k++)
+            d->told[p->type] |= 1u << p->picks[k].slot;
+    }
+}
 
 struct decode *decode_new(enum decode_shape shape, struct objects *objects)
 {
@@ -348,6 +437,8 @@ struct decode *decode_new(enum decode_shape shape, struct objects *objects)
     for (size_t i = 0; i < PICKS_MAX; i++)
         strbuf_init(&d->found[i].text, 0);
     d->x = xml_reader_new(&handler, d);
+    know_slots(d);
+    begin_object(d);
     return d;
 }
 

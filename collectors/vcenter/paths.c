@@ -95,11 +95,11 @@ static bool is_it(const struct path *p, enum object_type type, const char *name)
 
 const struct path *vcenter_path_find(enum object_type type, const char *name, unsigned hint)
 {
+    if (hint < vcenter_paths_count && is_it(&vcenter_paths[hint], type, name))
+        return &vcenter_paths[hint];
     for (unsigned i = 0; i < vcenter_paths_count; i++) {
-        const struct path *p = &vcenter_paths[(hint + i) % vcenter_paths_count];
-
-        if (is_it(p, type, name))
-            return p;
+        if (is_it(&vcenter_paths[i], type, name))
+            return &vcenter_paths[i];
     }
     return NULL;
 }
