@@ -38,10 +38,11 @@ struct table_builder {
     size_t nblocks, alloc, sources_alloc;
     struct block *current; /* where rows go: one of blocks, or NULL */
     const char *block_site, *block_endpoint;
-    struct cell *row;    /* being filled; NULL: none, or one beyond the limit */
-    struct cell *spare;  /* cells of a dropped row of the current block */
-    const char *row_key; /* of a row like another; NULL: to be made */
-    bool beyond;         /* the current row is beyond the limit */
+    struct cell *row;         /* being filled; NULL: none, or one beyond the limit */
+    const struct cell *above; /* of the row before it in the block; NULL: none */
+    struct cell *spare;       /* cells of a dropped row of the current block */
+    const char *row_key;      /* of a row like another; NULL: to be made */
+    bool beyond;              /* the current row is beyond the limit */
     size_t count, over, limit;
     size_t expected; /* the block of prev that most likely comes next */
     struct known *known;
@@ -199,6 +200,7 @@ static void end_row(struct table_builder *b)
         return;
     block->rows = mem_grow(block->rows, block->n, &block->alloc, sizeof(*block->rows));
     block->rows[block->n++] = (struct row){b->row, b->row_key ? b->row_key : make_key(b)};
+    b->above = b->row;
     b->row = NULL;
     b->row_key = NULL;
     b->count++;
@@ -215,6 +217,7 @@ static void end_block(struct table_builder *b)
         block->alloc = block->n;
     }
     b->current = NULL;
+    b->above = NULL;
     b->spare = NULL;
 }
 
@@ -285,6 +288,7 @@ void builder_block_drop(struct table_builder *b)
     block_unref(b->current);
     b->nblocks--;
     b->current = NULL;
+    b->above = NULL;
     b->spare = NULL;
 }
 
@@ -381,9 +385,15 @@ struct cell *builder_cells(struct table_builder *b)
     return b->row;
 }
 
+/* Text that stands in the row above, too, is there once: rows of a block are alike. */
 static void set_text(struct table_builder *b, struct cell *c, const char *s)
 {
-    *c = (struct cell){.type = CELL_STR, .u.s = arena_strdup(b->current->arena, s)};
+    const struct cell *above = b->above ? &b->above[c - b->row] : NULL;
+
+    if (above && above->type == CELL_STR && strcmp(above->u.s, s) == 0)
+        *c = *above;
+    else
+        *c = (struct cell){.type = CELL_STR, .u.s = arena_strdup(b->current->arena, s)};
 }
 
 /* A string would end at its first NUL, so a NUL inside is made visible: what follows is kept. */
@@ -530,31 +540,40 @@ void builder_ip(struct table_builder *b, unsigned col, const char *s)
 }
 
 /* Room for @n items: a power of two, so that the array's size needs no field of its own. */
-static const char **list_room(struct table_builder *b, size_t n)
+static size_t list_size(size_t n)
 {
     size_t room = 1;
 
     while (room < n)
         room *= 2;
-    return arena_alloc(b->current->arena, room * sizeof(char *));
+    return room;
 }
+
+static const char **list_room(struct table_builder *b, size_t n)
+{
+    return arena_alloc(b->current->arena, list_size(n) * sizeof(char *));
+}
+
+/* A list and its array side by side; the array is made anew when the list grows. */
+struct listed {
+    struct cell_list list;
+    const char *items[];
+};
 
 void builder_list(struct table_builder *b, unsigned col, const char *const *items, size_t n)
 {
     struct cell *c = target(b, col);
-    struct cell_list *l;
-    const char **copy;
+    struct listed *l;
 
     if (!c || (n && !items))
         return;
-    l = arena_alloc(b->current->arena, sizeof(*l));
-    copy = n ? list_room(b, n) : NULL;
+    l = arena_alloc(b->current->arena, sizeof(*l) + (n ? list_size(n) : 0) * sizeof(char *));
     for (size_t i = 0; i < n; i++) {
         if (items[i])
-            copy[l->n++] = arena_strdup(b->current->arena, items[i]);
+            l->items[l->list.n++] = arena_strdup(b->current->arena, items[i]);
     }
-    l->items = copy;
-    *c = (struct cell){.type = CELL_LIST, .u.list = l};
+    l->list.items = n ? l->items : NULL;
+    *c = (struct cell){.type = CELL_LIST, .u.list = &l->list};
 }
 
 void builder_list_empty(struct table_builder *b, unsigned col)

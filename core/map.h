@@ -9,7 +9,7 @@
 struct map;
 
 struct map *map_new(void);
-/* Keys are the caller's too and outlive the map; room for @n of them is there at once. */
+/* Keys are the caller's too and stay until they are removed; room for @n is there at once. */
 struct map *map_new_borrowed(size_t n);
 void map_free(struct map *m, void (*free_value)(void *)); /* free_value may be NULL */
 /* Returns the value it replaces, or NULL. */

@@ -79,7 +79,7 @@ struct xml_again {
     uint64_t hash;
     const char *text;
     const struct xml_known *name;
-    const struct xml_attr *attrs;     /* uri: the prefix, NULL: none */
+    const struct xml_attr *attrs;      /* uri: the prefix, NULL: none */
     const struct xml_undo *namespaces; /* that it declares: uri is the new one */
     uint16_t nattrs, nnamespaces;
     uint8_t number; /* from 1 on */
@@ -95,10 +95,10 @@ struct xml_again {
 struct xml_tags {
     const struct xml_again *kept[XML_AGAIN_MAX + 1];
     const struct xml_again *slots[XML_AGAIN_SLOTS]; /* the same, by their hashes */
-    uint8_t guess[XML_GUESSES]; /* by the tags before: the number of the one that followed */
-    uint32_t once[XML_ONCE]; /* hashes of those that came once */
+    uint8_t guess[XML_GUESSES];   /* by the tags before: the number of the one that followed */
+    uint32_t once[XML_ONCE];      /* hashes of those that came once */
     const struct xml_again *next; /* the guess; NULL: none */
-    uint64_t history; /* the last sixteen tags, four bits for each to begin with */
+    uint64_t history;             /* the last sixteen tags, four bits for each to begin with */
     uint32_t n;
 };
 

@@ -283,4 +283,3 @@ const char *xml_end_slowly(struct xml_scan *s, const char *p)
     xml_end(s);
     return q + 1;
 }
-

@@ -2,7 +2,7 @@
 
 #include "core/jsonq.h"
 #include "core/strbuf.h"
-#include "core/text.h"
+#include "core/table.h"
 #include "model/model_priv.h"
 
 #include <string.h>
@@ -10,43 +10,39 @@
 /* ---- lines --------------------------------------------------------------------------------------
  */
 
-void history_add_int(struct json_object *line, const char *name, int64_t value)
+static void add_name(struct strbuf *out, const char *name)
 {
-    json_object_object_add(line, name, json_object_new_int64(value));
+    strbuf_addstr(out, ",\"");
+    strbuf_addstr(out, name);
+    strbuf_addstr(out, "\":");
 }
 
-/* Bytes that are no UTF-8 would make a line that cannot be read back. */
-void history_add_str(struct json_object *line, const char *name, const char *value)
+void history_add_int(struct strbuf *out, const char *name, int64_t value)
 {
-    struct strbuf text = STRBUF_INIT;
-    size_t len = value ? strlen(value) : 0;
+    add_name(out, name);
+    strbuf_addi(out, value);
+}
 
+/* json_text() makes bytes that are no UTF-8 readable: the line can be read back. */
+void history_add_str(struct strbuf *out, const char *name, const char *value)
+{
     if (!value)
         return;
-    for (size_t i = 0; i < len;) {
-        uint32_t cp;
-        i += text_decode(value + i, len - i, &cp);
-        text_encode(&text, cp);
-    }
-    json_object_object_add(line, name, json_object_new_string_len(text.buf, (int)text.len));
-    strbuf_release(&text);
+    add_name(out, name);
+    json_text(out, value);
 }
 
-struct json_object *history_line(const char *type, const char *site)
+void history_line(struct strbuf *out, const char *type, const char *site)
 {
-    struct json_object *line = json_object_new_object();
-
-    history_add_int(line, "v", HISTORY_VERSION);
-    history_add_str(line, "type", type);
-    history_add_str(line, "site", site);
-    return line;
+    strbuf_addstr(out, "{\"v\":");
+    strbuf_addi(out, HISTORY_VERSION);
+    history_add_str(out, "type", type);
+    history_add_str(out, "site", site);
 }
 
-void history_end_line(struct json_object *line, struct strbuf *out)
+void history_end_line(struct strbuf *out)
 {
-    strbuf_addstr(out, json_object_to_json_string_ext(line, JSON_C_TO_STRING_PLAIN));
-    strbuf_addch(out, '\n');
-    json_object_put(line);
+    strbuf_addstr(out, "}\n");
 }
 
 /* ---- out ----------------------------------------------------------------------------------------
@@ -57,26 +53,24 @@ static void take_since(struct model *m, struct strbuf *out)
     struct since_record r;
 
     while (since_next_dirty(m->since, &r)) {
-        struct json_object *line = history_line("since", r.site);
-        history_add_str(line, "kind", r.kind);
-        history_add_str(line, "key", r.key);
-        history_add_str(line, "state", r.state);
-        history_add_int(line, "at", r.at);
-        history_add_int(line, "seen", r.seen);
-        history_end_line(line, out);
+        history_line(out, "since", r.site);
+        history_add_str(out, "kind", r.kind);
+        history_add_str(out, "key", r.key);
+        history_add_str(out, "state", r.state);
+        history_add_int(out, "at", r.at);
+        history_add_int(out, "seen", r.seen);
+        history_end_line(out);
     }
 }
 
 static void take_seen(struct model *m, struct strbuf *out, int64_t now)
 {
-    struct json_object *line;
-
     if (m->seen_at && now - m->seen_at < HISTORY_SEEN_MS)
         return;
     m->seen_at = now;
-    line = history_line("seen", NULL);
-    history_add_int(line, "at", now);
-    history_end_line(line, out);
+    history_line(out, "seen", NULL);
+    history_add_int(out, "at", now);
+    history_end_line(out);
 }
 
 static void renew(struct model *m)

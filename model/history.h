@@ -27,12 +27,11 @@
 
 struct strbuf;
 
-/* A new line's object; @site NULL: none. */
-struct json_object *history_line(const char *type, const char *site);
+/* A line begins; @site NULL: none. */
+void history_line(struct strbuf *out, const char *type, const char *site);
 /* Members whose value is NULL are left out. Text is made valid UTF-8. */
-void history_add_str(struct json_object *line, const char *name, const char *value);
-void history_add_int(struct json_object *line, const char *name, int64_t value);
-/* Append the line to @out and free it. */
-void history_end_line(struct json_object *line, struct strbuf *out);
+void history_add_str(struct strbuf *out, const char *name, const char *value);
+void history_add_int(struct strbuf *out, const char *name, int64_t value);
+void history_end_line(struct strbuf *out);
 
 #endif

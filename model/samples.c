@@ -190,12 +190,12 @@ void samples_history_take(struct samples *s, struct strbuf *out)
 {
     for (size_t i = 0; i < s->nfresh; i++) {
         const struct fresh *f = &s->fresh[i];
-        struct json_object *line = history_line(SAMPLES_LINE, f->series->site);
-        history_add_str(line, "kind", kinds[f->series->kind].name);
-        history_add_str(line, "key", f->series->key);
-        history_add_int(line, "at", f->sample.at);
-        history_add_int(line, "value", f->sample.value);
-        history_end_line(line, out);
+        history_line(out, SAMPLES_LINE, f->series->site);
+        history_add_str(out, "kind", kinds[f->series->kind].name);
+        history_add_str(out, "key", f->series->key);
+        history_add_int(out, "at", f->sample.at);
+        history_add_int(out, "value", f->sample.value);
+        history_end_line(out);
     }
     s->nfresh = 0;
 }

@@ -232,26 +232,26 @@ struct snapshot *timeline_snapshot(struct timeline *t, int64_t now)
 
 static void take_entry(const struct timeline *t, const struct entry *e, struct strbuf *out)
 {
-    struct json_object *line = history_line(TIMELINE_LINE, t->site);
+    history_line(out, TIMELINE_LINE, t->site);
 
-    history_add_str(line, "id", e->id);
-    history_add_int(line, "at", e->at);
-    history_add_str(line, "kind", e->kind);
-    history_add_str(line, "subject", e->subject);
-    history_add_str(line, "from", e->from);
-    history_add_str(line, "to", e->to);
-    history_add_str(line, "cause", e->cause);
-    history_add_str(line, "user", e->user);
-    history_add_str(line, "detail", e->detail);
+    history_add_str(out, "id", e->id);
+    history_add_int(out, "at", e->at);
+    history_add_str(out, "kind", e->kind);
+    history_add_str(out, "subject", e->subject);
+    history_add_str(out, "from", e->from);
+    history_add_str(out, "to", e->to);
+    history_add_str(out, "cause", e->cause);
+    history_add_str(out, "user", e->user);
+    history_add_str(out, "detail", e->detail);
     if (e->delay_ms >= 0)
-        history_add_int(line, "delay_ms", e->delay_ms);
+        history_add_int(out, "delay_ms", e->delay_ms);
     if (e->error_bar_ms >= 0)
-        history_add_int(line, "error_bar_ms", e->error_bar_ms);
+        history_add_int(out, "error_bar_ms", e->error_bar_ms);
     if (e->reported)
-        history_add_str(line, "origin", "reported");
+        history_add_str(out, "origin", "reported");
     if (e->opens)
-        history_add_int(line, "opens", 1);
-    history_end_line(line, out);
+        history_add_int(out, "opens", 1);
+    history_end_line(out);
 }
 
 void timeline_history_take(struct timeline *t, struct strbuf *out)

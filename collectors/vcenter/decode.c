@@ -60,11 +60,11 @@ struct decode {
     uint32_t given;        /* slots that were set */
     /* the property at hand */
     const struct path *path;
-    unsigned last;                   /* its index, or that of the one before; PATHS_MAX: none */
+    unsigned last;                    /* its index, or that of the one before; PATHS_MAX: none */
     uint8_t followers[PATHS_MAX + 1]; /* of each: the one that came next the last time */
     struct found found[PICKS_MAX];
     struct spot spots[PATHS_MAX][PICKS_MAX];
-    const char *roles[ROLES];     /* NULL: did not come yet */
+    const char *roles[ROLES];    /* NULL: did not come yet */
     uint32_t told[OBJECT_TYPES]; /* slots that an object that enters has, or are unset */
     /* results */
     char version[VERSION_MAX], token[VERSION_MAX], missing[160];

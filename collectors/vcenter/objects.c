@@ -55,7 +55,7 @@ struct objects *objects_new(void)
 
     o->arena = arena_new(0);
     for (unsigned t = 0; t < OBJECT_TYPES; t++)
-        o->lists[t].by_id = map_new();
+        o->lists[t].by_id = map_new_borrowed(0);
     return o;
 }
 
@@ -155,7 +155,7 @@ struct object *objects_enter(struct objects *o, enum object_type type, const cha
     object->place = take_place(l);
     l->items[object->place] = object;
     l->count++;
-    map_put(l->by_id, id, object);
+    map_put(l->by_id, object->id, object);
     o->moved |= type == OBJECT_VM || type == OBJECT_HOST;
     return object;
 }

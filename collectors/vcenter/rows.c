@@ -60,24 +60,46 @@ static const char *name_of(const struct objects *o, enum object_type type, const
     return object ? object->slot[OBJECT_NAME] : NULL;
 }
 
+#define LIST_ITEMS 16 /* of a usual list */
+
+/* What the item from @p on, @n bytes long, is called, or is; NULL: it is too long to be an id. */
+static const char *item_of(const struct objects *o, enum object_type type, const char *p, size_t n,
+                           char *text)
+{
+    const char *name = NULL;
+
+    if (n >= OBJECT_ID_MAX)
+        return NULL;
+    memcpy(text, p, n);
+    text[n] = '\0';
+    if (type != OBJECT_TYPES)
+        name = name_of(o, type, text);
+    return name ? name : text;
+}
+
 /* A list of texts, or (type given) of the names behind ids; an id without a name stays an id. */
 static void list(struct table_builder *b, unsigned col, const struct objects *o,
                  enum object_type type, const char *joined)
 {
-    char id[OBJECT_ID_MAX];
+    char text[LIST_ITEMS][OBJECT_ID_MAX];
+    const char *items[LIST_ITEMS];
+    size_t n = 0;
+    bool first = true;
 
     for (const char *p = joined; p && *p; p += *p == '\n') {
-        size_t n = strcspn(p, "\n");
+        size_t len = (size_t)(strchrnul(p, '\n') - p);
 
-        if (n < sizeof(id)) {
-            const char *name;
-
-            memcpy(id, p, n);
-            id[n] = '\0';
-            name = type == OBJECT_TYPES ? NULL : name_of(o, type, id);
-            builder_list_add(b, col, name ? name : id);
-        }
-        p += n;
+        items[n] = item_of(o, type, p, len, text[n]);
+        n += items[n] != NULL;
+        p += len;
+        if (n < LIST_ITEMS && *p)
+            continue;
+        if (first && n)
+            builder_list(b, col, items, n);
+        for (size_t i = 0; !first && i < n; i++)
+            builder_list_add(b, col, items[i]);
+        first = first && !n;
+        n = 0;
     }
 }
 
