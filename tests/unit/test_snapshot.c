@@ -293,6 +293,43 @@ static void test_drop(void **state)
     snapshot_unref(s);
 }
 
+static void add_text(struct table_builder *b, const char *id, const char *text)
+{
+    builder_row(b);
+    builder_str(b, C_ID, id);
+    builder_str(b, C_STATE, text);
+}
+
+/* Text of the row above is there once; of a row that was dropped, or of another block, it is not
+ * taken. */
+static void test_text_of_the_row_above(void **state)
+{
+    struct table_builder *b = begin(NULL);
+    const char *text[5];
+    struct snapshot *s;
+
+    (void)state;
+    add_text(b, "a", "odd");
+    add_text(b, "b", "odd");
+    add_text(b, "c", "odder");
+    builder_drop(b);
+    add_text(b, "d", "odd");
+    add_text(b, "e", "odder");
+    builder_block(b, 7);
+    add_text(b, "f", "odder");
+    s = finish(b);
+    assert_int_equal(snapshot_count(s), 5);
+    for (size_t i = 0; i < 5; i++)
+        text[i] = row_str(snapshot_row(s, i), C_STATE);
+    assert_string_equal(text[0], "odd");
+    assert_ptr_equal(text[1], text[0]);
+    assert_ptr_equal(text[2], text[0]);
+    assert_string_equal(text[3], "odder");
+    assert_string_equal(text[4], "odder");
+    assert_ptr_not_equal(text[4], text[3]);
+    snapshot_unref(s);
+}
+
 /* Cells copied from another snapshot outlive it. */
 static void test_cells_are_copied_whole(void **state)
 {
@@ -648,6 +685,7 @@ int main(void)
         cmocka_unit_test(test_misfits_are_text),
         cmocka_unit_test(test_lists),
         cmocka_unit_test(test_drop),
+        cmocka_unit_test(test_text_of_the_row_above),
         cmocka_unit_test(test_cells_are_copied_whole),
         cmocka_unit_test(test_duplicates_are_kept_and_counted),
         cmocka_unit_test(test_many_runs),

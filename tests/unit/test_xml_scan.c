@@ -14,6 +14,7 @@
 #include "core/text.h"
 #include "core/xml.h"
 #include "core/xml_priv.h"
+#include "core/xml_scan_priv.h"
 #include "tests/support/xml_twin.h"
 
 #define FIXTURES "tests/fixtures"
@@ -314,6 +315,93 @@ static void test_waits(void **state)
     assert_int_equal(xml_scan_takes(doc, strlen(doc)), XML_TAKES_IT);
 }
 
+/* ---- tags that come again ----------------------------------------------------------------------
+ */
+
+/* A few tags in any order, so that each comes again below others: what a prefix stands for there,
+ * and what comes next, is not what it was. Some are empty, some are not to be kept. */
+static const char *const again[] = {
+    "<a>",
+    "<b/>",
+    "<c x=\"1\" y='2'>",
+    "<p:d p:t='v'>",
+    "<p:d p:t='v'/>",
+    "<e xmlns:p='urn:one' p:t='w'>",
+    "<e xmlns:p='urn:two' p:t='w'>",
+    "<e p:t='w' xmlns:p='urn:two' xmlns:q='urn:three' q:u=''/>",
+    "<f x='&amp;a&#10;b&lt;' z=''>",
+    "<g q='a>b'>",
+    "<h  x = '1' >",
+    "<i xmlns='urn:default'>",
+    "<name-that-is-longer-than-sixteen>",
+    "<name-that-is-longer-than-thirty-two-bytes-one/>",
+    "<name-that-is-longer-than-thirty-two-bytes-two/>",
+    "<val xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' xsi:type='xsd:string'>",
+    "<val xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' xsi:type='xsd:int'>",
+};
+
+static void add_end(struct strbuf *doc, const char *tag)
+{
+    strbuf_addf(doc, "</%.*s>", (int)strcspn(tag + 1, " />"), tag + 1);
+}
+
+static void add_again(struct strbuf *doc, uint32_t *state, size_t tags)
+{
+    const char *open[16];
+    size_t depth = 0;
+
+    strbuf_addstr(doc, "<root xmlns:p='urn:outer'>");
+    while (tags--) {
+        const char *tag = again[dice(state) % ARRAY_SIZE(again)];
+        bool empty = tag[strlen(tag) - 2] == '/';
+
+        strbuf_addstr(doc, tag);
+        if (dice(state) % 3 == 0)
+            strbuf_addf(doc, "t%u", dice(state) % 100);
+        if (!empty)
+            open[depth++] = tag;
+        while (depth && (depth == ARRAY_SIZE(open) || dice(state) % 2))
+            add_end(doc, open[--depth]);
+    }
+    while (depth)
+        add_end(doc, open[--depth]);
+    strbuf_addstr(doc, "</root>");
+}
+
+static void test_again(void **state)
+{
+    uint32_t dices = 20;
+
+    (void)state;
+    for (int i = 0; i < 60; i++) {
+        struct strbuf doc = STRBUF_INIT;
+
+        add_again(&doc, &dices, 40 + dice(&dices) % 200);
+        if (i % 10 == 0)
+            same_in_pieces("tags again", doc.buf, doc.len);
+        else
+            same_whole("tags again", doc.buf, doc.len);
+        /* Spoiled where everything was read before. */
+        doc.buf[doc.len * 3 / 4 + dice(&dices) % (doc.len / 8)] = "<>'\"= /x"[dice(&dices) % 8];
+        same_whole("tags again, spoiled", doc.buf, doc.len);
+        strbuf_release(&doc);
+    }
+}
+
+/* More different tags than are kept, each often enough to be worth it. */
+static void test_many_again(void **state)
+{
+    struct strbuf doc = STRBUF_INIT;
+
+    (void)state;
+    strbuf_addstr(&doc, "<r>");
+    for (int i = 0; i < 4 * 2 * XML_AGAIN_MAX; i++)
+        strbuf_addf(&doc, "<t n='%d'>%d</t>", i % (2 * XML_AGAIN_MAX), i);
+    strbuf_addstr(&doc, "</r>");
+    same_whole("many tags", doc.buf, doc.len);
+    strbuf_release(&doc);
+}
+
 /* ---- limits ------------------------------------------------------------------------------------
  */
 
@@ -356,10 +444,11 @@ static void test_limits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_documents), cmocka_unit_test(test_fixtures),
-        cmocka_unit_test(test_cut_off),   cmocka_unit_test(test_spoiled),
-        cmocka_unit_test(test_left),      cmocka_unit_test(test_waits),
-        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_documents),  cmocka_unit_test(test_fixtures),
+        cmocka_unit_test(test_cut_off),    cmocka_unit_test(test_spoiled),
+        cmocka_unit_test(test_left),       cmocka_unit_test(test_waits),
+        cmocka_unit_test(test_limits),     cmocka_unit_test(test_again),
+        cmocka_unit_test(test_many_again),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
