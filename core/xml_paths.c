@@ -92,10 +92,10 @@ int xml_paths_at(struct xml_paths *p, const struct xml_reader *x)
 {
     uint32_t at = 0;
 
-    if (x->depth < p->depth)
+    if (x->at.depth < p->depth)
         return -1;
-    for (unsigned depth = p->depth; depth <= x->depth; depth++) {
-        const char *name = x->names[depth - 1];
+    for (unsigned depth = p->depth; depth <= x->at.depth; depth++) {
+        const char *name = x->at.names[depth - 1];
         uint32_t parent = at;
 
         at = child(p, parent, name);
@@ -103,7 +103,7 @@ int xml_paths_at(struct xml_paths *p, const struct xml_reader *x)
             continue;
         if (p->count == NODES_MAX)
             return compare(p, x);
-        at = add(p, parent, name, depth == x->depth ? compare(p, x) : UNKNOWN);
+        at = add(p, parent, name, depth == x->at.depth ? compare(p, x) : UNKNOWN);
     }
     if (p->nodes[at].what == UNKNOWN)
         p->nodes[at].what = compare(p, x);
