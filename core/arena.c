@@ -56,6 +56,7 @@ struct arena {
     struct chunk *head;
     size_t next_size; /* of the next chunk */
     size_t bytes;
+    bool pieced; /* of small chunks, as long as it has less than a usual one */
 };
 
 /* Memory of huge pages, or NULL: an arena can do without. @size is a multiple of theirs. */
@@ -77,12 +78,13 @@ static bool is_big(const struct arena *a, size_t size)
 /* One of core/chunks.h when that is the size that is next and *size bytes fit. */
 static struct chunk *pooled_alloc(const struct arena *a, size_t *size)
 {
+    bool small = a->pieced;
     struct chunk *c;
     size_t bytes;
 
-    if (a->next_size != CHUNK_MAX || *size > CHUNK_MAX - CHUNK_SPARE)
+    if ((a->next_size != CHUNK_MAX && !small) || *size > a->next_size - CHUNK_SPARE)
         return NULL;
-    c = chunks_take(&bytes);
+    c = small ? chunks_take_small(&bytes) : chunks_take(&bytes);
     *size = bytes - sizeof(*c);
     return c;
 }
@@ -124,6 +126,14 @@ struct arena *arena_new(size_t first_chunk)
     struct arena *a = mem_alloc(sizeof(*a));
 
     a->next_size = first_chunk ? first_chunk : CHUNK_FIRST;
+    return a;
+}
+
+struct arena *arena_new_pieced(void)
+{
+    struct arena *a = arena_new(CHUNKS_SMALL);
+
+    a->pieced = true;
     return a;
 }
 
@@ -186,7 +196,9 @@ static void *raw_alloc(struct arena *a, size_t size, size_t align)
     struct chunk *c = chunk_new(a, size);
     c->next = a->head;
     a->head = c;
-    a->next_size = a->next_size < CHUNK_OWN ? a->next_size * 2 : CHUNK_MAX;
+    if (!a->pieced || a->bytes >= CHUNK_MAX)
+        a->next_size = a->next_size < CHUNK_OWN ? a->next_size * 2 : CHUNK_MAX;
+    a->pieced = a->pieced && a->bytes < CHUNK_MAX;
     return take(c, size, align);
 }
 

@@ -11,6 +11,7 @@
 struct arena;
 
 struct arena *arena_new(size_t first_chunk);        /* 0: a default; or what it will hold */
+struct arena *arena_new_pieced(void);               /* grows in small steps: one of thousands */
 void arena_free(struct arena *a);                   /* NULL is fine */
 void arena_reset(struct arena *a);                  /* forget contents, keep one chunk */
 void *arena_alloc(struct arena *a, size_t size);    /* zeroed, aligned for any type */

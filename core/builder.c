@@ -19,6 +19,9 @@
 /* Text of a usual row: a block may be a single row, so its first chunk should fit one. */
 #define ROW_TEXT 256
 
+/* Bytes of a block that has many rows. */
+#define BLOCK_LARGE (48u << 10)
+
 /* Key columns before the last one whose text is remembered from row to row. */
 #define KEY_PREFIX_MAX 3
 
@@ -133,9 +136,13 @@ static void add_block(struct table_builder *b, struct block *block, uint32_t sou
     b->sources[b->nblocks++] = source;
 }
 
+/* Blocks of a table are alike: where one is large, the next one will be. */
 static void open_block(struct table_builder *b, uint64_t hash)
 {
-    b->current = block_new(hash, b->schema->ncolumns * sizeof(struct cell) + ROW_TEXT);
+    const struct block *last = b->nblocks ? b->blocks[b->nblocks - 1] : NULL;
+    bool large = last && arena_bytes(last->arena) > BLOCK_LARGE;
+
+    b->current = block_new(hash, large ? 0 : b->schema->ncolumns * sizeof(struct cell) + ROW_TEXT);
     b->prefix = 0; /* of another arena */
     b->block_site = arena_strdup(b->current->arena, b->site);
     b->block_endpoint = arena_strdup(b->current->arena, b->endpoint);

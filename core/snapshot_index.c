@@ -403,7 +403,7 @@ struct block *block_new(uint64_t hash, size_t first)
 
     atomic_init(&b->refs, 1);
     b->hash = hash;
-    b->arena = arena_new(first);
+    b->arena = first ? arena_new(first) : arena_new_pieced();
     return b;
 }
 

@@ -65,7 +65,7 @@ void hints_release(struct hints *h);
  * known but that rows of a group are in order; what is counted is void. */
 bool hints_sort(const struct hints *h, struct entry *e, size_t n, unsigned *duplicates);
 
-/* @first: bytes that one row likely takes. */
+/* @first: bytes that one row likely takes; 0: the block will be as large as others. */
 struct block *block_new(uint64_t hash, size_t first);
 struct block *block_ref(struct block *b);
 void block_unref(struct block *b);

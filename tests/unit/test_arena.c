@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "core/arena.h"
+#include "core/chunks.h"
 
 static void test_alloc_is_zeroed_and_aligned(void **state)
 {
@@ -107,6 +108,30 @@ static void test_announced_size(void **state)
     arena_free(a);
 }
 
+/* In small steps until it is as large as any; whatever the sizes, nothing meets. */
+static void test_pieced(void **state)
+{
+    struct arena *a = arena_new_pieced();
+    unsigned char *parts[600];
+
+    (void)state;
+    arena_alloc(a, 1);
+    assert_true(arena_bytes(a) <= CHUNKS_SMALL + 256);
+    arena_alloc(a, CHUNKS_SMALL - 200);
+    assert_true(arena_bytes(a) <= 2 * CHUNKS_SMALL + 256);
+    for (size_t i = 0; i < 600; i++) {
+        parts[i] = arena_alloc(a, i * 7 + (i % 100 == 0 ? CHUNKS_SMALL : 1));
+        memset(parts[i], (int)i, i * 7 + 1);
+        if (i == 40)
+            assert_true(arena_bytes(a) < 6 * (size_t)CHUNKS_SMALL);
+    }
+    for (size_t i = 0; i < 600; i++) {
+        for (size_t j = 0; j <= i * 7; j++)
+            assert_int_equal(parts[i][j], (unsigned char)i);
+    }
+    arena_free(a);
+}
+
 static void test_reset_keeps_one_chunk(void **state)
 {
     (void)state;
@@ -140,6 +165,7 @@ int main(void)
         cmocka_unit_test(test_small_arenas_are_small),
         cmocka_unit_test(test_reset_keeps_one_chunk),
         cmocka_unit_test(test_announced_size),
+        cmocka_unit_test(test_pieced),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -66,6 +66,34 @@ static void test_hurry(void **state)
     }
 }
 
+/* Small ones and usual ones never meet; more than a region of each. */
+static void test_small(void **state)
+{
+    struct taken all[200], usual[20];
+
+    (void)state;
+    for (int round = 0; round < 3; round++) {
+        for (unsigned i = 0; i < 200; i++) {
+            all[i].at = chunks_take_small(&all[i].size);
+            assert_in_range(all[i].size, CHUNKS_SMALL - 128, CHUNKS_SMALL);
+            assert_int_equal((uintptr_t)all[i].at % 16, 0);
+            memset(all[i].at, (int)i, all[i].size);
+            if (i % 10 == 0)
+                take(&usual[i / 10], (unsigned char)(i + 1));
+        }
+        for (unsigned i = 0; i < 200; i++) {
+            check(&all[i], (unsigned char)i);
+            if (i % 10 == 0)
+                check(&usual[i / 10], (unsigned char)(i + 1));
+        }
+        /* Every other one first. */
+        for (unsigned i = 0; i < 200; i++)
+            chunks_give(all[i * 2 % 200 + i / 100].at);
+        for (unsigned i = 0; i < 20; i++)
+            chunks_give(usual[i].at);
+    }
+}
+
 static void *churn(void *arg)
 {
     unsigned seed = (unsigned)(uintptr_t)arg;
@@ -104,6 +132,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_apart),
+        cmocka_unit_test(test_small),
         cmocka_unit_test(test_threads),
         cmocka_unit_test(test_hurry),
     };
