@@ -16,6 +16,7 @@
     X(libssh2_channel_open_ex)                  \
     X(libssh2_channel_process_startup)          \
     X(libssh2_channel_read_ex)                  \
+    X(libssh2_channel_window_read_ex)           \
     X(libssh2_init)                             \
     X(libssh2_keepalive_config)                 \
     X(libssh2_keepalive_send)                   \
@@ -55,6 +56,7 @@ void ssh_library_load(void);
 #define libssh2_channel_open_ex          ssh_library.libssh2_channel_open_ex_
 #define libssh2_channel_process_startup  ssh_library.libssh2_channel_process_startup_
 #define libssh2_channel_read_ex          ssh_library.libssh2_channel_read_ex_
+#define libssh2_channel_window_read_ex   ssh_library.libssh2_channel_window_read_ex_
 #define libssh2_init                     ssh_library.libssh2_init_
 #define libssh2_keepalive_config         ssh_library.libssh2_keepalive_config_
 #define libssh2_keepalive_send           ssh_library.libssh2_keepalive_send_

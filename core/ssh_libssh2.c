@@ -12,6 +12,10 @@
  *
  * A channel whose command was given up is closed like any other, without a job; a peer that does
  * not answer the close loses the connection after a while.
+ *
+ * A session without commands must be read as well: the peer asks whether we are there, and says
+ * when it goes. The library reads the socket only for a channel, so the last one that was closed is
+ * kept to be read. Where there is none, the socket is watched for its end alone.
  */
 #include <errno.h>
 #include <netinet/tcp.h>
@@ -259,6 +263,32 @@ static enum ssh_went channel_read(struct ssh_conn *c, struct ssh_channel *ch)
     return out;
 }
 
+/* Where the window has become narrow, reading would widen it: of a channel that the peer has
+ * forgotten. */
+static bool is_good_to_listen(LIBSSH2_CHANNEL *channel)
+{
+    return libssh2_channel_window_read_ex(channel, NULL, NULL) > WINDOW / 4 * 3;
+}
+
+/* @channel is closed; it is freed now, or as the one to be read when there is nothing to do. */
+static int release_channel(struct ssh_conn *c, LIBSSH2_CHANNEL *channel)
+{
+    LIBSSH2_CHANNEL *old = is_good_to_listen(channel) ? c->listening : channel;
+
+    if (old != channel)
+        c->listening = channel;
+    return old ? libssh2_channel_free(old) : 0;
+}
+
+/* Nobody reads the socket for a command. */
+static enum ssh_went listen_to_peer(struct ssh_conn *c)
+{
+    char byte;
+    ssize_t rc = libssh2_channel_read_ex(c->listening, 0, &byte, 1);
+
+    return rc < 0 && rc != LIBSSH2_ERROR_EAGAIN ? channel_failed(c, (int)rc) : WENT_BLOCKED;
+}
+
 static int exit_status(LIBSSH2_CHANNEL *channel)
 {
     char *name = NULL;
@@ -278,8 +308,7 @@ static enum ssh_went channel_close(struct ssh_conn *c, struct ssh_channel *ch)
     if (rc == LIBSSH2_ERROR_EAGAIN)
         return WENT_BLOCKED;
     status = exit_status(ch->channel);
-    rc = libssh2_channel_free(ch->channel);
-    if (rc == LIBSSH2_ERROR_EAGAIN)
+    if (release_channel(c, ch->channel) == LIBSSH2_ERROR_EAGAIN)
         return WENT_BLOCKED;
     channel_unlink(c, ch);
     channel_free(ch);
@@ -363,9 +392,13 @@ static bool has_dead_channel(const struct ssh_conn *c)
 
 static void on_poll(uv_poll_t *poll, int status, int events)
 {
+    struct ssh_conn *c = poll->data;
+
     (void)status;
-    (void)events;
-    ssh_conn_run(poll->data);
+    if ((events & UV_DISCONNECT) && !c->channels && !c->listening)
+        (void)channel_failed(c, 0);
+    else
+        ssh_conn_run(c);
 }
 
 static void on_again(void *arg)
@@ -396,6 +429,8 @@ static void wait_for_socket(struct ssh_conn *c)
 
     if (c->state == CONN_CONNECTING)
         events = UV_WRITABLE;
+    else if (c->state == CONN_READY && !c->channels && !c->listening)
+        events = UV_DISCONNECT;
     else if (ssh_conn_is_sending(c))
         events |= UV_WRITABLE;
     if (c->state != CONN_CONNECTING)
@@ -410,6 +445,8 @@ void ssh_conn_run(struct ssh_conn *c)
     c->taken = 0;
     while (went == WENT_ON && c->taken < READ_MAX)
         went = c->state == CONN_READY ? channels_step(c) : ssh_conn_login_step(c);
+    if (went == WENT_BLOCKED && c->state == CONN_READY && !c->channels && c->listening)
+        went = listen_to_peer(c);
     if (went == WENT_GONE)
         return;
     if (went == WENT_ON)
@@ -439,7 +476,8 @@ void ssh_conn_logged_in(struct ssh_conn *c)
 {
     c->state = CONN_READY;
     c->alive_ms = clock_mono_ms();
-    libssh2_keepalive_config(c->session, 1, KEEPALIVE_MS / 1000);
+    /* No answer is wanted: the library would keep each of them until the session ends. */
+    libssh2_keepalive_config(c->session, 0, KEEPALIVE_MS / 1000);
     c->keepalive = loop_timer(c->host->ssh->loop, CLOSE_GRACE_MS, on_keepalive, c);
     ssh_host_connected(c->host);
 }

@@ -58,7 +58,8 @@ struct ssh_conn {
     bool prompted; /* the password was given to a prompt: once is enough */
     /* commands */
     struct ssh_channel *channels, *opening, *stuck; /* opening: or being started */
-    size_t taken;                                   /* bytes read since the last wake-up */
+    LIBSSH2_CHANNEL *listening; /* a closed one, by which an idle session is read; NULL: none yet */
+    size_t taken;               /* bytes read since the last wake-up */
     struct loop_timer *again, *keepalive;
     int64_t alive_ms;
 };

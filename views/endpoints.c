@@ -108,7 +108,7 @@ static void add_tables(struct strbuf *out, const struct view_input *in, const st
                                                    look_text(row->row, ENDPOINTS_SITE), endpoint);
         if (!s || tables_all[i] == &table_endpoints)
             continue;
-        strbuf_addf(out, "  %-14s %-8s ", tables_all[i]->name,
+        strbuf_addf(out, "  %-16s %-8s ", tables_all[i]->name,
                     view_freshness_word(snapshot_freshness(s)));
         view_ago(out, in, snapshot_taken_at(s));
         strbuf_addf(out, Q_(snapshot_count(s), ", %zu row", ", %zu rows"), snapshot_count(s));

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -476,6 +477,57 @@ static void test_lost_sessions(void **state)
     sshd_stop(s);
 }
 
+static void stop_loop(void *arg)
+{
+    loop_stop(arg);
+}
+
+static int64_t worked_ms(void)
+{
+    struct timespec t;
+
+    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Nothing is asked for @ms; how long the processor worked meanwhile. */
+static int64_t idle_for(int64_t ms)
+{
+    int64_t before = worked_ms();
+
+    loop_timer(loop, ms, stop_loop, loop);
+    loop_run(loop);
+    return worked_ms() - before;
+}
+
+/* Between commands, too, the peer is read: it asks whether we are there, and it may go. That takes
+ * no processor time. */
+static void test_idle_session(void **state)
+{
+    const struct sshd_options o = {.config = "ClientAliveInterval 1\nClientAliveCountMax 1\n"};
+    struct sshd *s = sshd_start(&o);
+    struct ssh_target t = target_of(s, SSH_LIBSSH2);
+    struct ssh_host *h = open_host(&t);
+    struct got g;
+
+    (void)state;
+    ask(h, "head -c 6000000 /dev/zero", (struct ssh_command){0}, &g);
+    run_all();
+    got_release(&g);
+    assert_true(idle_for(4000) < 250);
+    ask(h, "echo still", (struct ssh_command){0}, &g);
+    run_all();
+    assert_string_equal(g.err.msg, "");
+    assert_string_equal(g.out, "still\n");
+    got_release(&g);
+    assert_int_equal(ssh_host_facts(h)->sessions, 1);
+    sshd_drop_sessions(s);
+    assert_true(idle_for(500) < 100);
+    assert_false(ssh_host_facts(h)->connected);
+    close_host(h);
+    sshd_stop(s);
+}
+
 static void test_many_hosts(void **state)
 {
     struct sshd *s = sshd_start(NULL);
@@ -516,7 +568,8 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         T(test_commands),      T(test_large_output), T(test_time_and_cancel), T(test_trust),
         T(test_changed_key),   T(test_fallback),     T(test_rsa_user_key),    T(test_refusals),
-        T(test_lost_sessions), T(test_many_hosts),   T(test_quoting),         T(test_at_once),
+        T(test_lost_sessions), T(test_idle_session), T(test_many_hosts),      T(test_quoting),
+        T(test_at_once),
     };
     int rc = ssh_helper_main(argc, argv);
 
