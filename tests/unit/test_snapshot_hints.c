@@ -202,7 +202,7 @@ static void test_groups_that_touch(void **state)
     s = builder_finish(b, 1, FRESH_OK, NULL);
     assert_int_equal(snapshot_duplicates(s), 1);
     for (size_t i = 0, twice = 0; i + 1 < snapshot_count(s); i++) {
-        int64_t one, two;
+        int64_t one = 0, two = 0;
 
         if (strcmp(snapshot_row(s, i)->key, snapshot_row(s, i + 1)->key) != 0)
             continue;
