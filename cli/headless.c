@@ -15,6 +15,7 @@
 #include "collectors/engine.h"
 #include "core/chunks.h"
 #include "core/clock.h"
+#include "core/hash.h"
 #include "core/mem.h"
 #include "core/secret.h"
 #include "core/store.h"
@@ -215,6 +216,7 @@ struct headless *headless_start(const struct headless_options *o)
         headless_stop(h);
         return NULL;
     }
+    hash_prepare(); /* the engine waits for libcurl meanwhile, and needs both */
     return h;
 }
 

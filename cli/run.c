@@ -39,15 +39,34 @@ static void init_language(void)
     free(beside);
 }
 
-int cli_run(int argc, char **argv)
+static bool is_verb(const struct cli_verb *v, const char *word)
+{
+    size_t len = strcspn(v->name, " ");
+
+    return len > 0 && strncmp(v->name, word, len) == 0 && !word[len];
+}
+
+/* Does the command line look like one that begins with requests? Loading what they need takes
+ * longer than all that comes before them, so it begins before the words are understood. */
+static bool looks_like_asking(int argc, char **argv)
+{
+    bool asks = false;
+
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+            return false;
+        for (const struct cli_verb *v = cli_verbs; v->name; v++)
+            asks = asks || (v->asks && is_verb(v, argv[i]));
+    }
+    return asks;
+}
+
+static int run(int argc, char **argv)
 {
     const struct cli_verb *verb = NULL;
     struct cli_options o;
-    int rc;
+    int rc = cli_parse(argc, argv, &o, &verb);
 
-    secret_protect_process();
-    init_language();
-    rc = cli_parse(argc, argv, &o, &verb);
     if (rc)
         return rc;
     if (o.help)
@@ -56,7 +75,18 @@ int cli_run(int argc, char **argv)
         return cli_version();
     if (verb->asks)
         http_preload();
-    rc = verb->run(&o);
+    return verb->run(&o);
+}
+
+int cli_run(int argc, char **argv)
+{
+    int rc;
+
+    secret_protect_process();
+    if (looks_like_asking(argc, argv))
+        http_preload();
+    init_language();
+    rc = run(argc, argv);
     http_preload_end();
     return rc;
 }

@@ -46,6 +46,13 @@ void hash_hmac_sha256(const void *key, size_t keylen, const void *data, size_t l
     explicit_bzero(digest, sizeof(digest));
 }
 
+void hash_prepare(void)
+{
+    uint8_t digest[SHA256_BYTES];
+
+    hash_hmac_sha256("", 0, "", 0, digest);
+}
+
 void hash_hmac_sha1(const uint8_t *key, const char *text, uint8_t out[SHA1_BYTES])
 {
     openssl_load();

@@ -11,6 +11,10 @@ struct strbuf;
 #define SHA256_BYTES 32
 #define SHA256_HEX   65
 
+/* OpenSSL reads its configuration and sets itself up when it is first used: do that now, perhaps on
+ * a thread that has nothing to do while another one loads libcurl. */
+void hash_prepare(void);
+
 void hash_sha256(const void *data, size_t len, uint8_t out[SHA256_BYTES]);
 void hash_hmac_sha256(const void *key, size_t keylen, const void *data, size_t len,
                       uint8_t out[SHA256_BYTES]);

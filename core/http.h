@@ -114,8 +114,8 @@ bool http_url_where(const char *url, char *out, size_t size);
 /* Refuse early: 0, or -1 and ERR_CONFIG for a URL that is not https:// nor loopback http://. */
 int http_url_check(const char *url, struct err *err);
 
-/* Load libcurl on a thread of its own, for those who will need it soon. http_preload_end() before
- * the program ends, also without http_preload(). */
+/* Load libcurl on a thread of its own, for those who will need it soon; once is enough.
+ * http_preload_end() before the program ends, also without http_preload(). */
 void http_preload(void);
 void http_preload_end(void);
 

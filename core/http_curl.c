@@ -38,7 +38,8 @@ static void *preload(void *arg)
 
 void http_preload(void)
 {
-    preloads = !preloads && pthread_create(&preloader, NULL, preload, NULL) == 0;
+    if (!preloads)
+        preloads = pthread_create(&preloader, NULL, preload, NULL) == 0;
 }
 
 void http_preload_end(void)

@@ -98,6 +98,10 @@ int xml_paths_at(struct xml_paths *p, const struct xml_reader *x)
         const char *name = x->at.names[depth - 1];
         uint32_t parent = at;
 
+        /* Elements on the way are mostly those of the call before. */
+        at = p->nodes[parent].last;
+        if (at && p->nodes[at].name == name)
+            continue;
         at = child(p, parent, name);
         if (at)
             continue;
