@@ -412,8 +412,11 @@ static void add_endpoints(struct engine *e)
 static void free_stopped(struct engine *e)
 {
     http_free(e->http);
-    for (size_t i = 0; i < e->nendpoints; i++)
+    for (size_t i = 0; i < e->nendpoints; i++) {
+        for (size_t k = 0; k < e->endpoints[i].njobs; k++)
+            engine_stream_end(&e->endpoints[i].jobs[k], false);
         engine_ssh_free(&e->endpoints[i]);
+    }
     engine_hops_free(e);
     ssh_pool_free(e->ssh);
     loop_free(e->loop);

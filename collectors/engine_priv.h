@@ -390,8 +390,11 @@ void engine_request_reply(void *job, struct http_reply *http);
 /* A piece for the collector, here or beside the loop (engine_stream.c). What is not STEP_MORE ends
  * the transfer. */
 enum step engine_stream_piece(struct job *job, const char *data, size_t len);
-/* All came; what waits is decoded meanwhile. engine_stream_end() still has to follow. */
+/* All came; what waits is decoded meanwhile. One of the others still has to follow. */
 void engine_stream_close(struct job *job);
+/* When all is decoded, with job->result as it was: @finish, by the thread that decodes; then @done,
+ * by the loop, which calls engine_stream_end(). Only with job->stream. */
+void engine_stream_finish(struct job *job, void (*finish)(void *job), void (*done)(void *job));
 /* Any thread. The run is the caller's again; @wanted: all that came is decoded, and job->result
  * says how it went.
  */

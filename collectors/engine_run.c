@@ -98,11 +98,6 @@ static void work(void *arg)
 {
     struct job *job = arg;
 
-    if (job->stream) {
-        engine_stream_end(job, true);
-        if (job->result != STEP_MORE)
-            return;
-    }
     if (job->has_reply && !job->run.request.stream) {
         job->reply.hash = hash_fast(job->reply.body, job->reply.len, 0);
         job->reply.hash += job->reply.hash == 0;
@@ -242,6 +237,24 @@ void engine_run_unhold(struct job *job)
         engine_run_act(job);
 }
 
+/* On the thread that decoded the pieces. */
+static void work_behind_pieces(void *arg)
+{
+    struct job *job = arg;
+
+    if (job->result == STEP_MORE)
+        work(job);
+}
+
+static void done_behind_pieces(void *arg)
+{
+    struct job *job = arg;
+
+    engine_stream_end(job, false);
+    done(job);
+    engine_endpoint_run(job->ep);
+}
+
 static void done_in_pool(void *arg)
 {
     struct job *job = arg;
@@ -256,8 +269,8 @@ static bool is_heavy(const struct job *job)
 
     if (job->has_reply && job->reply.len > ENGINE_DECODE_INLINE)
         return true;
-    /* After the pieces come the rows, of however many objects. */
-    if (job->has_reply && job->streamed)
+    /* After the pieces come the rows, of however many objects; others have them in the builder. */
+    if (job->has_reply && job->streamed && (job->collector->live || job->run.request.command))
         return true;
     for (size_t i = 0; i < job->ntables; i++)
         rows += builder_count(job->builders[i]);
@@ -270,6 +283,10 @@ void engine_run_step(struct job *job)
     /* Both may change on this thread while a pool thread decodes. */
     job->facts = job->ep->session->facts;
     job->run.now = clock_now_ms();
+    if (job->stream) {
+        engine_stream_finish(job, work_behind_pieces, done_behind_pieces);
+        return;
+    }
     if (is_heavy(job)) {
         loop_work(job->ep->engine->loop, work, done_in_pool, job);
         return;

@@ -6,8 +6,8 @@
  *
  * What came and was not read yet waits in a queue of chunks. When it is full the loop waits, as
  * long as it would have decoded itself: memory stays bounded, and the peer is slowed down by its
- * window. Between a piece and engine_stream_end() the run belongs to the thread; the end may be
- * waited for by anybody, so a pool thread does.
+ * window. Between a piece and engine_stream_end() the run belongs to the thread, which also does
+ * what is to be done when all is decoded (engine_stream_finish()).
  */
 #include <pthread.h>
 #include <stdlib.h>
@@ -38,7 +38,9 @@ struct stream {
     struct portion *first, **last;
     size_t queued;
     bool idle, over;
-    enum step result; /* of the portion read last */
+    enum step result;          /* of the portion read last */
+    void (*finish)(void *job); /* by the thread, at the end; NULL: nothing */
+    void (*done)(void *job);   /* then, by the loop */
 };
 
 static enum step decode(struct job *job, const char *data, size_t len)
@@ -136,6 +138,11 @@ static void *read_portions(void *arg)
         s->result = result;
     }
     pthread_mutex_unlock(&s->lock);
+    if (s->finish) {
+        s->job->result = s->result;
+        s->finish(s->job);
+        loop_post(s->job->ep->engine->loop, s->done, s->job);
+    }
     return NULL;
 }
 
@@ -210,26 +217,43 @@ enum step engine_stream_piece(struct job *job, const char *data, size_t len)
     return job->stream ? put(job->stream, data, len) : decode(job, data, len);
 }
 
-/* No more comes; of what came nothing more is @wanted, or all. */
-static void stop(struct stream *s, bool wanted)
+/* What is filled goes the way of the rest; under the lock. */
+static void flush(struct stream *s)
 {
-    pthread_mutex_lock(&s->lock);
-    if (!wanted) {
-        queue_drop(s);
-    } else if (s->filling) {
+    if (s->filling)
         queue_add(s, s->filling);
-        s->filling = NULL;
-    }
+    s->filling = NULL;
+}
+
+/* The thread ends with what is queued; under the lock. */
+static void stop(struct stream *s)
+{
     s->over = true;
     pthread_cond_signal(&s->turn);
-    pthread_mutex_unlock(&s->lock);
 }
 
 void engine_stream_close(struct job *job)
 {
+    struct stream *s = job->stream;
+
     job->stream_bytes = 0;
-    if (job->stream)
-        stop(job->stream, true);
+    if (!s)
+        return;
+    pthread_mutex_lock(&s->lock);
+    flush(s);
+    pthread_mutex_unlock(&s->lock);
+}
+
+void engine_stream_finish(struct job *job, void (*finish)(void *job), void (*done)(void *job))
+{
+    struct stream *s = job->stream;
+
+    pthread_mutex_lock(&s->lock);
+    flush(s);
+    s->finish = finish;
+    s->done = done;
+    stop(s);
+    pthread_mutex_unlock(&s->lock);
 }
 
 void engine_stream_end(struct job *job, bool wanted)
@@ -240,7 +264,13 @@ void engine_stream_end(struct job *job, bool wanted)
     if (!s)
         return;
     job->stream = NULL;
-    stop(s, wanted);
+    pthread_mutex_lock(&s->lock);
+    if (wanted)
+        flush(s);
+    else
+        queue_drop(s);
+    stop(s);
+    pthread_mutex_unlock(&s->lock);
     pthread_join(s->thread, NULL);
     if (wanted)
         job->result = s->result;

@@ -163,7 +163,7 @@ void chunks_give(void *chunk)
     if (r->warm | r->cold)
         ring_remove(r);
     ring_add(r); /* to the front: what was used last is used first */
-    if (pool->warm * pool->size < CHUNKS_WARM) {
+    if (hurry || pool->warm * pool->size < CHUNKS_WARM) {
         r->warm |= UINT64_C(1) << i;
         pool->warm++;
     } else {

@@ -29,7 +29,8 @@ void *chunks_take(size_t *size);
 void *chunks_take_small(size_t *size);
 /* Of either size. */
 void chunks_give(void *chunk);
-/* This process makes much at once and ends: huge pages from the first region on. */
+/* This process makes much at once and ends: huge pages from the first region on, and no page goes
+ * back before its end. */
 void chunks_hurry(void);
 
 #endif

@@ -20,6 +20,7 @@
 #include "core/snapshot_priv.h"
 
 #define FEW         24   /* rows: insertion */
+#define SOME        96   /* rows: by the numbers of their bytes, but by insertion */
 #define AHEAD       12   /* rows whose keys are fetched before they are needed */
 #define RUNS_MERGED 8    /* that are merged, however short */
 #define RUN_LONG    5000 /* rows: runs this long are merged, however many */
@@ -192,6 +193,18 @@ static void insert_sort(struct sorted *k, size_t n, size_t from)
     }
 }
 
+static void insert_chunks(struct sorted *k, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        struct sorted x = k[i];
+        size_t at = i;
+
+        for (; at && k[at - 1].chunk > x.chunk; at--)
+            k[at] = k[at - 1];
+        k[at] = x;
+    }
+}
+
 /* Keys that agree up to @from. */
 static void sort_from(struct sorted *k, struct sorted *spare, size_t n, size_t from)
 {
@@ -202,7 +215,10 @@ static void sort_from(struct sorted *k, struct sorted *spare, size_t n, size_t f
     from += common_bytes(k, n, from);
     for (size_t i = 0; i < n; i++)
         k[i].chunk = chunk_of(k[i].entry.row->key + from);
-    radix_sort(k, spare, n);
+    if (n <= SOME)
+        insert_chunks(k, n);
+    else
+        radix_sort(k, spare, n);
     for (size_t i = 0, end; i < n; i = end) {
         for (end = i + 1; end < n && k[end].chunk == k[i].chunk; end++)
             ;

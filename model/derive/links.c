@@ -51,13 +51,14 @@ static bool will_know(const struct view *v)
 const struct link_facts *derive_links(struct derive *d)
 {
     struct view_cursor at = {0};
-    enum view_state state = view_state(d->view, &table_linked_vpcs);
     struct link_facts *f = d->links;
+    enum view_state state;
     const struct row *r;
     size_t n = 0;
 
     if (f)
         return f;
+    state = view_state(d->view, &table_linked_vpcs);
     f = d->links = arena_alloc(d->arena, sizeof(*f));
     while (derive_next(d, &table_linked_vpcs, &at))
         n++;

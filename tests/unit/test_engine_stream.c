@@ -136,6 +136,58 @@ static void test_failure_of_the_rest(void **state)
     assert_int_equal(job.result, STEP_FAIL);
 }
 
+struct finishing {
+    struct job job; /* first */
+    struct engine engine;
+    struct endpoint ep;
+    size_t bytes; /* when it was finished */
+    enum step result;
+};
+
+static void finish(void *arg)
+{
+    struct finishing *f = arg;
+
+    f->bytes = ((struct seen *)f->job.run.state)->bytes;
+    f->result = f->job.result;
+    f->job.result = STEP_DONE;
+}
+
+static void finished(void *arg)
+{
+    struct finishing *f = arg;
+
+    engine_stream_end(&f->job, false);
+    loop_stop(f->engine.loop);
+}
+
+/* What is to be done at the end is done when everything was read, and its result stays. */
+static void test_finished_behind_the_rest(void **state)
+{
+    struct seen seen[] = {{0}, {.most = LARGE}};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct finishing f = {.engine = {.loop = loop_new()}};
+        uint64_t hash;
+
+        run_with(&f.job, &seen[i]);
+        f.job.ep = &f.ep;
+        f.ep.engine = &f.engine;
+        assert_int_equal(feed(&f.job, LARGE, &hash), LARGE);
+        engine_stream_close(&f.job);
+        assert_non_null(f.job.stream);
+        engine_stream_finish(&f.job, finish, finished);
+        loop_run(f.engine.loop);
+        assert_null(f.job.stream);
+        assert_int_equal(f.bytes, LARGE);
+        assert_true(seen[i].hash == hash);
+        assert_int_equal(f.result, i ? STEP_FAIL : STEP_MORE);
+        assert_int_equal(f.job.result, STEP_DONE);
+        loop_free(f.engine.loop);
+    }
+}
+
 static void test_cancelled(void **state)
 {
     struct seen seen = {0};
@@ -157,7 +209,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all_in_order),        cmocka_unit_test(test_small_stays_here),
         cmocka_unit_test(test_commands_stay_here),  cmocka_unit_test(test_failure_ends_it),
-        cmocka_unit_test(test_failure_of_the_rest), cmocka_unit_test(test_cancelled),
+        cmocka_unit_test(test_failure_of_the_rest), cmocka_unit_test(test_finished_behind_the_rest),
+        cmocka_unit_test(test_cancelled),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
