@@ -61,6 +61,7 @@ static void release_place(struct place *p)
 {
     row_id_release(&p->row);
     free(p->filter);
+    free(p->jumped);
     *p = (struct place){0};
 }
 
@@ -319,6 +320,14 @@ void app_remember_place(struct app *a)
         row_id_set(&p->row, g->selected.site, g->selected.endpoint, g->selected.key);
 }
 
+bool app_is_jumped(struct app *a)
+{
+    const struct grid *g = app_grid(a);
+    const char *jumped = a->nplaces ? a->places[a->nplaces - 1].jumped : NULL;
+
+    return g && jumped && strcmp(g->filter_text, jumped) == 0;
+}
+
 bool app_go_back(struct app *a)
 {
     struct place p;
@@ -326,6 +335,8 @@ bool app_go_back(struct app *a)
 
     if (!a->nplaces)
         return false;
+    if (app_is_jumped(a))
+        (void)grid_set_filter(app_grid(a), "", NULL);
     p = a->places[--a->nplaces];
     a->places[a->nplaces] = (struct place){0};
     a->tabs[p.tab].focus = p.focus;
@@ -380,6 +391,8 @@ void app_follow(struct app *a, const struct view_target *target)
         return;
     if (target->filter && grid_set_filter(g, target->filter, &err))
         app_say(a, STYLE_WARNING, "%s", err.msg);
+    else if (target->filter && a->nplaces)
+        a->places[a->nplaces - 1].jumped = mem_strdup(target->filter);
     app_refresh_tab(a);
     if (target->key && !grid_select(g, target->site, target->endpoint, target->key)) {
         /* A filter of before must not hide what was asked for. */

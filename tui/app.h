@@ -85,6 +85,7 @@ struct place {
     size_t tab, focus;
     struct row_id row;
     char *filter;
+    char *jumped; /* the filter that leaving it set where it led; NULL: none */
 };
 
 struct app {
@@ -151,6 +152,8 @@ bool app_open_view(struct app *a, const char *name); /* false: no such view */
 void app_follow(struct app *a, const struct view_target *t);
 void app_remember_place(struct app *a);
 bool app_go_back(struct app *a);
+/* Is the filter the one with which the reader was led here? Going back takes it off. */
+bool app_is_jumped(struct app *a);
 void app_refresh_tab(struct app *a);
 void app_set_held(struct app *a, bool held); /* held: newer estates wait */
 void app_set_site(struct app *a, const char *site);

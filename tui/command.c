@@ -200,7 +200,7 @@ static void do_back(struct app *a)
 {
     struct grid *g = app_grid(a);
 
-    if (g && *g->filter_text) {
+    if (g && *g->filter_text && !app_is_jumped(a)) {
         (void)grid_set_filter(g, "", NULL);
         app_refresh_tab(a);
     } else if (!app_go_back(a)) {

@@ -33,6 +33,7 @@ struct grid_column {
     struct view_column view;
     bool pinned, shown;
     int want; /* widest text seen; grows only, so columns do not jump */
+    int name; /* VIEW_DOMAIN: the same of what stands before the first dot */
     int x, w;
 };
 

@@ -18,6 +18,7 @@
 
 #define NARROW      100 /* cells: below, one blank between columns instead of two */
 #define WEIGHT_KEEP 100
+#define CUT_DOMAIN  4   /* cells of the domain that stay, and the ellipsis */
 #define CELL_MAX    400 /* cells of one value on the screen; details have all of it */
 
 const char *grid_column_title(const struct grid *g, const struct grid_column *c)
@@ -101,6 +102,7 @@ void grid_collect_columns(struct grid *g, const struct view_input *in)
     const struct view_table *t = g->table;
     size_t nbefore = g->ncols;
     struct grid_column *before = mem_array(GRID_COLUMNS_MAX, sizeof(*before));
+    bool same;
 
     memcpy(before, g->cols, nbefore * sizeof(*before));
     g->ncols = 0;
@@ -115,10 +117,12 @@ void grid_collect_columns(struct grid *g, const struct view_input *in)
             add_column(g, &vc);
     }
     pin_first(g);
-    if (same_columns(before, nbefore, g))
-        for (size_t i = 0; i < g->ncols; i++)
-            if (g->cols[i].want < before[i].want)
-                g->cols[i].want = before[i].want;
+    same = same_columns(before, nbefore, g);
+    for (size_t i = 0; same && i < g->ncols; i++) {
+        g->cols[i].name = before[i].name;
+        if (g->cols[i].want < before[i].want)
+            g->cols[i].want = before[i].want;
+    }
     free(before);
 }
 
@@ -181,6 +185,22 @@ static void measure_titles(struct grid *g)
     }
 }
 
+/* Of a name with a domain what tells it from others, and the mark that it was cut; an address is
+ * not cut. */
+static int name_width(const struct grid_column *c, const char *text)
+{
+    size_t n = strcspn(text, ".");
+    char *name;
+    int w;
+
+    if (!(c->view.flags & VIEW_DOMAIN) || !text[n] || strspn(text, "0123456789.") == strlen(text))
+        return (int)text_width(text);
+    name = mem_strndup(text, n);
+    w = (int)text_width(name) + CUT_DOMAIN;
+    free(name);
+    return w;
+}
+
 static void measure(struct grid *g, const struct view_input *in)
 {
     struct strbuf text = STRBUF_INIT;
@@ -195,6 +215,8 @@ static void measure(struct grid *g, const struct view_input *in)
             w = (int)text_width(text.buf);
             if (w > c->want)
                 c->want = w < CELL_MAX ? w : CELL_MAX;
+            w = name_width(c, text.buf);
+            c->name = w > c->name ? w : c->name;
         }
     }
     strbuf_release(&text);
@@ -203,7 +225,8 @@ static void measure(struct grid *g, const struct view_input *in)
 /* What a row is called must be readable before anything else gets room. */
 static int least(const struct grid_column *c, int w)
 {
-    int want = c->want < w / 2 ? c->want : w / 2;
+    int full = c->view.flags & VIEW_DOMAIN ? c->name : c->want;
+    int want = full < w / 2 ? full : w / 2;
 
     if (c->view.weight < WEIGHT_KEEP || want <= c->view.min)
         return c->view.min;

@@ -201,7 +201,7 @@ static size_t related(const struct view_input *in, const struct rows_item *row,
 
 static const struct view_column columns[] = {
     {.column = HOSTS_SITE, .min = 5, .max = 12, .weight = 60},
-    {.column = HOSTS_HOST, .min = 8, .max = 32, .weight = 100},
+    {.column = HOSTS_HOST, .min = 8, .max = 32, .weight = 100, .flags = VIEW_DOMAIN},
     {.column = HOSTS_STATE,
      .min = 10,
      .max = 22,

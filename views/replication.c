@@ -49,6 +49,14 @@ static bool is_late(const struct row *r)
            (look_is(r, REPLICATIONS_VERDICT, "full_sync") && figure(r, REPLICATIONS_LATE_S) > 0);
 }
 
+/* -1: not known. */
+static int64_t lag_percent(const struct row *r)
+{
+    int64_t lag = figure(r, REPLICATIONS_LAG_S), rpo = figure(r, REPLICATIONS_RPO_S);
+
+    return lag < 0 || rpo <= 0 ? -1 : lag * 100 / rpo;
+}
+
 /* Worst first; of equals the latest; of those that are not late, the one nearest to its RPO. */
 static int worst_first(const struct rows_item *a, const struct rows_item *b)
 {
@@ -59,8 +67,8 @@ static int worst_first(const struct rows_item *a, const struct rows_item *b)
         return c;
     if (x != y)
         return x > y ? -1 : 1;
-    x = figure(a->row, REPLICATIONS_LAG_S);
-    y = figure(b->row, REPLICATIONS_LAG_S);
+    x = lag_percent(a->row);
+    y = lag_percent(b->row);
     if (x != y)
         return x > y ? -1 : 1;
     return strcmp(look_text(a->row, REPLICATIONS_VM), look_text(b->row, REPLICATIONS_VM));
@@ -76,15 +84,18 @@ static enum style plain(const struct view_input *in, const struct rows_item *row
 static void format_lag(struct strbuf *out, const struct view_input *in, const struct rows_item *row,
                        const char *arg)
 {
-    int64_t lag = figure(row->row, REPLICATIONS_LAG_S), rpo = figure(row->row, REPLICATIONS_RPO_S);
+    int64_t percent = lag_percent(row->row);
 
     (void)arg;
-    if (lag < 0 || rpo <= 0) {
+    if (percent < 0) {
         strbuf_addch(out, '-');
         return;
     }
-    bar_add(out, in, (double)lag / (double)rpo, BAR_CELLS);
-    strbuf_addf(out, " %lld%%", (long long)(lag * 100 / rpo));
+    bar_add(out, in,
+            (double)figure(row->row, REPLICATIONS_LAG_S) /
+                (double)figure(row->row, REPLICATIONS_RPO_S),
+            BAR_CELLS);
+    strbuf_addf(out, " %lld%%", (long long)percent);
 }
 
 static enum style lag_style(const struct view_input *in, const struct rows_item *row,
@@ -177,7 +188,9 @@ static void details(struct strbuf *out, const struct view_input *in, const struc
     else
         strbuf_addstr(out, _("no transfer was seen yet: nothing can be estimated\n"));
     add_pair(out, in, r, REPLICATIONS_SMALLEST_RPO_S, _("the smallest RPO that holds is"));
-    add_pair(out, in, r, REPLICATIONS_SYNC_CAUSE, _("full synchronisation, because:"));
+    if (row_present(r, REPLICATIONS_SYNC_CAUSE))
+        strbuf_addf(out, _("full synchronisation, because:\n  %s\n"),
+                    look_text(r, REPLICATIONS_SYNC_CAUSE));
     if (past && past->n > 1) {
         strbuf_addstr(out, _("last transfers, oldest first: "));
         bar_spark(out, in, past, 15);

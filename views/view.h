@@ -45,10 +45,11 @@ struct view_input {
  */
 
 enum view_column_flags {
-    VIEW_RIGHT = 1, /* align right; numbers are anyway */
-    VIEW_WIDE = 2,  /* shown after `w` or `x` only */
-    VIEW_AGE = 4,   /* CELL_TIME: as an age ("12s") instead of a time of day */
-    VIEW_ID = 8,    /* cut in the middle: ids that begin alike differ at their end */
+    VIEW_RIGHT = 1,   /* align right; numbers are anyway */
+    VIEW_WIDE = 2,    /* shown after `w` or `x` only */
+    VIEW_AGE = 4,     /* CELL_TIME: as an age ("12s") instead of a time of day */
+    VIEW_ID = 8,      /* cut in the middle: ids that begin alike differ at their end */
+    VIEW_DOMAIN = 16, /* a name with a domain: on a narrow screen the domain may be cut */
 };
 
 struct view_column {

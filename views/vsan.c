@@ -11,6 +11,7 @@
 #include "core/mem.h"
 #include "core/strbuf.h"
 #include "core/text.h"
+#include "model/derive/vsan_trend.h"
 #include "model/tables.h"
 #include "views/bar.h"
 #include "views/jump.h"
@@ -22,17 +23,45 @@
 /* ---- clusters -----------------------------------------------------------------------------------
  */
 
-static enum severity judge(const struct view_input *in, const struct rows_item *row)
+static enum severity of_cells(const struct row *r)
 {
     static const unsigned cols[] = {VSAN_HEALTH, VSAN_KMS};
     enum severity worst = SEV_NONE;
 
-    (void)in;
     for (size_t i = 0; i < ARRAY_SIZE(cols); i++) {
-        enum severity s = cell_severity(&table_vsan.columns[cols[i]], &row->row->cells[cols[i]]);
+        enum severity s = cell_severity(&table_vsan.columns[cols[i]], &r->cells[cols[i]]);
         worst = s > worst ? s : worst;
     }
     return worst;
+}
+
+/* The worst of the findings about the cluster; @space: of those about its space alone. */
+static enum severity of_findings(const struct view_input *in, const struct rows_item *row,
+                                 bool space)
+{
+    enum severity worst = SEV_NONE;
+    struct rows_item f;
+    size_t i = 0;
+
+    while (look_next(in, &table_findings, snapshot_site(row->snapshot), &i, &f)) {
+        const char *check = look_text(f.row, FINDINGS_CHECK);
+        enum severity s = cell_severity(&table_findings.columns[FINDINGS_SEVERITY],
+                                        &f.row->cells[FINDINGS_SEVERITY]);
+        if (look_is(f.row, FINDINGS_STATE, "cleared") || strncmp(check, "vsan-", 5) != 0 ||
+            (space && strcmp(check, "vsan-health") == 0) ||
+            !look_is(f.row, FINDINGS_SUBJECT, look_text(row->row, VSAN_CLUSTER)))
+            continue;
+        worst = s > worst ? s : worst;
+    }
+    return worst;
+}
+
+/* Also what is not in its own words: what is too full is a threshold, and checks know those. */
+static enum severity judge(const struct view_input *in, const struct rows_item *row)
+{
+    enum severity own = of_cells(row->row), found = of_findings(in, row, false);
+
+    return found > SEV_OK && found > own ? found : own;
 }
 
 static double used_of(const struct row *r)
@@ -45,7 +74,7 @@ static double used_of(const struct row *r)
 
 static int worst_first(const struct rows_item *a, const struct rows_item *b)
 {
-    int c = (int)judge(NULL, b) - (int)judge(NULL, a);
+    int c = (int)of_cells(b->row) - (int)of_cells(a->row);
     double x = used_of(a->row), y = used_of(b->row);
 
     return c ? c : x > y ? -1 : x < y;
@@ -65,28 +94,31 @@ static void format_used(struct strbuf *out, const struct view_input *in,
     bar_add(out, in, percent / 100, BAR_CELLS);
 }
 
-/* The figures do not colour the bar: what is too full is a threshold, and checks know those. */
 static enum style used_style(const struct view_input *in, const struct rows_item *row,
                              const char *arg)
 {
-    struct rows_item f;
-    size_t i = 0;
-    enum severity worst = SEV_NONE;
+    enum severity worst = of_findings(in, row, true);
 
     (void)arg;
     if (row_present(row->row, VSAN_SPACE_AT))
         return STYLE_DIM;
-    while (look_next(in, &table_findings, snapshot_site(row->snapshot), &i, &f)) {
-        const char *check = look_text(f.row, FINDINGS_CHECK);
-        enum severity s = cell_severity(&table_findings.columns[FINDINGS_SEVERITY],
-                                        &f.row->cells[FINDINGS_SEVERITY]);
-        if (look_is(f.row, FINDINGS_STATE, "cleared") || strncmp(check, "vsan-", 5) != 0 ||
-            strcmp(check, "vsan-health") == 0 ||
-            !look_is(f.row, FINDINGS_SUBJECT, look_text(row->row, VSAN_CLUSTER)))
-            continue;
-        worst = s > worst ? s : worst;
-    }
     return worst > SEV_OK ? view_severity_style(worst) : STYLE_NORMAL;
+}
+
+/* The model's words are English everywhere; what a reader must not miss is in his own. */
+static void add_trend(struct strbuf *out, const struct row *r)
+{
+    const char *trend = look_text(r, VSAN_TREND), *span = strstr(trend, " samples, ");
+    int64_t n = 0;
+
+    (void)row_int(r, VSAN_TREND_SAMPLES, &n);
+    if (text_has_prefix(trend, "too few samples"))
+        strbuf_addf(out, _("too few samples: %lld of %d"), (long long)n, VSAN_TREND_MIN);
+    else if (text_has_prefix(trend, "not growing") && span)
+        strbuf_addf(out, _("not growing (%lld samples, %s"), (long long)n,
+                    span + strlen(" samples, "));
+    else
+        strbuf_addstr(out, *trend ? trend : "-");
 }
 
 static void format_trend(struct strbuf *out, const struct view_input *in,
@@ -101,7 +133,7 @@ static void format_trend(struct strbuf *out, const struct view_input *in,
         strbuf_addf(out, _("space read %s; "), ago.buf);
     }
     strbuf_release(&ago);
-    strbuf_addstr(out, row_present(row->row, VSAN_TREND) ? look_text(row->row, VSAN_TREND) : "-");
+    add_trend(out, row->row);
 }
 
 static void format_history(struct strbuf *out, const struct view_input *in,
@@ -126,7 +158,7 @@ static void format_full(struct strbuf *out, const struct view_input *in,
 static void format_resync(struct strbuf *out, const struct view_input *in,
                           const struct rows_item *row, const char *arg)
 {
-    int64_t bytes = 0;
+    int64_t bytes = 0, eta = 0;
 
     (void)arg;
     if (!row_int(row->row, VSAN_RESYNC_BYTES, &bytes)) {
@@ -134,8 +166,10 @@ static void format_resync(struct strbuf *out, const struct view_input *in,
         return;
     }
     strbuf_addstr(out, bytes ? look_cell(in, &table_vsan, row->row, VSAN_RESYNC_BYTES) : _("none"));
-    if (bytes && row_present(row->row, VSAN_RESYNC_ETA_S))
-        strbuf_addf(out, " (%s)", look_cell(in, &table_vsan, row->row, VSAN_RESYNC_ETA_S));
+    if (!bytes || !row_int(row->row, VSAN_RESYNC_ETA_S, &eta))
+        return;
+    strbuf_addch(out, ' ');
+    fmt_age(out, 0, eta);
 }
 
 static size_t jump_cluster(const struct view_input *in, const struct rows_item *row,

@@ -129,7 +129,11 @@ static void test_rule_and_host_lines(void **state)
     screen_keys(s, "<Enter>");
     SCREEN_HAS(s, "[5 Firewall]");
     SCREEN_HAS(s, "/rule_id = 1006");
-    screen_keys(s, "<Esc>J<Enter>");
+    screen_keys(s, "<Esc>");
+    SCREEN_HAS(s, "> nic-1"); /* the line that led there */
+    screen_keys(s, ":firewall<Enter>");
+    SCREEN_LACKS(s, "/rule_id");
+    screen_keys(s, "J<Enter>");
     SCREEN_HAS(s, "Host rules");
     SCREEN_HAS(s, "/filter = \"nic-100-eth0-vmware-sfw.2\"");
     screen_free(s);

@@ -53,6 +53,55 @@ static const char cloud[] =
     "      - {name: vc, kind: vcenter, url: \"https://vc.example/\", user: a, password: {env: "
     "P}}\n";
 
+/* The domain of long names gives way before the load does; an address stays whole. */
+static void test_hosts_with_domains(void **state)
+{
+    static const char hosts[] =
+        "table hosts dc1/vc ok 4s\nhost_id host cluster connection_state ha_state cpu_percent "
+        "memory_percent vm_count\n"
+        "host-10 esx-0001.sddc-tokyo.vmwarevmc.example Cluster-1 connected master 42 72 2\n"
+        "host-11 172.16.101.102 Cluster-1 connected connectedToMaster 3 12 14\n";
+    struct screen *s = screen_begin_dc("hosts", 0, 10, NULL);
+
+    (void)state;
+    screen_tables(s, hosts);
+    SCREEN(s, "hosts with domains",
+           " hycon  dc1                                          09:00:00 UTC  18:00:00 JST\n"
+           " ok: no finding is open                                           vc. esx. nsx.\n"
+           " 1 Overview [7 Hosts] Endpoints\n"
+           " Hosts 2   +3 columns > ────────────────────────────────────────────────────────\n"
+           "       host           state      edges       cluster   ha_state    cpu  mem  VMs\n"
+           "> ok   172.16.101.102 connected              Cluster-1 connected…   3%  12%   14\n"
+           "  ok   esx-0001.sddc… connected              Cluster-1 master      42%  72%    2\n"
+           "\n"
+           "\n"
+           " Enter open  d details  / filter  : command  Tab tabs  z hold  ? help  q quit\n");
+    screen_free(s);
+}
+
+/* One Esc leads back to the row that Enter was pressed on, and leaves no filter behind. */
+static void test_there_and_back(void **state)
+{
+    struct screen *s = screen_begin_dc("hosts", 0, 0, NULL);
+
+    (void)state;
+    show(s);
+    screen_keys(s, "G<Enter>");
+    SCREEN_HAS(s, "VMs 3/4 /host_id = \"host-10\"");
+    screen_keys(s, "<Esc>");
+    SCREEN_HAS(s, "[7 Hosts]");
+    SCREEN_HAS(s, "> ok   esx-1");
+    screen_keys(s, "8");
+    SCREEN_HAS(s, "VMs 4 ");
+    /* A filter of one's own is taken off first. */
+    screen_keys(s, "7G<Enter>/web<Enter><Esc>");
+    SCREEN_HAS(s, "[8 VMs]");
+    SCREEN_HAS(s, "VMs 4 ");
+    screen_keys(s, "<Esc>");
+    SCREEN_HAS(s, "> ok   esx-1");
+    screen_free(s);
+}
+
 /* VMC and vCenter tell of one host: one row, from which all that either knows is one key away. */
 static void test_host_twice(void **state)
 {
@@ -208,9 +257,9 @@ static void test_vsan(void **state)
            " ok: no finding is open                                           vc+ esx. nsx.\n"
            " 1 Overview  7 Hosts  8 VMs [9 vSAN] 0 Replication  Events  Endpoints\n"
            " vSAN clusters 2   +6 columns > ────────────────────────────────────────────────\n"
-           "       cluster   health  used              resync       trend\n"
-           "> WARN Cluster-1 yellow   75% █████████░░░ 1.5 TiB (3h… too few samples: 1 of 12\n"
-           "  ok   Cluster-2 green    20% ██▍░░░░░░░░░ none         too few samples: 1 of 12\n"
+           "       cluster   health  used              resync     trend\n"
+           "> WARN Cluster-1 yellow   75% █████████░░░ 1.5 TiB 3h too few samples: 1 of 12\n"
+           "  ok   Cluster-2 green    20% ██▍░░░░░░░░░ none       too few samples: 1 of 12\n"
            " Health groups that are not green ──────────────────────────────────────────────\n"
            "  site  cluster   group\n"
            "  dc1   Cluster-1 network: yellow\n"
@@ -304,11 +353,11 @@ static void test_vsan_trend(void **state)
         " 1 Overview  7 Hosts  8 VMs [9 vSAN] 0 Replication  Events  Endpoints\n"
         " vSAN clusters 2   +3 columns > "
         "────────────────────────────────────────────────────────────────────────────────────────\n"
-        "       cluster    health   used                     of      free  resync        full    "
+        "       cluster    health   used                     of      free  resync      full    "
         "trend\n"
-        "> WARN Cluster-1  yellow    75% █████████░░░  40.0 TiB  10.0 TiB  1.5 TiB (3h…  in 1d   "
+        "> WARN Cluster-1  yellow    75% █████████░░░  40.0 TiB  10.0 TiB  1.5 TiB 3h  in 1d   "
         "+5.6 TiB/day (15 samples, 2h20m)\n"
-        "  ok   Cluster-2  green     20% ██▍░░░░░░░░░  20.0 TiB  16.0 TiB  none          -       "
+        "  ok   Cluster-2  green     20% ██▍░░░░░░░░░  20.0 TiB  16.0 TiB  none        -       "
         "not growing (15 samples, 2h20m)\n"
         " Health groups that are not green "
         "──────────────────────────────────────────────────────────────────────────────────────\n"
@@ -490,6 +539,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_hosts),
+        cmocka_unit_test(test_hosts_with_domains),
+        cmocka_unit_test(test_there_and_back),
         cmocka_unit_test(test_host_twice),
         cmocka_unit_test(test_host_of_two_ages),
         cmocka_unit_test(test_vms),
