@@ -36,6 +36,10 @@ void bench_goal(double value, double most, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 /* What could not be measured, and why: counts as a failure. */
 void bench_failed(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* A section runs in a process of its own: it sends what it found out, and its parent takes it. */
+void bench_begin(void); /* without what others found out */
+void bench_send(int fd);
+void bench_take(int fd);
 /* Print the summary; the exit status: 0, or 1 when something failed. */
 int bench_summary(void);
 
@@ -60,8 +64,8 @@ struct bench_result {
 void bench_compare(const char *title, const struct bench_command *commands, size_t n,
                    struct bench_result *results);
 
-/* The peak of a command counts what its parent had before exec(), so what is large here, and not
- * for the command, must not be its own. */
+/* The peak of a command counts what its parent had before exec(). So a section has a process of its
+ * own, and what is large in it, and not for the command, must not be the command's. */
 struct strbuf;
 void bench_keep_from_children(const struct strbuf *text);
 

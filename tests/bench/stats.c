@@ -7,11 +7,14 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "core/mem.h"
 
+#define LINE_TEXT 256
+
 static struct line {
-    char *text;
+    char *text; /* LINE_TEXT bytes */
     double value, most;
     bool failed;
 } * lines;
@@ -50,11 +53,11 @@ static void add(double value, double most, bool failed, const char *fmt, va_list
 
 static void add(double value, double most, bool failed, const char *fmt, va_list ap)
 {
-    char text[256];
+    char *text = mem_alloc(LINE_TEXT);
 
-    (void)vsnprintf(text, sizeof(text), fmt, ap);
+    (void)vsnprintf(text, LINE_TEXT, fmt, ap);
     lines = mem_grow(lines, nlines, &cap, sizeof(*lines));
-    lines[nlines++] = (struct line){mem_strdup(text), value, most, failed};
+    lines[nlines++] = (struct line){text, value, most, failed};
 }
 
 void bench_goal(double value, double most, const char *fmt, ...)
@@ -74,6 +77,67 @@ void bench_failed(const char *fmt, ...)
     add(0, 0, true, fmt, ap);
     va_end(ap);
     printf("FAILED: %s\n", lines[nlines - 1].text);
+}
+
+/* ---- to another process ------------------------------------------------------------------------
+ */
+
+static bool send_all(int fd, const void *data, size_t len)
+{
+    for (const char *p = data; len;) {
+        ssize_t n = write(fd, p, len);
+
+        if (n < 0)
+            return false;
+        p += n;
+        len -= (size_t)n;
+    }
+    return true;
+}
+
+static bool take_all(int fd, void *data, size_t len)
+{
+    for (char *p = data; len;) {
+        ssize_t n = read(fd, p, len);
+
+        if (n <= 0)
+            return false;
+        p += n;
+        len -= (size_t)n;
+    }
+    return true;
+}
+
+void bench_begin(void)
+{
+    nlines = 0;
+}
+
+void bench_send(int fd)
+{
+    for (size_t i = 0; i < nlines; i++) {
+        struct line l = lines[i];
+
+        l.text = NULL;
+        if (!send_all(fd, &l, sizeof(l)) || !send_all(fd, lines[i].text, LINE_TEXT))
+            return;
+    }
+}
+
+void bench_take(int fd)
+{
+    struct line l;
+
+    while (take_all(fd, &l, sizeof(l))) {
+        l.text = mem_alloc(LINE_TEXT);
+        if (!take_all(fd, l.text, LINE_TEXT)) {
+            free(l.text);
+            return;
+        }
+        l.text[LINE_TEXT - 1] = '\0';
+        lines = mem_grow(lines, nlines, &cap, sizeof(*lines));
+        lines[nlines++] = l;
+    }
 }
 
 int bench_summary(void)
