@@ -195,7 +195,8 @@ static const char *make_key(struct table_builder *b)
     else
         make_prefix(b);
     cell_plain(&b->key, &b->schema->columns[b->key_column], last);
-    hints_add(&b->hints, b->key.buf + b->prefix, b->key.len - b->prefix, !same);
+    if (b->keys > 1)
+        hints_add(&b->hints, b->prefix, !same);
     return arena_text(b->current->arena, b->key.buf, b->key.len);
 }
 

@@ -1,16 +1,15 @@
 /*
  * What the builder knows of the keys that it makes, for the sorting of them.
  *
- * A key is made while its text is at hand; when millions are sorted afterwards, each look at one
- * waits for memory, and most of it is what all keys begin with. So the builder notes of each row
- * the first 16 bytes of the last key column, as two numbers, and where rows begin to have another
- * beginning of their keys: a group. A group is sorted by the numbers alone; keys are looked at
- * where both are equal. Groups are mostly apart (every host, every card has a name of its own), and
- * then they are put one behind the other by their first keys. Duplicates are found on the way.
+ * Keys of many rows begin alike: all flows of one card with its host and filter. The builder knows
+ * where, because it does not make that part again, and notes it: rows whose keys begin with the
+ * same text are a group. No such text is the beginning of another one, since it ends with the last
+ * separator of the key; so groups are sorted by these texts, and the rows of a group by what
+ * follows: sixteen bytes as two numbers, and the keys themselves only where both are equal. Each
+ * key is read once, in the order in which it lies in memory. Duplicates are found on the way.
  *
- * All of it is a shortcut: when a row has no hint, groups are small, or they overlap, the index is
- * made from the keys (snapshot_index.c), with the same outcome. Equal keys stay in the order in
- * which they came.
+ * It is a shortcut: when a row has no group, or groups are small, the index is made from the keys
+ * (snapshot_index.c), with the same outcome. Equal keys stay in the order in which they came.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -19,59 +18,70 @@
 #include "core/snapshot_priv.h"
 
 #define GROUP_MIN 16 /* rows of a group, on average */
+#define MANY      4096
+#define AHEAD     12 /* rows whose keys are fetched before they are needed */
 
 struct item {
     uint64_t hi, lo;
-    uint32_t at; /* in its group */
+    uint32_t at; /* among those of its group */
 };
 
 struct group {
-    size_t first, n;
-    const struct entry *head;
+    const struct row *rows;
+    size_t n, prefix;
+    uint32_t owner;
 };
 
 /* ---- noting -------------------------------------------------------------------------------- */
 
-static uint64_t eight_bytes(const char *s, size_t len)
+void hints_add(struct hints *h, size_t prefix, bool new_group)
 {
-    unsigned char b[8] = {0};
+    if (h->off)
+        return;
+    if (new_group) {
+        h->off = h->ngroups > MANY && h->n / h->ngroups < GROUP_MIN;
+        h->groups = mem_grow(h->groups, h->ngroups, &h->alloc, sizeof(*h->groups));
+        h->groups[h->ngroups++] = (struct hint_group){h->n, prefix};
+    }
+    h->n++;
+}
+
+void hints_truncate(struct hints *h, size_t n)
+{
+    h->n = n < h->n ? n : h->n;
+    while (h->ngroups && h->groups[h->ngroups - 1].first >= h->n)
+        h->ngroups--;
+}
+
+void hints_release(struct hints *h)
+{
+    free(h->groups);
+}
+
+/* ---- one group ----------------------------------------------------------------------------- */
+
+static uint64_t eight_bytes(const char *s)
+{
     uint64_t v;
 
-    memcpy(b, s, len < sizeof(b) ? len : sizeof(b));
-    memcpy(&v, b, sizeof(v));
+    memcpy(&v, s, sizeof(v));
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
     v = __builtin_bswap64(v);
 #endif
     return v;
 }
 
-void hints_add(struct hints *h, const char *tail, size_t len, bool new_group)
+static void fill_item(struct item *k, const char *s, size_t at)
 {
-    if (h->off)
-        return;
-    if (new_group) {
-        h->groups = mem_grow(h->groups, h->ngroups, &h->groups_alloc, sizeof(*h->groups));
-        h->groups[h->ngroups++] = h->n;
+    char b[16] = {0};
+    size_t len = strnlen(s, sizeof(b));
+
+    if (len < sizeof(b)) {
+        memcpy(b, s, len);
+        s = b;
     }
-    h->tails = mem_grow(h->tails, h->n, &h->alloc, sizeof(*h->tails));
-    h->tails[h->n++] =
-        (struct key_tail){eight_bytes(tail, len), len > 8 ? eight_bytes(tail + 8, len - 8) : 0};
+    *k = (struct item){eight_bytes(s), eight_bytes(s + 8), (uint32_t)at};
 }
-
-void hints_truncate(struct hints *h, size_t n)
-{
-    h->n = n < h->n ? n : h->n;
-    while (h->ngroups && h->groups[h->ngroups - 1] >= h->n)
-        h->ngroups--;
-}
-
-void hints_release(struct hints *h)
-{
-    free(h->tails);
-    free(h->groups);
-}
-
-/* ---- one group ----------------------------------------------------------------------------- */
 
 static void radix_pass(const struct item *from, struct item *to, size_t n, bool hi, unsigned shift)
 {
@@ -105,7 +115,7 @@ static struct item *radix_sort(struct item *k, struct item *spare, size_t n, uin
     return k;
 }
 
-/* Keys that agree in all that was noted of them. */
+/* Keys that agree in all that was taken of them. */
 static int compare_keys(const void *a, const void *b)
 {
     const struct entry *x = a, *y = b;
@@ -135,34 +145,38 @@ static unsigned settle(struct entry *e, const struct item *k, size_t n)
     return duplicates;
 }
 
+static size_t take_rows(const struct group *g, struct item *k, struct entry *e, size_t n)
+{
+    for (size_t i = 0; i < g->n; i++) {
+        if (i + AHEAD < g->n)
+            __builtin_prefetch(g->rows[i + AHEAD].key + g->prefix);
+        fill_item(&k[n], g->rows[i].key + g->prefix, n);
+        e[n++] = (struct entry){&g->rows[i], g->owner};
+    }
+    return n;
+}
+
 struct room {
     struct item *items, *spare;
     struct entry *entries;
 };
 
-/* False: it was in order. */
-static bool fill_items(struct item *k, const struct key_tail *t, size_t n, uint64_t *hi,
-                       uint64_t *lo)
+/* The rows of groups whose keys begin alike, to @e. */
+static unsigned sort_groups(struct room *r, const struct group *g, size_t ngroups, struct entry *e)
 {
-    bool moved = false;
-
-    *hi = *lo = 0;
-    for (size_t i = 0; i < n; i++) {
-        k[i] = (struct item){t[i].hi, t[i].lo, (uint32_t)i};
-        *hi |= t[i].hi ^ t[0].hi;
-        *lo |= t[i].lo ^ t[0].lo;
-        if (i && (t[i].hi < t[i - 1].hi || (t[i].hi == t[i - 1].hi && t[i].lo < t[i - 1].lo)))
-            moved = true;
-    }
-    return moved;
-}
-
-static unsigned sort_group(struct room *r, const struct key_tail *t, struct entry *e, size_t n)
-{
-    uint64_t hi, lo;
     struct item *k = r->items;
+    uint64_t hi = 0, lo = 0;
+    bool moved = false;
+    size_t n = 0;
 
-    if (fill_items(k, t, n, &hi, &lo)) {
+    for (size_t i = 0; i < ngroups; i++)
+        n = take_rows(&g[i], k, e, n);
+    for (size_t i = 1; i < n; i++) {
+        hi |= k[i].hi ^ k[0].hi;
+        lo |= k[i].lo ^ k[0].lo;
+        moved = moved || k[i].hi < k[i - 1].hi || (k[i].hi == k[i - 1].hi && k[i].lo < k[i - 1].lo);
+    }
+    if (moved) {
         k = radix_sort(r->items, r->spare, n, hi, lo);
         memcpy(r->entries, e, n * sizeof(*e));
         for (size_t i = 0; i < n; i++)
@@ -173,88 +187,86 @@ static unsigned sort_group(struct room *r, const struct key_tail *t, struct entr
 
 /* ---- groups among each other --------------------------------------------------------------- */
 
+static int compare_prefixes(const struct group *x, const struct group *y)
+{
+    size_t n = x->prefix < y->prefix ? x->prefix : y->prefix;
+
+    return memcmp(x->rows->key, y->rows->key, n);
+}
+
 static int compare_groups(const void *a, const void *b)
 {
     const struct group *x = a, *y = b;
-    int d = strcmp(x->head->row->key, y->head->row->key);
+    int d = compare_prefixes(x, y);
 
-    return d ? d : (x->first > y->first) - (x->first < y->first);
+    if (!d)
+        d = (x->owner > y->owner) - (x->owner < y->owner);
+    return d ? d : (x->rows > y->rows) - (x->rows < y->rows);
 }
 
-/* Is each behind the one before it? */
-static bool are_apart(const struct group *g, size_t n, unsigned *duplicates)
+/* No group reaches over the end of a block. */
+static struct group *find_groups(const struct hints *h, const struct body *b, const bool *kept)
 {
-    for (size_t i = 1; i < n; i++) {
-        const struct entry *last = g[i - 1].head + g[i - 1].n - 1;
-        int d = strcmp(last->row->key, g[i].head->row->key);
+    struct group *g = mem_array(h->ngroups, sizeof(*g));
+    size_t before = 0, at = 0;
 
-        if (d > 0 || (d == 0 && g[i - 1].first > g[i].first))
-            return false;
-        *duplicates += d == 0;
+    for (size_t j = 0; j < b->nblocks; j++) {
+        if (kept[j])
+            continue;
+        for (; at < h->ngroups && h->groups[at].first < before + b->blocks[j]->n; at++) {
+            size_t end = at + 1 < h->ngroups ? h->groups[at + 1].first : h->n;
+
+            g[at] = (struct group){b->blocks[j]->rows + (h->groups[at].first - before),
+                                   end - h->groups[at].first, h->groups[at].prefix, (uint32_t)j};
+        }
+        before += b->blocks[j]->n;
     }
-    return true;
+    return g;
 }
 
-static void put_groups(struct entry *e, size_t n, const struct group *g, size_t ngroups)
+/* The end of those that begin like group @i, and how many rows they have. */
+static size_t end_of_run(const struct group *g, size_t ngroups, size_t i, size_t *rows)
 {
-    struct entry *to = mem_array(n, sizeof(*to));
-    size_t at = 0;
+    size_t end = i;
 
-    for (size_t i = 0; i < ngroups; i++) {
-        memcpy(to + at, g[i].head, g[i].n * sizeof(*to));
-        at += g[i].n;
-    }
-    memcpy(e, to, n * sizeof(*e));
-    free(to);
+    for (*rows = 0; end < ngroups && (end == i || !compare_prefixes(&g[i], &g[end])); end++)
+        *rows += g[end].n;
+    return end;
 }
 
-static size_t largest(const struct hints *h)
+static size_t largest_run(const struct group *g, size_t ngroups)
 {
-    size_t max = 0;
+    size_t max = 0, n;
 
-    for (size_t i = 0; i < h->ngroups; i++) {
-        size_t end = i + 1 < h->ngroups ? h->groups[i + 1] : h->n, n = end - h->groups[i];
+    for (size_t i = 0; i < ngroups;) {
+        i = end_of_run(g, ngroups, i, &n);
         max = n > max ? n : max;
     }
     return max;
 }
 
-static struct group *sort_groups(const struct hints *h, struct entry *e, unsigned *duplicates)
-{
-    struct group *g = mem_array(h->ngroups, sizeof(*g));
-    size_t max = largest(h);
-    struct room r = {mem_array(max, sizeof(*r.items)), mem_array(max, sizeof(*r.spare)),
-                     mem_array(max, sizeof(*r.entries))};
-
-    for (size_t i = 0; i < h->ngroups; i++) {
-        size_t first = h->groups[i], end = i + 1 < h->ngroups ? h->groups[i + 1] : h->n;
-
-        g[i] = (struct group){first, end - first, e + first};
-        *duplicates += sort_group(&r, h->tails + first, e + first, g[i].n);
-    }
-    free(r.items);
-    free(r.spare);
-    free(r.entries);
-    return g;
-}
-
-bool hints_sort(const struct hints *h, struct entry *e, size_t n, unsigned *duplicates)
+bool hints_sort(const struct hints *h, const struct body *b, const bool *kept, struct entry *e,
+                size_t n, unsigned *duplicates)
 {
     struct group *g;
-    bool apart;
+    size_t max, rows;
 
     *duplicates = 0;
     if (!h || h->off || h->n != n || !n || n > UINT32_MAX || n / h->ngroups < GROUP_MIN)
         return false;
-    g = sort_groups(h, e, duplicates);
+    g = find_groups(h, b, kept);
     qsort(g, h->ngroups, sizeof(*g), compare_groups);
-    apart = are_apart(g, h->ngroups, duplicates);
-    for (size_t i = 0, at = 0; apart && i < h->ngroups; at += g[i++].n) {
-        if (g[i].first == at)
-            continue;
-        put_groups(e, n, g, h->ngroups);
-        break;
+    max = largest_run(g, h->ngroups);
+    struct room r = {mem_array(max, sizeof(*r.items)), mem_array(max, sizeof(*r.spare)),
+                     mem_array(max, sizeof(*r.entries))};
+    for (size_t i = 0, end; i < h->ngroups; i = end) {
+        end = end_of_run(g, h->ngroups, i, &rows);
+        *duplicates += sort_groups(&r, g + i, end - i, e);
+        e += rows;
     }
+    free(r.items);
+    free(r.spare);
+    free(r.entries);
     free(g);
-    return apart;
+    return true;
 }

@@ -340,10 +340,12 @@ static void build_index(struct body *b, const uint32_t *sources, const struct bo
             sort_entries(parts, nkept);
         free(place);
     }
-    nnew = take_new(parts + nkept, b, kept);
-    counted = hints_sort(hints, parts + nkept, nnew, &b->duplicates);
-    if (!counted)
+    nnew = b->n - nkept;
+    counted = hints_sort(hints, b, kept, parts + nkept, nnew, &b->duplicates);
+    if (!counted) {
+        (void)take_new(parts + nkept, b, kept);
         sort_entries(parts + nkept, nnew);
+    }
     if (nkept && nnew) {
         b->entries = mem_array(b->n, sizeof(*b->entries));
         merge(b->entries, parts, nkept, parts + nkept, nnew);

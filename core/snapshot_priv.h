@@ -45,25 +45,25 @@ struct snapshot {
     struct body *body;
 };
 
-/* What the builder notes of the keys of new rows, in the order in which they come
+/* What the builder notes of the keys of rows in new blocks, in the order in which they come
  * (snapshot_hints.c). All zero to begin with. */
 struct hints {
-    struct key_tail {
-        uint64_t hi, lo; /* the last key column's first 16 bytes, in an order of numbers */
-    } * tails;
-    size_t n, alloc;
-    size_t *groups; /* rows whose keys begin in another way than the one's before */
-    size_t ngroups, groups_alloc;
-    bool off; /* not all rows have one */
+    size_t n; /* rows */
+    struct hint_group {
+        size_t first, prefix; /* a row, and how many bytes its key and those that follow share */
+    } * groups;
+    size_t ngroups, alloc;
+    bool off; /* they are too many to be of use */
 };
 
-/* @tail: the key behind what it has in common with its group, @len bytes and NUL. */
-void hints_add(struct hints *h, const char *tail, size_t len, bool new_group);
+/* Of the key of one more row: its first @prefix bytes are those up to the last key column. */
+void hints_add(struct hints *h, size_t prefix, bool new_group);
 void hints_truncate(struct hints *h, size_t n);
 void hints_release(struct hints *h);
-/* Sort @e, all new rows as they came, and count rows whose key came before. False: nothing is
- * known but that rows of a group are in order; what is counted is void. */
-bool hints_sort(const struct hints *h, struct entry *e, size_t n, unsigned *duplicates);
+/* Put the @n rows of the blocks of @b that are not @kept into @e by their keys, and count those
+ * whose key came before. False: not all rows have hints, or these are of no use. */
+bool hints_sort(const struct hints *h, const struct body *b, const bool *kept, struct entry *e,
+                size_t n, unsigned *duplicates);
 
 /* @first: bytes that one row likely takes; 0: the block will be as large as others. */
 struct block *block_new(uint64_t hash, size_t first);

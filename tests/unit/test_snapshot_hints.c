@@ -202,7 +202,7 @@ static void test_groups_that_touch(void **state)
     s = builder_finish(b, 1, FRESH_OK, NULL);
     assert_int_equal(snapshot_duplicates(s), 1);
     for (size_t i = 0, twice = 0; i + 1 < snapshot_count(s); i++) {
-        int64_t one = 0, two = 0;
+        int64_t one = -1, two = -1;
 
         if (strcmp(snapshot_row(s, i)->key, snapshot_row(s, i + 1)->key) != 0)
             continue;
@@ -211,6 +211,35 @@ static void test_groups_that_touch(void **state)
                     row_int(snapshot_row(s, i + 1), C_SERIAL, &two));
         assert_int_equal(one, 29);
         assert_int_equal(two, 60);
+    }
+    snapshot_unref(s);
+}
+
+/* Texts that are not shared: each row is a group, and more of them than are noted. */
+static void test_no_groups(void **state)
+{
+    struct table_builder *b = builder_new(&things, "site", "esx", NULL);
+    struct snapshot *s;
+
+    (void)state;
+    for (unsigned i = 0; i < 9000; i++) {
+        char name[16];
+
+        (void)snprintf(name, sizeof(name), "%u", i * 2654435761u % 8000);
+        builder_row(b);
+        builder_str(b, C_HOST, hosts[i % HOSTS]);
+        builder_str(b, C_NAME, name);
+        builder_int(b, C_SERIAL, i);
+    }
+    s = builder_finish(b, 1, FRESH_OK, NULL);
+    assert_int_equal(snapshot_count(s), 9000);
+    for (size_t i = 1; i < 9000; i++) {
+        const struct row *x = snapshot_row(s, i - 1), *y = snapshot_row(s, i);
+        int64_t one = -1, two = -1;
+        int d = strcmp(x->key, y->key);
+
+        assert_true(row_int(x, C_SERIAL, &one) && row_int(y, C_SERIAL, &two));
+        assert_true(d < 0 || (d == 0 && one < two));
     }
     snapshot_unref(s);
 }
@@ -263,6 +292,7 @@ int main(void)
         cmocka_unit_test(test_same_as_the_keys),
         cmocka_unit_test(test_with_kept_blocks),
         cmocka_unit_test(test_groups_that_touch),
+        cmocka_unit_test(test_no_groups),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
