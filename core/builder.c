@@ -393,15 +393,31 @@ struct cell *builder_cells(struct table_builder *b)
     return b->row;
 }
 
-/* Text that stands in the row above, too, is there once: rows of a block are alike. */
-static void set_text(struct table_builder *b, struct cell *c, const char *s)
+/* Text that stands in the row above, too, is there once: rows of a block are alike. @known: that of
+ * the same place, or NULL. */
+static const char *keep_text(struct table_builder *b, const char *known, const char *s, size_t len)
+{
+    if (known && strncmp(known, s, len) == 0 && !known[len])
+        return known;
+    return arena_strndup(b->current->arena, s, len);
+}
+
+static void set_text(struct table_builder *b, struct cell *c, const char *s, size_t len)
 {
     const struct cell *above = b->above ? &b->above[c - b->row] : NULL;
+    const char *known = above && above->type == CELL_STR ? above->u.s : NULL;
 
-    if (above && above->type == CELL_STR && strcmp(above->u.s, s) == 0)
-        *c = *above;
-    else
-        *c = (struct cell){.type = CELL_STR, .u.s = arena_strdup(b->current->arena, s)};
+    *c = (struct cell){.type = CELL_STR, .u.s = keep_text(b, known, s, len)};
+}
+
+/* The @i-th item of a list. */
+static const char *keep_item(struct table_builder *b, const struct cell *c, size_t i,
+                             const char *item)
+{
+    const struct cell *above = b->above ? &b->above[c - b->row] : NULL;
+    const struct cell_list *list = above && above->type == CELL_LIST ? above->u.list : NULL;
+
+    return keep_text(b, list && i < list->n ? list->items[i] : NULL, item, strlen(item));
 }
 
 /* A string would end at its first NUL, so a NUL inside is made visible: what follows is kept. */
@@ -433,7 +449,7 @@ void builder_str(struct table_builder *b, unsigned col, const char *s)
         builder_list(b, col, &s, 1);
         break;
     default:
-        set_text(b, c, s);
+        set_text(b, c, s, strlen(s));
         break;
     }
 }
@@ -446,7 +462,7 @@ void builder_strn(struct table_builder *b, unsigned col, const char *s, size_t l
     if (!c || !s)
         return;
     if (b->schema->columns[col].type == CELL_STR && !memchr(s, '\0', len)) {
-        *c = (struct cell){.type = CELL_STR, .u.s = arena_strndup(b->current->arena, s, len)};
+        set_text(b, c, s, len);
         return;
     }
     text = whole_text(s, len);
@@ -516,7 +532,7 @@ void builder_state(struct table_builder *b, unsigned col, const char *word)
     if (w)
         *c = (struct cell){.type = CELL_STATE, .u.s = w->word};
     else
-        set_text(b, c, word);
+        set_text(b, c, word, strlen(word));
 }
 
 static void set_ip(struct table_builder *b, struct cell *c, enum cell_type type,
@@ -537,7 +553,7 @@ void builder_ip(struct table_builder *b, unsigned col, const char *s)
     if (!c || !s)
         return;
     if (ip_parse(s, &ip)) {
-        set_text(b, c, s);
+        set_text(b, c, s, strlen(s));
         return;
     }
     /* A block in a column of addresses keeps its prefix. */
@@ -550,7 +566,7 @@ void builder_ip(struct table_builder *b, unsigned col, const char *s)
 /* Room for @n items: a power of two, so that the array's size needs no field of its own. */
 static size_t list_size(size_t n)
 {
-    size_t room = 1;
+    size_t room = 2;
 
     while (room < n)
         room *= 2;
@@ -575,12 +591,14 @@ void builder_list(struct table_builder *b, unsigned col, const char *const *item
 
     if (!c || (n && !items))
         return;
-    l = arena_alloc(b->current->arena, sizeof(*l) + (n ? list_size(n) : 0) * sizeof(char *));
+    l = arena_alloc(b->current->arena, sizeof(*l) + list_size(n) * sizeof(char *));
+    l->list.items = l->items;
     for (size_t i = 0; i < n; i++) {
-        if (items[i])
-            l->items[l->list.n++] = arena_strdup(b->current->arena, items[i]);
+        if (!items[i])
+            continue;
+        l->items[l->list.n] = keep_item(b, c, l->list.n, items[i]);
+        l->list.n++;
     }
-    l->list.items = n ? l->items : NULL;
     *c = (struct cell){.type = CELL_LIST, .u.list = &l->list};
 }
 
@@ -602,13 +620,13 @@ void builder_list_add(struct table_builder *b, unsigned col, const char *item)
     /* Both were made here, in this row's block: nobody else has seen them yet. */
     l = (struct cell_list *)c->u.list;
     items = (const char **)l->items;
-    if (!(l->n & (l->n - 1))) {
+    if (l->n > 1 && !(l->n & (l->n - 1))) {
         items = list_room(b, l->n + 1);
-        if (l->n)
-            memcpy(items, l->items, l->n * sizeof(*items));
+        memcpy(items, l->items, l->n * sizeof(*items));
         l->items = items;
     }
-    items[l->n++] = arena_strdup(b->current->arena, item);
+    items[l->n] = keep_item(b, c, l->n, item);
+    l->n++;
 }
 
 void builder_cell(struct table_builder *b, unsigned col, const struct cell *c)
@@ -619,7 +637,7 @@ void builder_cell(struct table_builder *b, unsigned col, const struct cell *c)
         return;
     switch (c->type) {
     case CELL_STR:
-        set_text(b, to, c->u.s);
+        set_text(b, to, c->u.s, strlen(c->u.s));
         break;
     case CELL_STATE:
         builder_state(b, col, c->u.s);

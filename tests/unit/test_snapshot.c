@@ -563,6 +563,41 @@ static void test_dropped_block(void **state)
     snapshot_unref(second);
 }
 
+/* A text that the row above has in the same place is kept once, within a block alone. */
+static void test_items_of_the_row_above(void **state)
+{
+    static const char *const items[][2] = {{"web", "db"}, {"web", "dns"}, {"we", "db"}};
+    struct table_builder *b = begin(NULL);
+    const struct cell_list *lists[4];
+    const char *states[4];
+    struct snapshot *s;
+
+    (void)state;
+    for (unsigned i = 0; i < 4; i++) {
+        if (i == 3)
+            builder_block(b, 0);
+        builder_row(b);
+        builder_int(b, C_INT, i);
+        builder_strn(b, C_ID, "abcd", i + 1);
+        builder_state(b, C_STATE, i == 1 ? "odd" : "odder");
+        builder_list(b, C_LIST, items[i % 3], 1);
+        builder_list_add(b, C_LIST, items[i % 3][1]);
+    }
+    s = finish(b);
+    for (unsigned i = 0; i < 4; i++) {
+        assert_int_equal(strlen(id_at(s, i)), i + 1);
+        states[i] = row_str(snapshot_row(s, i), C_STATE);
+        lists[i] = row_list(snapshot_row(s, i), C_LIST);
+        assert_string_equal(states[i], i == 1 ? "odd" : "odder");
+        assert_string_equal(lists[i]->items[0], items[i % 3][0]);
+        assert_string_equal(lists[i]->items[1], items[i % 3][1]);
+    }
+    assert_ptr_equal(lists[0]->items[0], lists[1]->items[0]);
+    assert_ptr_not_equal(lists[0]->items[1], lists[2]->items[1]);
+    assert_ptr_not_equal(states[2], states[3]); /* of another block */
+    snapshot_unref(s);
+}
+
 static void test_memory(void **state)
 {
     struct table_builder *b = begin(NULL);
@@ -695,6 +730,7 @@ int main(void)
         cmocka_unit_test(test_what_is_not_shared),
         cmocka_unit_test(test_same_page_twice),
         cmocka_unit_test(test_dropped_block),
+        cmocka_unit_test(test_items_of_the_row_above),
         cmocka_unit_test(test_memory),
         cmocka_unit_test(test_failed_poll_keeps_rows),
         cmocka_unit_test(test_never_read),
