@@ -13,16 +13,25 @@
 #include "core/rows_priv.h"
 
 #define FEW   16  /* rows: insertion by comparing cells */
-#define LONG  96  /* bytes of a list: what agrees up to there is compared, too */
+#define ITEMS 16  /* of a list: what agrees in all of them is compared, too */
 #define AHEAD 12  /* rows that are fetched before they are needed */
 #define MERGE 600 /* rows: fewer are merged, more go through the radix sort */
 
 struct key {
     uint64_t prefix;
-    const struct cell *cell; /* of the present level; NULL: a number was asked for */
+    union {
+        const struct cell *cell; /* of the present level; NULL: a number was asked for */
+        const char *text;        /* CELL_STR: of it, or of one of its items */
+    } u;
     uint32_t at;
     uint8_t type;
-    bool ended; /* equal prefixes mean equal cells */
+    bool ended; /* equal prefixes mean equal cells, or items */
+};
+
+/* What is compared: a level, and of lists an item. */
+struct place {
+    size_t level, item;
+    bool list;
 };
 
 struct sorter {
@@ -71,34 +80,14 @@ static uint64_t ip_chunk(const struct ip *ip, size_t from, bool *ended)
     return v;
 }
 
-/* A list as one text: each item is a 1, its bytes and a 0; the end is a 0. So a shorter list comes
- * before a longer one that begins like it. */
-static uint64_t list_chunk(const struct cell_list *list, size_t from, bool *ended)
-{
-    uint64_t v = 0;
-    unsigned n = 0;
-    size_t at = 0;
-
-    for (size_t i = 0; i < list->n && n < 8; i++) {
-        size_t len = strlen(list->items[i]) + 2;
-
-        for (size_t k = from > at ? from - at : 0; k < len && n < 8; k++, n++)
-            v = v << 8 | (k == 0 ? 1 : (unsigned char)list->items[i][k - 1]);
-        at += len;
-    }
-    *ended = n < 8;
-    return n < 8 ? v << (8 - n) * 8 : v;
-}
-
 static void set_chunk(struct key *k, size_t from)
 {
-    const struct cell *c = k->cell;
+    const struct cell *c = k->u.cell;
 
     k->ended = true;
-    switch (c->type) {
+    switch (k->type) {
     case CELL_STR:
-    case CELL_STATE:
-        k->prefix = text_chunk(c->u.s + from);
+        k->prefix = text_chunk(k->u.text + from);
         k->ended = (k->prefix & 0xff) == 0;
         break;
     case CELL_INT:
@@ -117,34 +106,26 @@ static void set_chunk(struct key *k, size_t from)
     case CELL_CIDR:
         k->prefix = ip_chunk(c->u.ip, from, &k->ended);
         break;
-    case CELL_LIST:
-        k->prefix = list_chunk(c->u.list, from, &k->ended);
-        break;
-    case CELL_ABSENT:
+    default:
         break;
     }
-}
-
-static bool is_text(const struct key *k)
-{
-    return k->cell && (k->type == CELL_STR || k->type == CELL_STATE);
 }
 
 /* How many bytes from @from on all of these texts have in common. */
 static size_t common_bytes(const struct key *k, size_t n, size_t from)
 {
-    const char *first = k[0].cell->u.s + from, *last = NULL;
+    const char *first = k[0].u.text + from, *last = NULL;
     size_t common = strlen(first);
 
     for (size_t i = 1; i < n && common; i++) {
-        const char *s = k[i].cell->u.s + from;
+        const char *s = k[i].u.text + from;
         size_t same = 0;
 
         if (i + AHEAD < n)
-            __builtin_prefetch(k[i + AHEAD].cell->u.s + from);
-        if (k[i].cell->u.s == last)
+            __builtin_prefetch(k[i + AHEAD].u.text + from);
+        if (k[i].u.text == last)
             continue;
-        last = k[i].cell->u.s;
+        last = k[i].u.text;
         while (same < common && s[same] == first[same])
             same++;
         common = same;
@@ -262,41 +243,61 @@ static int compare_level(const struct sorter *s, const struct key *a, const stru
     return l->reverse ? -c : c;
 }
 
-static bool is_before(const struct sorter *s, const struct key *a, const struct key *b,
-                      size_t level)
+/* Lists that agree in the items before @from. */
+static int compare_items(const struct cell_list *a, const struct cell_list *b, size_t from)
 {
+    size_t n = a->n < b->n ? a->n : b->n;
+
+    for (size_t i = from; i < n; i++) {
+        int c = strcmp(a->items[i], b->items[i]);
+
+        if (c)
+            return c;
+    }
+    return (a->n > b->n) - (a->n < b->n);
+}
+
+/* What agrees in what is before @at. */
+static bool is_before(const struct sorter *s, const struct key *a, const struct key *b,
+                      struct place at)
+{
+    size_t level = at.level;
     int c = 0;
 
+    if (at.list) {
+        c = compare_items(cell_of(s, a, level)->u.list, cell_of(s, b, level)->u.list, at.item);
+        c = s->levels[level++].reverse ? -c : c;
+    }
     for (; level < s->nlevels && !c; level++)
         c = compare_level(s, a, b, level);
     return c < 0;
 }
 
-static void insert_sort(const struct sorter *s, struct key *k, size_t n, size_t level)
+static void insert_sort(const struct sorter *s, struct key *k, size_t n, struct place at)
 {
     for (size_t i = 1; i < n; i++) {
         struct key x = k[i];
-        size_t at = i;
+        size_t to = i;
 
-        for (; at && is_before(s, &x, &k[at - 1], level); at--)
-            k[at] = k[at - 1];
-        k[at] = x;
+        for (; to && is_before(s, &x, &k[to - 1], at); to--)
+            k[to] = k[to - 1];
+        k[to] = x;
     }
 }
 
 /* The same for many: @k in two halves that are in order, merged, and so on. */
-static void compare_sort(const struct sorter *s, struct key *k, size_t n, size_t level)
+static void compare_sort(const struct sorter *s, struct key *k, size_t n, struct place at)
 {
     size_t middle = n / 2, a = 0, b = middle;
 
     if (n <= FEW) {
-        insert_sort(s, k, n, level);
+        insert_sort(s, k, n, at);
         return;
     }
-    compare_sort(s, k, middle, level);
-    compare_sort(s, k + middle, n - middle, level);
+    compare_sort(s, k, middle, at);
+    compare_sort(s, k + middle, n - middle, at);
     for (size_t i = 0; i < n; i++) {
-        bool first = b == n || (a < middle && !is_before(s, &k[b], &k[a], level));
+        bool first = b == n || (a < middle && !is_before(s, &k[b], &k[a], at));
 
         s->spare[i] = first ? k[a++] : k[b++];
     }
@@ -307,44 +308,109 @@ static void compare_sort(const struct sorter *s, struct key *k, size_t n, size_t
  */
 
 static void sort_level(struct sorter *s, struct key *k, size_t n, size_t level);
+static void sort_items(struct sorter *s, struct key *k, size_t n, struct place at);
 
 /* Eight bytes from @from on, turned round where the level is. */
 static void set_chunks(const struct sorter *s, struct key *k, size_t n, size_t level, size_t from)
 {
-    bool text = is_text(k);
+    bool text = k->type == CELL_STR;
 
     for (size_t i = 0; i < n; i++) {
         if (text && i + AHEAD < n)
-            __builtin_prefetch(k[i + AHEAD].cell->u.s + from);
-        if (k[i].cell)
+            __builtin_prefetch(k[i + AHEAD].u.text + from);
+        if (k[i].u.cell)
             set_chunk(&k[i], from);
         if (s->levels[level].reverse)
             k[i].prefix = ~k[i].prefix;
     }
 }
 
-/* Cells of one type that agree up to @from. */
-static void sort_cells(struct sorter *s, struct key *k, size_t n, size_t level, size_t from)
+/* What is equal in @at. */
+static void sort_equal(struct sorter *s, struct key *k, size_t n, struct place at)
 {
-    bool text = is_text(k);
+    if (at.list)
+        sort_items(s, k, n, (struct place){at.level, at.item + 1, true});
+    else
+        sort_level(s, k, n, at.level + 1);
+}
 
-    if (n <= FEW || from >= (text ? SIZE_MAX : LONG)) {
-        compare_sort(s, k, n, level);
+/* Items of rows that come soon: they are far from the rows, which are far from one another. */
+static void fetch_items(const struct sorter *s, const struct key *k, size_t n, struct place at)
+{
+    const struct cell_list *list;
+
+    if (n <= 3 * AHEAD)
+        return;
+    __builtin_prefetch(cell_of(s, &k[3 * AHEAD], at.level));
+    __builtin_prefetch(cell_of(s, &k[2 * AHEAD], at.level)->u.list);
+    list = cell_of(s, &k[AHEAD], at.level)->u.list;
+    if (at.item + 1 < list->n)
+        __builtin_prefetch(list->items[at.item + 1]);
+}
+
+/* Cells or items of one type that agree up to @from. */
+static void sort_cells(struct sorter *s, struct key *k, size_t n, struct place at, size_t from)
+{
+    if (n <= FEW) {
+        insert_sort(s, k, n, at);
         return;
     }
-    if (text)
+    if (k->type == CELL_STR)
         from += common_bytes(k, n, from);
-    set_chunks(s, k, n, level, from);
+    set_chunks(s, k, n, at.level, from);
     sort_by_prefix(k, s->spare, n);
     for (size_t i = 0, end; i < n; i = end) {
         for (end = i + 1; end < n && k[end].prefix == k[i].prefix; end++)
             ;
+        if (at.list)
+            fetch_items(s, k + i, n - i, at);
         if (end - i < 2)
             continue;
         if (k[i].ended)
-            sort_level(s, k + i, end - i, level + 1);
+            sort_equal(s, k + i, end - i, at);
         else
-            sort_cells(s, k + i, end - i, level, from + 8);
+            sort_cells(s, k + i, end - i, at, from + 8);
+    }
+}
+
+/* A list that ends comes before one that goes on. Returns how many of @k come first. */
+static size_t take_items(struct sorter *s, struct key *k, size_t n, struct place at)
+{
+    bool reverse = s->levels[at.level].reverse;
+    size_t ends = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        const struct cell_list *list = cell_of(s, &k[i], at.level)->u.list;
+        bool more = at.item < list->n;
+
+        if (i + AHEAD < n)
+            __builtin_prefetch(cell_of(s, &k[i + AHEAD], at.level)->u.list);
+        k[i].type = CELL_STR;
+        k[i].u.text = more ? list->items[at.item] : NULL;
+        k[i].prefix = more != reverse;
+        ends += !more;
+    }
+    if (ends && ends < n)
+        sort_by_prefix(k, s->spare, n);
+    return reverse ? n - ends : ends;
+}
+
+/* Lists that agree in what is before @at. */
+static void sort_items(struct sorter *s, struct key *k, size_t n, struct place at)
+{
+    size_t first;
+
+    if (n <= FEW || at.item >= ITEMS) {
+        compare_sort(s, k, n, at);
+        return;
+    }
+    first = take_items(s, k, n, at);
+    if (s->levels[at.level].reverse) {
+        sort_cells(s, k, first, at, 0);
+        sort_level(s, k + first, n - first, at.level + 1);
+    } else {
+        sort_level(s, k, first, at.level + 1);
+        sort_cells(s, k + first, n - first, at, 0);
     }
 }
 
@@ -352,7 +418,7 @@ static void set_numbers(const struct sorter *s, struct key *k, size_t n,
                         const struct rows_level *level)
 {
     for (size_t i = 0; i < n; i++) {
-        k[i].cell = NULL;
+        k[i].u.cell = NULL;
         k[i].type = CELL_REAL;
         k[i].prefix = real_chunk(level->number(&s->items[k[i].at]));
         k[i].ended = true;
@@ -367,8 +433,8 @@ static bool group_types(struct sorter *s, struct key *k, size_t n, size_t level)
     for (size_t i = 0; i < n; i++) {
         if (i + AHEAD < n)
             __builtin_prefetch(cell_of(s, &k[i + AHEAD], level));
-        k[i].cell = cell_of(s, &k[i], level);
-        k[i].type = (uint8_t)k[i].cell->type;
+        k[i].u.cell = cell_of(s, &k[i], level);
+        k[i].type = (uint8_t)k[i].u.cell->type;
         /* One byte, so that the order of types is reversed by what reverses keys. */
         k[i].prefix = s->levels[level].reverse ? 0xfeu - k[i].type : k[i].type;
         if (k[i].type == CELL_ABSENT)
@@ -380,14 +446,29 @@ static bool group_types(struct sorter *s, struct key *k, size_t n, size_t level)
     return mixed;
 }
 
+static void take_texts(struct key *k, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        k[i].u.text = k[i].u.cell->u.s;
+        k[i].type = CELL_STR;
+    }
+}
+
 static void sort_type(struct sorter *s, struct key *k, size_t n, size_t level)
 {
+    const struct place at = {level, 0, k->type == CELL_LIST};
+
     if (n < 2)
         return;
-    if (k->cell && k->type == CELL_ABSENT)
+    if (k->type == CELL_ABSENT) {
         sort_level(s, k, n, level + 1);
-    else
-        sort_cells(s, k, n, level, 0);
+    } else if (at.list) {
+        sort_items(s, k, n, at);
+    } else {
+        if (k->type == CELL_STR || k->type == CELL_STATE)
+            take_texts(k, n);
+        sort_cells(s, k, n, at, 0);
+    }
 }
 
 static void sort_level(struct sorter *s, struct key *k, size_t n, size_t level)
@@ -395,12 +476,12 @@ static void sort_level(struct sorter *s, struct key *k, size_t n, size_t level)
     if (level == s->nlevels || n < 2)
         return;
     if (n <= FEW) {
-        insert_sort(s, k, n, level);
+        insert_sort(s, k, n, (struct place){level, 0, false});
         return;
     }
     if (s->levels[level].number) {
         set_numbers(s, k, n, &s->levels[level]);
-        sort_cells(s, k, n, level, 0);
+        sort_cells(s, k, n, (struct place){level, 0, false}, 0);
         return;
     }
     if (!group_types(s, k, n, level)) {
