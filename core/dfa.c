@@ -179,6 +179,15 @@ uint32_t dfa_walk(struct dfa *d, uint32_t *state, const char *s)
             to = dfa_make(d, at, (unsigned char)*s);
         if (to & DFA_SPECIAL)
             break;
+        if (to == d->idle && d->skip.length) {
+            s = dfa_skip(&d->skip, s + 1);
+            if (!s) {
+                at = to;
+                to = DFA_END;
+                break;
+            }
+            s--;
+        }
         at = to;
     }
     *state = at;
@@ -248,13 +257,13 @@ static void make_classes(struct dfa_impl *m)
 
 /* The bytes that a match can begin with, place by place, as long as each match has that place and
  * none has a blank there: so a beginning lies within one piece of the text. */
-static unsigned first_sets(struct dfa_impl *m, uint64_t sets[DFA_SKIP_MAX][4])
+static unsigned first_sets(struct dfa_impl *m, uint64_t sets[DFA_SKIP_FAR][4])
 {
     static const struct set none = {.n = 0};
     unsigned length;
 
     walk(m, &none, ' ', AT_END);
-    for (length = 0; length < DFA_SKIP_MAX && !m->matched; length++) {
+    for (length = 0; length < DFA_SKIP_FAR && !m->matched; length++) {
         struct set now = {.n = m->nfound};
         uint16_t nodes[DFA_NODES_MAX];
 
@@ -276,7 +285,7 @@ static unsigned first_sets(struct dfa_impl *m, uint64_t sets[DFA_SKIP_MAX][4])
 static void make_skip(struct dfa *d)
 {
     static const struct set none = {.n = 0};
-    uint64_t sets[DFA_SKIP_MAX][4];
+    uint64_t sets[DFA_SKIP_FAR][4];
     unsigned length = first_sets(d->impl, sets);
 
     d->idle = state_after(d, &none, ' ');

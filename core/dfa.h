@@ -18,6 +18,7 @@
 #define HYCON_CORE_DFA_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define DFA_NODES_MAX  4000
@@ -32,11 +33,13 @@
 #define DFA_LOST    0x80000004u /* cannot be said here */
 #define DFA_PERHAPS 0x80000005u /* a match when what came is plain */
 
-#define DFA_SKIP_MAX 3
+#define DFA_SKIP_MAX 3 /* sets of bytes that are looked for */
+#define DFA_SKIP_FAR 7 /* places that they are chosen from */
 
 /* What every match begins with (core/dfa_skip.c). */
 struct dfa_skip {
-    unsigned length; /* of that beginning in bytes; 0: it can be anything */
+    unsigned length; /* how many sets are known; 0: it can be anything */
+    unsigned step;   /* bytes from one to the next */
     bool stops;      /* characters that are not shown as they are could begin one */
     bool wide;       /* the processor has what the fast way needs; tests switch it off */
     bool beyond[DFA_SKIP_MAX];
@@ -70,6 +73,10 @@ bool dfa_is_plain(const char *s);
 /* From @state (idle or any other) through all of @s to the entry that ends the walk; *state is the
  * last one before it. What cannot begin a match is skipped. */
 uint32_t dfa_walk(struct dfa *d, uint32_t *state, const char *s);
+
+/* The index of the first of @texts that has to be walked from d->idle: that one may match, or leave
+ * another state. The others begin nothing. @n: none has to be. */
+size_t dfa_skip_texts(const struct dfa *d, const char *const *texts, size_t n);
 
 static inline uint32_t dfa_step(struct dfa *d, uint32_t state, unsigned char byte)
 {

@@ -25,7 +25,7 @@ struct dfa_program {
  * characters that are not shown as they are and could begin one then. */
 const char *dfa_skip(const struct dfa_skip *k, const char *s);
 /* The first @length bytes of every match are of these sets; 0: nothing is known of them. */
-void dfa_skip_init(struct dfa_skip *k, uint64_t sets[DFA_SKIP_MAX][4], unsigned length);
+void dfa_skip_init(struct dfa_skip *k, uint64_t sets[DFA_SKIP_FAR][4], unsigned length);
 
 /* -1: not for this; nothing to release. */
 int dfa_parse(const char *text, struct dfa_program *out);

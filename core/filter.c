@@ -345,54 +345,21 @@ static int take_comparisons(struct parser *p)
     }
 }
 
-/* Characters that the plain form of a cell can have, in lower case; NULL: any. */
-static const char *alphabet(enum cell_type type)
-{
-    switch (type) {
-    case CELL_INT:
-    case CELL_BYTES:
-        return "-0123456789";
-    case CELL_DURATION:
-    case CELL_REAL:
-        return "-+.0123456789einfa"; /* e of an exponent */
-    case CELL_BOOL:
-        return "truefals";
-    case CELL_TIME:
-        return "-:.0123456789tz";
-    case CELL_IP:
-    case CELL_CIDR:
-        return ".:/0123456789abcdef";
-    default:
-        return NULL;
-    }
-}
-
 static int compile_search(struct filter *f, const char *text, struct err *err)
 {
-    const char *word;
     unsigned n = 0;
 
     f->row = pattern_new(text, err);
     if (!f->row)
         return -1;
     f->cols = mem_array(f->schema->ncolumns + 1, sizeof(*f->cols));
-    f->memo = mem_array(f->schema->ncolumns, sizeof(*f->memo));
     for (unsigned i = 0; i < f->schema->ncolumns; i++) {
         if (!(f->schema->columns[i].flags & COL_SECRET))
             f->cols[n++] = (uint8_t)i;
     }
     f->cols[n] = (uint8_t)f->schema->ncolumns;
-    f->days = mem_array(SCAN_DAYS, sizeof(*f->days));
-    f->skips[CELL_ABSENT] = true;
-    word = pattern_literal(f->row);
-    if (!word || !*word || strchr(word, ' '))
-        return 0; /* it may be found across cells */
-    for (unsigned t = 0; t < ARRAY_SIZE(f->skips); t++) {
-        const char *letters = alphabet((enum cell_type)t);
-
-        if (letters && word[strspn(word, letters)])
-            f->skips[t] = true;
-    }
+    f->days = mem_array(FILTER_DAYS, sizeof(*f->days));
+    filter_shape(f);
     return 0;
 }
 
@@ -445,7 +412,6 @@ void filter_free(struct filter *f)
     free(f->tests);
     pattern_free(f->row);
     free(f->cols);
-    free(f->memo);
     free(f->days);
     strbuf_release(&f->shown);
     strbuf_release(&f->buf);

@@ -25,17 +25,11 @@ struct filter_test {
     struct pattern *pattern; /* FILTER_MATCH: for cells that are no address */
 };
 
-#define SCAN_SMALL 56 /* bytes of a cell that is no text */
+#define FILTER_SMALL  56  /* bytes of a cell that is no text */
+#define FILTER_NUMBER 24  /* of a whole number */
+#define FILTER_DAYS   512 /* that are remembered */
 
-/* What a column said last that has nothing of the pattern. */
-struct scan_memo {
-    int64_t what;
-    uint32_t type;
-};
-
-#define SCAN_DAYS 512 /* that are remembered */
-
-struct scan_day {
+struct filter_day {
     int64_t day; /* since the epoch; 0: not yet */
     char text[sizeof("2026-11-20T09:00:00Z")];
 };
@@ -43,17 +37,37 @@ struct scan_day {
 struct filter {
     const struct schema *schema;
     bool invert;
-    struct pattern *row;       /* over the whole row; NULL: the tests */
-    bool skips[CELL_LIST + 1]; /* row: types of cells that cannot have it */
-    uint8_t *cols;             /* row: columns that are searched; ends with their number */
-    struct scan_memo *memo;    /* by column */
-    struct scan_day *days;     /* row: SCAN_DAYS of them, by day */
+    struct pattern *row;     /* over the whole row; NULL: the tests */
+    uint8_t *cols;           /* row: columns that are searched; ends with their number */
+    struct filter_day *days; /* row: FILTER_DAYS of them, by day */
+    /* row: what filter_shape() finds out. Cells can be judged one by one; types of cells, whole
+     * seconds and others of this century and the one before, that are no part of a match. */
+    bool by_column, skips[CELL_LIST + 1], skips_times, skips_millis;
     struct filter_test *tests;
     size_t ntests, tests_cap;
     struct strbuf buf;   /* a cell or a row as text, reused */
     struct strbuf shown; /* a text of a cell, sanitised */
 };
 
+/* GO: nothing yet. SLOW: the table cannot say. */
+enum filter_verdict { FILTER_GO, FILTER_MISS, FILTER_HIT, FILTER_SLOW };
+
+struct filter_walk {
+    struct filter *f;
+    struct dfa *d; /* of f->row */
+    uint32_t state;
+    bool begun; /* the row has text so far */
+};
+
+/* filter_walk.c: the row from its beginning; GO with @until_idle alone: it went on to d->idle. */
+enum filter_verdict filter_walk_row(struct filter_walk *w, const struct row *r, bool until_idle);
+/* A cell's text, or an item of a list, from w->state on. */
+enum filter_verdict filter_walk_piece(struct filter_walk *w, const char *text);
+/* The text of a cell that is neither ABSENT nor a list: its own, or written to @small (FILTER_SMALL
+ * bytes), or what is in f->buf. */
+const char *filter_say(struct filter *f, unsigned col, const struct cell *c, char *small);
+/* filter_shape.c: of f->row, before the first search. */
+void filter_shape(struct filter *f);
 /* filter_scan.c: f->row has a table. Without f->invert. */
 void filter_scan(struct filter *f, const struct row *const *rows, size_t n, bool *hits);
 /* The slow way: the row as one text. Without f->invert. */

@@ -1,265 +1,310 @@
 /*
- * A search over whole rows by the table of the pattern (core/dfa.h), without making the text of a
- * row: the state goes from cell to cell, with a blank in between. What a cell says is read where it
- * is; only numbers, times and addresses are written down, into a few bytes.
+ * A search over whole rows, many at once. Behind a blank, with nothing begun, the table of the
+ * pattern is in one and the same state, and nearly every cell leaves it there: what a cell says
+ * does not depend on the rest of the row then. So the texts of many rows are gathered first and
+ * looked through one by one, by what the processor is fastest at (core/dfa_skip.c). A row is a miss
+ * when all of its texts leave the state alone, and a hit when one of them has a match; only when
+ * something begins in one cell that the next could go on with, the row is read from its beginning
+ * (filter_walk.c).
  *
- * What the row above said in the same column, and that had nothing of the pattern, need not be read
- * again: sites, endpoints, states, times of one poll.
+ * Cells that can never be a part of a match by their type (filter_shape.c) are passed over, and so
+ * is what the row above has said in the same column: sites, endpoints, states, times of one poll.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/filter_priv.h"
-#include "core/fmt.h"
-#include "core/text.h"
+#include "core/mem.h"
 
-#define DAY_MS    INT64_C(86400000)
-#define SECOND_AT 17 /* in 2026-11-20T09:00:00Z */
-#define LINE      64 /* bytes of the cache */
-#define AHEAD     3  /* rows that are fetched before they are needed */
+#define BATCH     64                     /* rows */
+#define TEXTS     768                    /* that are looked through at once */
+#define SMALL     16384                  /* bytes of those that were written down */
+#define LINE      64                     /* bytes that the cache fetches at once */
+#define AHEAD     8                      /* rows whose cells are fetched before they are needed */
+#define YEAR_2100 INT64_C(4102444800000) /* ms */
 
-enum verdict { GO, MISS, HIT, SLOW }; /* SLOW: the table cannot say */
+/* Beside enum filter_verdict: a match when the row ends here. */
+enum { AT_END = FILTER_SLOW + 1 };
+
+/* A row that a text is of. */
+struct link {
+    uint16_t text;
+    uint8_t row, col;
+    bool ends_cell;
+};
+
+/* What a column said last; @text counts all texts: one that is gathered, or an older one that was
+ * nothing. */
+struct said {
+    int64_t what;
+    uint32_t type, text;
+};
 
 struct scan {
     struct filter *f;
-    struct dfa *d;
-    uint32_t state;
-    bool begun; /* the row has text so far */
-    char small[SCAN_SMALL];
+    struct filter_walk walk;
+    const struct row *const *rows;
+    uint8_t verdicts[BATCH]; /* enum filter_verdict; GO: so far */
+    size_t left;             /* rows that are not matched yet */
+    uint32_t before;         /* texts that were looked through */
+    size_t ntexts, nlinks;
+    struct said *said; /* by column */
+    uint8_t *lists;    /* columns of lists; ends with the number of columns */
+    const char *texts[TEXTS];
+    struct link links[TEXTS];
+    size_t nsmall;
+    char small[SMALL]; /* texts that were written down */
 };
 
-/* ---- what a cell says --------------------------------------------------------------------------
+/* ---- what was found ----------------------------------------------------------------------------
  */
 
-static const char *write_number(struct scan *s, int64_t v)
+/* What a text says, as if it were alone between two blanks. */
+static uint8_t judge(struct scan *s, const char *text)
 {
-    char *p = s->small + sizeof(s->small) - 1;
-    uint64_t rest = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
-
-    *p = '\0';
-    do {
-        *--p = (char)('0' + rest % 10);
-        rest /= 10;
-    } while (rest);
-    if (v < 0)
-        *--p = '-';
-    return p;
-}
-
-/* ".007Z" */
-static void write_millis(char *p, unsigned ms)
-{
-    p[0] = '.';
-    p[1] = (char)('0' + ms / 100);
-    p[2] = (char)('0' + ms / 10 % 10);
-    p[3] = (char)('0' + ms % 10);
-    p[4] = 'Z';
-    p[5] = '\0';
-}
-
-/* Days are remembered: many rows are of one. NULL: it is in f->buf. */
-static const char *write_time(struct scan *s, const struct cell *c)
-{
-    struct filter *f = s->f;
-    int64_t day = c->u.i / DAY_MS, rest = c->u.i % DAY_MS;
-    struct scan_day *known = &f->days[(uint64_t)day % SCAN_DAYS];
-    unsigned n = (unsigned)(rest / 1000);
-
-    if (day <= 0 || day != known->day) {
-        strbuf_reset(&f->buf);
-        fmt_time_iso(&f->buf, c->u.i);
-        if (day > 0 && rest % 1000 == 0 && f->buf.len == sizeof(known->text) - 1) {
-            known->day = day;
-            memcpy(known->text, f->buf.buf, sizeof(known->text));
-        }
-        return NULL;
-    }
-    memcpy(s->small, known->text, sizeof(known->text));
-    for (char *p = s->small + SECOND_AT; p > s->small + 10; p -= 3, n /= 60) {
-        p[0] = (char)('0' + n % 60 / 10);
-        p[1] = (char)('0' + n % 60 % 10);
-    }
-    if (rest % 1000)
-        write_millis(s->small + SECOND_AT + 2, (unsigned)(rest % 1000));
-    return s->small;
-}
-
-/* The text of a cell that is no text. NULL: it is in f->buf. */
-static const char *write_cell(struct scan *s, unsigned col, const struct cell *c)
-{
-    switch (c->type) {
-    case CELL_INT:
-    case CELL_BYTES:
-        return write_number(s, c->u.i);
-    case CELL_BOOL:
-        return c->u.b ? "true" : "false";
-    case CELL_TIME:
-        return write_time(s, c);
-    case CELL_IP:
-        return ip_format_address(c->u.ip, s->small);
-    case CELL_CIDR:
-        return ip_format_cidr(c->u.ip, s->small);
-    default:
-        strbuf_reset(&s->f->buf);
-        cell_plain(&s->f->buf, &s->f->schema->columns[col], c);
-        return NULL;
-    }
-}
-
-static const char *say_cell(struct scan *s, unsigned col, const struct cell *c)
-{
-    const char *text;
-
-    if (c->type == CELL_STR || c->type == CELL_STATE)
-        return c->u.s;
-    text = write_cell(s, col, c);
-    return text ? text : s->f->buf.buf;
-}
-
-/* ---- from piece to piece -----------------------------------------------------------------------
- */
-
-/* A blank divides what comes from what was. */
-static enum verdict divide(struct scan *s)
-{
+    struct filter_walk *w = &s->walk;
+    enum filter_verdict v;
     uint32_t to;
 
-    if (!s->begun || (s->state == s->d->idle && s->d->skip.length))
-        return GO;
-    to = dfa_step(s->d, s->state, ' ');
-    if (to & DFA_SPECIAL)
-        return to == DFA_MATCH ? HIT : SLOW;
-    s->state = to;
-    return GO;
+    w->state = w->d->idle;
+    w->begun = true;
+    v = filter_walk_piece(w, text);
+    if (v != FILTER_GO || w->state == w->d->idle)
+        return (uint8_t)v;
+    to = dfa_step(w->d, w->state, ' ');
+    if (to != w->d->idle)
+        return FILTER_SLOW;
+    return dfa_ends(w->d, w->state) ? AT_END : FILTER_GO;
 }
 
-/* The piece has been read to its end. */
-static enum verdict end_piece(struct scan *s, uint32_t state, const char *text)
+static bool is_last(const struct scan *s, const struct link *l)
 {
-    if (state != s->d->idle && dfa_is_dirty(s->d, state)) {
-        if (!dfa_is_plain(text))
-            return SLOW;
-        state = dfa_cleaned(s->d, state);
-        if (state & DFA_SPECIAL)
-            return SLOW;
+    const struct cell *cells = s->rows[l->row]->cells;
+
+    for (unsigned col = l->col + 1u; col < s->f->schema->ncolumns && l->ends_cell; col++) {
+        if (cells[col].type != CELL_ABSENT && !(s->f->schema->columns[col].flags & COL_SECRET))
+            return false;
     }
-    s->state = state;
-    return GO;
+    return l->ends_cell;
 }
 
-static enum verdict read_text(struct scan *s, const char *text)
+static void apply(struct scan *s, const uint8_t *verdicts)
 {
-    uint32_t state = s->state;
+    for (size_t i = 0; i < s->nlinks; i++) {
+        const struct link *l = &s->links[i];
+        uint8_t v = verdicts[l->text], *row = &s->verdicts[l->row];
 
-    switch (dfa_walk(s->d, &state, text)) {
-    case DFA_END:
-        return end_piece(s, state, text);
-    case DFA_MATCH:
-        return HIT;
-    case DFA_PERHAPS:
-        return dfa_is_plain(text) ? HIT : SLOW;
-    default:
-        return SLOW;
+        if (v == AT_END)
+            v = is_last(s, l) ? FILTER_HIT : FILTER_GO;
+        if (v == FILTER_HIT || *row == FILTER_GO)
+            *row = v;
+    }
+    for (size_t i = 0; i < s->f->schema->ncolumns; i++) {
+        struct said *said = &s->said[i];
+
+        if (said->text >= s->before && verdicts[said->text - s->before] != FILTER_GO)
+            said->type = CELL_ABSENT;
     }
 }
 
-static enum verdict read_piece(struct scan *s, const char *text)
+/* Look through the texts that were gathered. */
+static void flush(struct scan *s)
 {
-    struct strbuf *shown = &s->f->shown;
-    enum verdict v = divide(s);
+    uint8_t verdicts[TEXTS];
+    size_t n = s->ntexts, at = 0;
+    bool any = false;
 
-    if (v != GO)
-        return v;
-    s->begun = s->begun || *text;
-    v = read_text(s, text);
-    if (v != SLOW || text_is_clean(text))
-        return v;
-    /* As it is shown. */
-    strbuf_reset(shown);
-    text_sanitize(shown, text, strlen(text), 0);
-    return read_text(s, shown->buf);
-}
+    while ((at += dfa_skip_texts(s->walk.d, s->texts + at, n - at)) < n) {
+        uint8_t v = judge(s, s->texts[at]);
 
-static enum verdict read_list(struct scan *s, const struct cell_list *list)
-{
-    enum verdict v = list->n ? GO : divide(s);
-
-    for (size_t i = 0; i < list->n && v == GO; i++)
-        v = read_piece(s, list->items[i]);
-    return v;
-}
-
-static enum verdict read_cell(struct scan *s, unsigned col, const struct cell *c)
-{
-    struct scan_memo *m = &s->f->memo[col];
-    bool idle = s->state == s->d->idle;
-    enum verdict v;
-
-    if (c->type == CELL_LIST)
-        return read_list(s, c->u.list);
-    if (idle && m->what == c->u.i && m->type == (uint32_t)c->type) {
-        s->begun = true;
-        return GO;
+        if (v != FILTER_GO && !any)
+            memset(verdicts, FILTER_GO, n);
+        if (v != FILTER_GO)
+            verdicts[at] = v;
+        any = any || v != FILTER_GO;
+        at++;
     }
-    v = read_piece(s, say_cell(s, col, c));
-    if (v == GO && idle && s->begun && s->state == s->d->idle)
-        *m = (struct scan_memo){c->u.i, (uint32_t)c->type};
-    return v;
+    if (any)
+        apply(s, verdicts);
+    s->before += (uint32_t)n;
+    s->ntexts = s->nlinks = s->nsmall = 0;
 }
 
-static enum verdict read_row(struct scan *s, const struct row *r)
+/* ---- gathering ---------------------------------------------------------------------------------
+ */
+
+static inline void add_text(struct scan *s, unsigned row, unsigned col, const char *text,
+                            bool ends_cell)
 {
-    const struct filter *f = s->f;
-    enum verdict v = GO;
+    s->links[s->nlinks++] =
+        (struct link){(uint16_t)s->ntexts, (uint8_t)row, (uint8_t)col, ends_cell};
+    s->texts[s->ntexts++] = text;
+    __builtin_prefetch(text);
+    if (s->nlinks == TEXTS)
+        flush(s);
+}
 
-    s->state = s->d->start;
-    s->begun = false;
-    if (s->state & DFA_SPECIAL)
-        return s->state == DFA_MATCH ? HIT : SLOW;
-    for (const uint8_t *col = f->cols; *col < f->schema->ncolumns && v == GO; col++) {
-        const struct cell *c = &r->cells[*col];
+static void add_list(struct scan *s, unsigned row, unsigned col, const struct cell_list *list)
+{
+    struct said *said = &s->said[col];
 
-        if (!f->skips[c->type])
-            v = read_cell(s, *col, c);
+    for (size_t i = 0; i < list->n; i++) {
+        const char *item = list->items[i];
+
+        if (said->type == CELL_LIST && said->what == (int64_t)(intptr_t)item &&
+            said->text < s->before)
+            continue;
+        *said = (struct said){(intptr_t)item, CELL_LIST, s->before + (uint32_t)s->ntexts};
+        add_text(s, row, col, item, i + 1 == list->n);
     }
-    if (v != GO)
-        return v;
-    return dfa_ends(s->d, s->state) ? HIT : MISS;
+}
+
+static bool skips_time(const struct filter *f, int64_t at)
+{
+    if (at < 0 || at >= YEAR_2100)
+        return false;
+    return at % 1000 ? f->skips_millis : f->skips_times;
+}
+
+/* A cell whose text is written down. */
+static void add_written(struct scan *s, unsigned row, unsigned col, const struct cell *c)
+{
+    char *small = s->small + s->nsmall;
+    const char *text = filter_say(s->f, col, c, small);
+
+    s->nsmall += FILTER_SMALL;
+    if (c->type == CELL_INT || c->type == CELL_BYTES)
+        s->nsmall -= FILTER_SMALL - FILTER_NUMBER;
+    add_text(s, row, col, text, true);
+    if (text == s->f->buf.buf || s->nsmall > sizeof(s->small) - FILTER_SMALL)
+        flush(s);
+}
+
+static void add_cell(struct scan *s, unsigned row, unsigned col, const struct cell *c)
+{
+    struct said *said = &s->said[col];
+
+    if (c->type == CELL_LIST) {
+        add_list(s, row, col, c->u.list);
+        return;
+    }
+    if (said->what == c->u.i && said->type == (uint32_t)c->type) {
+        if (said->text >= s->before)
+            s->links[s->nlinks++] =
+                (struct link){(uint16_t)(said->text - s->before), (uint8_t)row, (uint8_t)col, true};
+        if (s->nlinks == TEXTS)
+            flush(s);
+        return;
+    }
+    if (c->type == CELL_TIME && skips_time(s->f, c->u.i))
+        return;
+    *said = (struct said){c->u.i, (uint32_t)c->type, s->before + (uint32_t)s->ntexts};
+    if (c->type == CELL_STR || c->type == CELL_STATE)
+        add_text(s, row, col, c->u.s, true);
+    else
+        add_written(s, row, col, c);
 }
 
 /* The cells of a row that comes soon: they are far from those of the row before. */
-static void fetch_cells(const struct filter *f, const struct row *r)
+static void fetch_cells(const struct scan *s, const struct row *r)
 {
     const char *cells = (const char *)r->cells;
 
-    for (size_t at = 0; at < f->schema->ncolumns * sizeof(struct cell); at += LINE)
+    for (size_t at = 0; at < s->f->schema->ncolumns * sizeof(struct cell); at += LINE)
         __builtin_prefetch(cells + at);
 }
 
-/* And what its cells point to. */
-static void fetch_texts(const struct filter *f, const struct row *r)
+/* And its lists. */
+static void fetch_lists(const struct scan *s, const struct row *r)
 {
-    for (const uint8_t *col = f->cols; *col < f->schema->ncolumns; col++) {
+    for (const uint8_t *col = s->lists; *col < s->f->schema->ncolumns; col++) {
         const struct cell *c = &r->cells[*col];
 
-        if (c->type == CELL_STR || c->type == CELL_LIST)
-            __builtin_prefetch(c->u.s);
+        if (c->type == CELL_LIST)
+            __builtin_prefetch(c->u.list);
     }
+}
+
+static void gather(struct scan *s, unsigned row)
+{
+    const struct filter *f = s->f;
+    const struct cell *cells = s->rows[row]->cells;
+
+    for (const uint8_t *col = f->cols; *col < f->schema->ncolumns; col++) {
+        const struct cell *c = &cells[*col];
+
+        if (!f->skips[c->type])
+            add_cell(s, row, *col, c);
+    }
+}
+
+/* ---- rows --------------------------------------------------------------------------------------
+ */
+
+static bool match_slowly(struct scan *s, const struct row *r)
+{
+    enum filter_verdict v = filter_walk_row(&s->walk, r, false);
+
+    return v == FILTER_SLOW ? filter_match_text(s->f, r) : v == FILTER_HIT;
+}
+
+/* The beginning of a row is another state; where it has become that behind a blank, texts can be
+ * taken one by one. */
+static enum filter_verdict begin_row(struct scan *s, const struct row *r)
+{
+    if (s->walk.d->start == s->walk.d->idle)
+        return FILTER_GO;
+    return filter_walk_row(&s->walk, r, true);
+}
+
+static void scan_batch(struct scan *s, size_t n, bool *hits)
+{
+    for (unsigned i = 0; i < n; i++) {
+        s->verdicts[i] = (uint8_t)begin_row(s, s->rows[i]);
+        if (i + AHEAD < s->left)
+            fetch_cells(s, s->rows[i + AHEAD]);
+        if (i + AHEAD / 2 < s->left)
+            fetch_lists(s, s->rows[i + AHEAD / 2]);
+        if (s->verdicts[i] == FILTER_GO)
+            gather(s, i);
+    }
+    flush(s);
+    for (size_t i = 0; i < n; i++)
+        hits[i] = s->verdicts[i] == FILTER_SLOW ? match_slowly(s, s->rows[i])
+                                                : s->verdicts[i] == FILTER_HIT;
+}
+
+static void begin_scan(struct scan *s, struct filter *f)
+{
+    unsigned n = 0;
+
+    s->f = f;
+    s->walk = (struct filter_walk){.f = f, .d = pattern_dfa(f->row)};
+    s->before = 0;
+    s->ntexts = s->nlinks = s->nsmall = 0;
+    s->said = mem_array(f->schema->ncolumns, sizeof(*s->said));
+    s->lists = mem_array(f->schema->ncolumns + 1, sizeof(*s->lists));
+    for (const uint8_t *col = f->cols; *col < f->schema->ncolumns; col++) {
+        if (f->schema->columns[*col].type == CELL_LIST)
+            s->lists[n++] = *col;
+    }
+    s->lists[n] = (uint8_t)f->schema->ncolumns;
 }
 
 void filter_scan(struct filter *f, const struct row *const *rows, size_t n, bool *hits)
 {
-    struct scan s = {.f = f, .d = pattern_dfa(f->row)};
+    struct scan s;
 
-    for (size_t i = 0; i < f->schema->ncolumns; i++)
-        f->memo[i].type = CELL_ABSENT;
-    for (size_t i = 0; i < n; i++) {
-        enum verdict v;
-
-        if (i + 2 * AHEAD < n)
-            fetch_cells(f, rows[i + 2 * AHEAD]);
-        if (i + AHEAD < n)
-            fetch_texts(f, rows[i + AHEAD]);
-        v = read_row(&s, rows[i]);
-        hits[i] = v == SLOW ? filter_match_text(f, rows[i]) : v == HIT;
+    begin_scan(&s, f);
+    for (size_t i = 0, some; i < n; i += some) {
+        some = n - i < BATCH ? n - i : BATCH;
+        s.rows = rows + i;
+        s.left = n - i;
+        if (f->by_column)
+            scan_batch(&s, some, hits + i);
+        for (size_t k = 0; k < some && !f->by_column; k++)
+            hits[i + k] = match_slowly(&s, s.rows[k]);
     }
+    free(s.said);
+    free(s.lists);
 }

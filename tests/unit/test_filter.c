@@ -398,7 +398,10 @@ static void test_raw_cells(void **state)
 /* ---- against an obvious reference --------------------------------------------------------------
  */
 
-#define ROWS 60
+#define ROWS            60
+#define MANY            200 /* rows: more than are searched at once */
+#define LONG_LIST       190 /* a row */
+#define LONG_LIST_ITEMS 900 /* more texts than are looked through at once */
 
 static const char *const words[] = {"edge",   "Edge-1",           "eni-0a",  "",
                                     "x y",    "10.0.0.1",         "up",      "東京 10",
@@ -409,11 +412,11 @@ static const char *word(unsigned *seed)
     return words[(size_t)rand_r(seed) % ARRAY_SIZE(words)];
 }
 
-static struct snapshot *random_rows(unsigned *seed)
+static struct snapshot *random_rows(int nrows, unsigned *seed)
 {
     struct table_builder *b = builder_new(&schema, "s", "e", NULL);
 
-    for (int i = 0; i < ROWS; i++) {
+    for (int i = 0; i < nrows; i++) {
         char address[32];
         snprintf(address, sizeof(address), "10.%d.0.%d", rand_r(seed) % 3, rand_r(seed) % 3);
         builder_row(b);
@@ -424,14 +427,21 @@ static struct snapshot *random_rows(unsigned *seed)
             builder_int(b, LAG_S, (rand_r(seed) % 7) * 500);
         if (rand_r(seed) % 4)
             builder_int(b, AT,
-                        (rand_r(seed) % 40 - 1) * INT64_C(43200000) +
+                        (rand_r(seed) % 40 - 1) * INT64_C(43200000) *
+                                (rand_r(seed) % 9 ? 1 : 5000) +
                             (rand_r(seed) % 2 ? rand_r(seed) % 86400000 : 7000));
         if (rand_r(seed) % 4)
             builder_ip(b, IP, address);
         if (rand_r(seed) % 4)
             builder_bool(b, MAIN, rand_r(seed) % 2);
-        for (int n = rand_r(seed) % 3; n; n--)
+        if (rand_r(seed) % 4)
+            builder_real(b, LOAD, (rand_r(seed) % 7 - 3) / 4.0);
+        if (rand_r(seed) % 4)
+            builder_state(b, STATE, rand_r(seed) % 3 ? "up" : "odd");
+        for (int n = i == LONG_LIST ? LONG_LIST_ITEMS : rand_r(seed) % 3; n; n--)
             builder_list_add(b, TAGS, word(seed));
+        if (rand_r(seed) % 4 == 0)
+            builder_str(b, HIDDEN, word(seed));
     }
     return builder_finish(b, 1, FRESH_OK, NULL);
 }
@@ -505,7 +515,7 @@ static void test_search_property(void **state)
     bool hits[ROWS];
 
     for (int round = 0; round < 20; round++) {
-        struct snapshot *s = random_rows(&seed);
+        struct snapshot *s = random_rows(ROWS, &seed);
         for (size_t p = 0; p < ARRAY_SIZE(patterns); p++) {
             const struct row *rows[ROWS];
             struct filter *f = make(patterns[p]);
@@ -521,6 +531,100 @@ static void test_search_property(void **state)
         }
         snapshot_unref(s);
     }
+}
+
+static bool reference_matches(const regex_t *re, const struct row *r)
+{
+    struct strbuf text = STRBUF_INIT;
+    bool hit;
+
+    for (unsigned i = 0; i < NCOLUMNS; i++) {
+        if (r->cells[i].type == CELL_ABSENT || i == HIDDEN)
+            continue;
+        strbuf_addstr(&text, text.len ? " " : "");
+        cell_plain(&text, &columns[i], &r->cells[i]);
+    }
+    hit = regexec(re, text.buf, 0, NULL, 0) == 0;
+    strbuf_release(&text);
+    return hit;
+}
+
+/* Rows, and the same rows one by one, against what regexec() says of them. */
+static size_t compare_rows(const struct snapshot *s, const char *pattern)
+{
+    const struct row *rows[MANY];
+    bool hits[MANY];
+    size_t n = snapshot_count(s), found = 0;
+    struct filter *f;
+    regex_t re;
+
+    if (regcomp(&re, pattern, REG_EXTENDED | REG_ICASE | REG_NOSUB))
+        return 0;
+    f = make(pattern);
+    for (size_t i = 0; i < n; i++)
+        rows[i] = snapshot_row(s, i);
+    filter_match_many(f, rows, n, hits);
+    for (size_t i = 0; i < n; i++) {
+        bool want = reference_matches(&re, rows[i]);
+        if (hits[i] != want || (i % 8 == 0 && filter_match(f, rows[i]) != want))
+            fail_msg("'%s' differs in row %zu", pattern, i);
+        found += want;
+    }
+    filter_free(f);
+    regfree(&re);
+    return found;
+}
+
+/* Any pattern: words, digits and what lies across cells, where the ends of rows are, and where
+ * types of cells are passed over. */
+static void test_random_patterns(void **state)
+{
+    static const char *const pieces[] = {
+        "e",     "edge",    "up",     "odd",      "s",        "1",    "0",     "10",
+        "19",    "-",       ":",      "T",        "Z",        "true", "f",     ".",
+        ".*",    "[0-9]",   "[0-9]+", "[1-5]{2}", "[a-f]",    " ",    "$",     "^",
+        "(1|e)", "?",       "[^0-9]", "[^ ]",     "\\.",      "京",   "x",     "1b",
+        "-edg",  "(up|-1)", "+",      "00:",      "[.]5[0 ]", "2.",   "[Tt]0", "s e"};
+    unsigned seed = 23;
+    size_t found = 0, tried = 0;
+
+    (void)state;
+    assert_non_null(setlocale(LC_ALL, "C.UTF-8"));
+    for (int round = 0; round < 8; round++) {
+        struct snapshot *s = random_rows(MANY, &seed);
+
+        for (int i = 0; i < 60; i++) {
+            struct strbuf pattern = STRBUF_INIT;
+            for (int n = rand_r(&seed) % 4; n >= 0; n--)
+                strbuf_addstr(&pattern, pieces[(size_t)rand_r(&seed) % ARRAY_SIZE(pieces)]);
+            if (pattern.buf[strspn(pattern.buf, " ")]) {
+                size_t hits = compare_rows(s, pattern.buf + strspn(pattern.buf, " "));
+                found += hits > 0;
+                tried++;
+            }
+            strbuf_release(&pattern);
+        }
+        snapshot_unref(s);
+    }
+    assert_true(found > tried / 4 && found < tried);
+    setlocale(LC_ALL, "C");
+}
+
+/* What is shown for a control character is longer than it: "g\\x1b" has four characters more. */
+static void test_shown_characters(void **state)
+{
+    static const char *const wanted[] = {"g[\\]x1b", "gg[\\]x1b$", "[^a]g.{4}$", "g.x1", "g"};
+    struct table_builder *b = builder_new(&schema, "s", "e", NULL);
+    struct snapshot *s;
+
+    (void)state;
+    builder_row(b);
+    builder_str(b, NAME, "gg\x1b");
+    s = builder_finish(b, 1, FRESH_OK, NULL);
+    for (size_t i = 0; i < ARRAY_SIZE(wanted); i++)
+        assert_int_equal(compare_rows(s, wanted[i]), 1);
+    assert_int_equal(compare_rows(s, "g[\\]x1c"), 0);
+    snapshot_unref(s);
 }
 
 static bool reference_order(const char *op, long a, long b)
@@ -562,7 +666,7 @@ static void test_comparison_property(void **state)
     unsigned seed = 5;
 
     for (int round = 0; round < 20; round++) {
-        struct snapshot *s = random_rows(&seed);
+        struct snapshot *s = random_rows(ROWS, &seed);
         for (size_t o = 0; o < ARRAY_SIZE(ops); o++) {
             char text[16];
             int n = rand_r(&seed) % 7 - 3, half = rand_r(&seed) % 7;
@@ -612,13 +716,21 @@ static void test_hostile_texts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_row_search),      cmocka_unit_test(test_numbers),
-        cmocka_unit_test(test_times),           cmocka_unit_test(test_addresses),
-        cmocka_unit_test(test_texts),           cmocka_unit_test(test_absent),
-        cmocka_unit_test(test_may_match),       cmocka_unit_test(test_wrong),
-        cmocka_unit_test(test_limit),           cmocka_unit_test(test_raw_cells),
-        cmocka_unit_test(test_search_property), cmocka_unit_test(test_comparison_property),
+        cmocka_unit_test(test_row_search),
+        cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_times),
+        cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_absent),
+        cmocka_unit_test(test_may_match),
+        cmocka_unit_test(test_wrong),
+        cmocka_unit_test(test_limit),
+        cmocka_unit_test(test_raw_cells),
+        cmocka_unit_test(test_search_property),
+        cmocka_unit_test(test_comparison_property),
         cmocka_unit_test(test_hostile_texts),
+        cmocka_unit_test(test_random_patterns),
+        cmocka_unit_test(test_shown_characters),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
