@@ -23,6 +23,7 @@ struct shown {
     struct loop *loop;
     struct err err;
     char type[64], fingerprint[64];
+    char jump_type[64], jump_fingerprint[64]; /* of a jump host that is not trusted yet */
 };
 
 static void done(void *arg, struct ssh_result *r)
@@ -33,7 +34,15 @@ static void done(void *arg, struct ssh_result *r)
     loop_stop(s->loop);
 }
 
-static void probe(const struct config_endpoint *e, struct shown *out)
+static void take_facts(struct shown *out, const struct ssh_facts *f)
+{
+    (void)snprintf(out->type, sizeof(out->type), "%s", f->key_type);
+    (void)snprintf(out->fingerprint, sizeof(out->fingerprint), "%s", f->fingerprint);
+    (void)snprintf(out->jump_type, sizeof(out->jump_type), "%s", f->jump_key_type);
+    (void)snprintf(out->jump_fingerprint, sizeof(out->jump_fingerprint), "%s", f->jump_fingerprint);
+}
+
+static void probe(const struct config_endpoint *e, const char *jump_key, struct shown *out)
 {
     const char *jump = config_str(e, "jump");
     struct ssh_target t = {.host = config_str(e, "host"),
@@ -43,6 +52,7 @@ static void probe(const struct config_endpoint *e, struct shown *out)
                            .jump = jump && *jump ? jump : NULL,
                            .jump_key_file = config_str(e, "jump_key_file"),
                            .jump_known_hosts = config_str(e, "jump_known_hosts"),
+                           .jump_host_key = jump_key,
                            .connect_timeout_ms = TIMEOUT_MS};
     struct ssh_command c = {.line = "exit", .timeout_ms = TIMEOUT_MS};
     struct ssh *ssh;
@@ -54,9 +64,7 @@ static void probe(const struct config_endpoint *e, struct shown *out)
     host = ssh_host_new(ssh, &t);
     ssh_exec(host, &c, done, out);
     loop_run(out->loop);
-    (void)snprintf(out->type, sizeof(out->type), "%s", ssh_host_facts(host)->key_type);
-    (void)snprintf(out->fingerprint, sizeof(out->fingerprint), "%s",
-                   ssh_host_facts(host)->fingerprint);
+    take_facts(out, ssh_host_facts(host));
     ssh_host_free(host);
     ssh_pool_free(ssh);
     loop_free(out->loop);
@@ -119,13 +127,46 @@ int trust_jump(const struct cli_options *o, const struct config_endpoint *e, con
     return is_accepted(o, &s) ? accept_key(e, where, &s) : CLI_NOT_OK;
 }
 
+/* The host is asked by way of the jump host that was accepted before. */
+static void probe_by_way(const struct config_endpoint *e, const char *where, struct shown *out)
+{
+    char *name = mem_printf("%s/%s", e->site, e->name), *path = paths_trust();
+    char *group = mem_printf("%s/%s", e->site, e->group);
+    struct trust *accepted = where ? trust_load(path, NULL) : NULL;
+
+    probe(e, accepted ? trust_jump_key(accepted, name, group, where) : NULL, out);
+    trust_free(accepted);
+    free(group);
+    free(path);
+    free(name);
+}
+
+/* One jump host serves the whole range, so its key is accepted for all of it. */
+static int trust_way(const struct cli_options *o, const struct config_endpoint *e,
+                     const char *where, const struct shown *s)
+{
+    struct config_endpoint all = *e;
+
+    cli_say("%s", s->err.msg);
+    all.name = e->group;
+    return trust_jump(o, &all, where, s->jump_type, s->jump_fingerprint);
+}
+
 int trust_ssh(const struct cli_options *o, const struct config_endpoint *e)
 {
     const char *pin = config_str(e, "host_key");
+    struct config_jump jump;
     struct shown s;
-    char *where;
+    char *where = config_jump(e, &jump) ? mem_printf("%s:%d", jump.host, jump.port) : NULL;
 
-    probe(e, &s);
+    probe_by_way(e, where, &s);
+    if (s.jump_fingerprint[0]) {
+        int rc = trust_way(o, e, where, &s);
+
+        free(where);
+        return rc;
+    }
+    free(where);
     if (!s.fingerprint[0]) {
         cli_say("%s", s.err.msg[0] ? s.err.msg : "the host showed no key");
         return CLI_NOT_OK;

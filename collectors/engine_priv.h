@@ -206,9 +206,9 @@ struct endpoint {
     size_t njobs;
     struct ssh_host *ssh;            /* kind esxi, once somebody wanted to log in */
     const struct secret *ssh_secret; /* what it was made with */
-    char ssh_pin[64];
-    struct hop *hop;  /* the jump host of HTTP; NULL: none */
-    bool hop_refused; /* that is why it is stopped */
+    char ssh_pin[128];               /* of the host and of its jump host */
+    struct hop *hop;                 /* the jump host of HTTP; NULL: none */
+    bool hop_refused;                /* that is why it is stopped */
     /* for the table of endpoints */
     char url[300];
     bool changed, changed_much;

@@ -80,6 +80,26 @@ static const char *find_pin(const struct endpoint *ep)
     return pin;
 }
 
+/* What a person accepted of the jump host. */
+static const char *find_jump_pin(const struct endpoint *ep)
+{
+    const struct config_endpoint *c = ep->config;
+    char *name, *group, *where;
+    struct config_jump jump;
+    const char *pin;
+
+    if (!ep->engine->trust || !config_jump(c, &jump))
+        return NULL;
+    name = mem_printf("%s/%s", c->site, c->name);
+    group = mem_printf("%s/%s", c->site, c->group);
+    where = mem_printf("%s:%d", jump.host, jump.port);
+    pin = trust_jump_key(ep->engine->trust, name, group, where);
+    free(name);
+    free(group);
+    free(where);
+    return pin;
+}
+
 struct ssh *engine_ssh_pool(struct engine *e)
 {
     if (!e->ssh)
@@ -90,6 +110,8 @@ struct ssh *engine_ssh_pool(struct engine *e)
 static void open_host(struct endpoint *ep)
 {
     const char *pin = find_pin(ep), *jump = config_str(ep->config, "jump");
+    const char *jump_pin = find_jump_pin(ep);
+    char pins[sizeof(ep->ssh_pin)];
     struct ssh_target t = {
         .host = engine_ssh_host(ep),
         .port = engine_ssh_port(ep),
@@ -101,15 +123,17 @@ static void open_host(struct endpoint *ep)
         .jump = jump && *jump ? jump : NULL,
         .jump_key_file = config_str(ep->config, "jump_key_file"),
         .jump_known_hosts = config_str(ep->config, "jump_known_hosts"),
+        .jump_host_key = jump_pin,
         .transport = transport_of(ep),
     };
 
-    if (ep->ssh && ep->ssh_secret == t.password && strcmp(ep->ssh_pin, pin ? pin : "") == 0)
+    (void)snprintf(pins, sizeof(pins), "%s %s", pin ? pin : "", jump_pin ? jump_pin : "");
+    if (ep->ssh && ep->ssh_secret == t.password && strcmp(ep->ssh_pin, pins) == 0)
         return;
     retire(ep);
     ep->ssh = ssh_host_new(engine_ssh_pool(ep->engine), &t);
     ep->ssh_secret = t.password;
-    (void)snprintf(ep->ssh_pin, sizeof(ep->ssh_pin), "%s", pin ? pin : "");
+    memcpy(ep->ssh_pin, pins, sizeof(pins));
     (void)snprintf(ep->url, sizeof(ep->url), "ssh://%s:%d", t.host, t.port);
     ep->changed = true;
 }

@@ -469,6 +469,7 @@ struct ssh_host *ssh_host_new(struct ssh *s, const struct ssh_target *t)
     h->target.jump = mem_strdup(t->jump);
     h->target.jump_key_file = mem_strdup(t->jump_key_file);
     h->target.jump_known_hosts = mem_strdup(t->jump_known_hosts);
+    h->target.jump_host_key = mem_strdup(t->jump_host_key);
     h->target.password = t->password ? secret_ref(t->password) : NULL;
     h->target.port = t->port ? t->port : 22;
     h->target.connect_timeout_ms =
@@ -515,6 +516,7 @@ void ssh_host_free(struct ssh_host *h)
     free((char *)h->target.jump);
     free((char *)h->target.jump_key_file);
     free((char *)h->target.jump_known_hosts);
+    free((char *)h->target.jump_host_key);
     free(h);
 }
 

@@ -45,6 +45,7 @@ struct ssh_target {
     const char *host_key;    /* "SHA256:..." that replaces known_hosts; NULL: none */
     const char *jump;        /* "user@bastion[:port]": OpenSSH alone; NULL: none */
     const char *jump_key_file, *jump_known_hosts; /* of the jump host; NULL: as ssh finds them */
+    const char *jump_host_key; /* "SHA256:..." that replaces its known_hosts; NULL: none */
     enum ssh_transport transport;
     int64_t connect_timeout_ms; /* until logged in; 0: 20 s */
 };
@@ -74,10 +75,11 @@ struct ssh_facts {
     const char *why;       /* why this one: "the server offers only RSA host keys to libssh2" */
     char key_type[64];     /* "" before a key was seen; always "" with OpenSSH */
     char fingerprint[64];  /* "SHA256:..." of what the host showed */
-    unsigned malformed_known_hosts; /* lines that were passed over */
-    unsigned sessions;              /* that were there so far */
-    char said[256];                 /* OpenSSH: the last that ssh printed during the session */
-    int64_t said_ms;                /* clock_mono_ms() of it */
+    char jump_key_type[64], jump_fingerprint[64]; /* of a jump host whose key was refused, or "" */
+    unsigned malformed_known_hosts;               /* lines that were passed over */
+    unsigned sessions;                            /* that were there so far */
+    char said[256];  /* OpenSSH: the last that ssh printed during the session */
+    int64_t said_ms; /* clock_mono_ms() of it */
 };
 
 typedef void (*ssh_done_fn)(void *arg, struct ssh_result *r);

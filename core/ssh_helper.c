@@ -5,7 +5,7 @@
  * of the user and host it belongs to. Never "yes" to a question about a key. KnownHostsCommand
  * PROGRAM FINGERPRINT TYPE KEY NAME: a known_hosts line when the fingerprint is the pinned one.
  * Always says on standard error what was shown. With "jump" behind the NAME it is the key of the
- * jump host, which no pin is for.
+ * jump host, whose own pin, if it has one, follows.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,7 +56,7 @@ int ssh_helper_main(int argc, char **argv)
         return answer_prompt(who, argv[1]);
     if (argc == 5)
         return answer_key(SSH_HELPER_MARK, pin, argv);
-    if (argc == 6)
-        return answer_key(SSH_HELPER_JUMP, "", argv);
+    if (argc == 6 || argc == 7)
+        return answer_key(SSH_HELPER_JUMP, argc == 7 ? argv[6] : "", argv);
     return -1;
 }

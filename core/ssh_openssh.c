@@ -134,16 +134,21 @@ static void add_jump(struct arguments *a, const struct ssh_target *t, const char
     const char *jump = t->jump, *colon = strrchr(jump, ':');
     bool port = colon && colon[1] && strspn(colon + 1, "0123456789") == strlen(colon + 1);
     int n = port ? (int)(colon - jump) : (int)strlen(jump);
+    char *helper = mem_printf("\" %%%%f %%%%t %%%%K %%%%H jump%s%s", t->jump_host_key ? " " : "",
+                              t->jump_host_key ? t->jump_host_key : "");
     struct strbuf line = STRBUF_INIT;
 
     strbuf_addstr(&line, "ProxyCommand=ssh -o BatchMode=yes -o StrictHostKeyChecking=yes ");
-    if (t->jump_known_hosts)
+    if (t->jump_host_key)
+        strbuf_addstr(&line, "-o UserKnownHostsFile=/dev/null -o GlobalKnownHostsFile=/dev/null ");
+    else if (t->jump_known_hosts)
         add_quoted(&line, "-o ", "UserKnownHostsFile=\"", t->jump_known_hosts, "\"");
     if (t->jump_key_file) {
         strbuf_addstr(&line, "-o IdentitiesOnly=yes ");
         add_quoted(&line, "-i ", "", t->jump_key_file, "");
     }
-    add_quoted(&line, "-o ", "KnownHostsCommand=\"", self, "\" %%f %%t %%K %%H jump");
+    add_quoted(&line, "-o ", "KnownHostsCommand=\"", self, helper);
+    free(helper);
     strbuf_addf(&line, "-p %s -W [%%h]:%%p -- %.*s", port ? colon + 1 : "22", n, jump);
     add(a, "-o");
     add_own(a, strbuf_detach(&line));
@@ -266,12 +271,19 @@ static const char *find_said(const struct master *m, const char *start, struct s
 
 static void describe_jump_denied(const struct master *m, struct err *err)
 {
-    char type[64] = "", print[64] = "";
+    const struct ssh_target *t = &m->host->target;
+    struct ssh_facts *f = &m->host->facts;
 
-    (void)find_key(m, SSH_HELPER_JUMP " ", type, print);
-    err_set(err, ERR_DENIED, 0, "the host key of jump host '%s' %s: it shows %s %s",
-            m->host->target.jump,
-            strstr(m->said.buf, "HAS CHANGED") ? "has changed" : "is not known", type, print);
+    (void)find_key(m, SSH_HELPER_JUMP " ", f->jump_key_type, f->jump_fingerprint);
+    if (t->jump_host_key)
+        err_set(err, ERR_DENIED, 0,
+                "the host key of jump host '%s' is not the accepted one: it shows %s %s, accepted "
+                "is %s",
+                t->jump, f->jump_key_type, f->jump_fingerprint, t->jump_host_key);
+    else
+        err_set(err, ERR_DENIED, 0, "the host key of jump host '%s' %s: it shows %s %s", t->jump,
+                strstr(m->said.buf, "HAS CHANGED") ? "has changed" : "is not known",
+                f->jump_key_type, f->jump_fingerprint);
 }
 
 /* The host itself has shown no key, so it was the jump host. Its refusal is none of the credential

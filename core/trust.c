@@ -137,6 +137,25 @@ const char *trust_ssh_key(const struct trust *t, const char *name, const char *w
     return find(t, true, name, where);
 }
 
+static const char *find_exactly(const struct trust *t, const char *name, const char *where)
+{
+    for (size_t i = 0; i < t->n; i++) {
+        const struct line *l = &t->lines[i];
+
+        if (l->name && l->ssh && strcmp(l->name, name) == 0 && text_equal_nocase(l->where, where))
+            return l->pin;
+    }
+    return NULL;
+}
+
+const char *trust_jump_key(const struct trust *t, const char *name, const char *group,
+                           const char *where)
+{
+    const char *pin = find_exactly(t, name, where);
+
+    return pin ? pin : find_exactly(t, group, where);
+}
+
 static int rewrite(const char *path, const char *name, const char *where, const char *sha256,
                    struct err *err)
 {

@@ -25,6 +25,10 @@ void trust_free(struct trust *t); /* NULL is fine */
 const char *trust_sha256(const struct trust *t, const char *name, const char *where);
 /* The same of SSH host keys: "SHA256:...". */
 const char *trust_ssh_key(const struct trust *t, const char *name, const char *where);
+/* The same of a jump host: only a line for its very address counts, of the endpoint @name or of the
+ * range @group ("SITE/NAME") that it belongs to. */
+const char *trust_jump_key(const struct trust *t, const char *name, const char *group,
+                           const char *where);
 /* Accept (@sha256 is hex digits, or "SHA256:..." of a host key): replaces the line of the same name
  * and address (@where NULL: the whole endpoint), creates the file and its directories. The file is
  * replaced atomically, under a lock. */

@@ -372,6 +372,49 @@ static void test_a_person_accepts_a_key(void **state)
     free(name);
 }
 
+/* First the jump host, for the whole range, then the host behind it; neither key stands for the
+ * other. */
+static void test_a_person_accepts_a_jump_host(void **state)
+{
+    struct sshd *bastion;
+    struct child_result r;
+    char *text, *name;
+
+    NEEDS_SSHD();
+    bastion = sshd_start(NULL);
+    name = mem_printf("esx/127.0.0.1:%d", sshd_port(sshd));
+    text = mem_printf("sites: [{name: dc2, endpoints: [{name: esx, kind: esxi, hosts: "
+                      "[\"127.0.0.1:%d\"], user: root, known_hosts: /nonexistent, key_file: %s, "
+                      "jump: \"root@127.0.0.1:%d\", jump_key_file: %s, jump_known_hosts: "
+                      "/nonexistent}]}]\n",
+                      sshd_port(sshd), sshd_user_key(sshd, "ed25519"), sshd_port(bastion),
+                      sshd_user_key(bastion, "ed25519"));
+    write_text(e.config, text);
+    e2e_expect(&e, &r, 3, "get", "filters", "-o", "json", NULL);
+    says(&r.out, "the host key of jump host ");
+    says(&r.out, sshd_fingerprint(bastion));
+    child_release(&r);
+    e2e_expect(&e, &r, 3, "trust", name, NULL);
+    says(&r.out, sshd_fingerprint(bastion));
+    says(&r.err, "not accepted");
+    child_release(&r);
+    e2e_expect(&e, &r, 3, "trust", name, "--sha256", sshd_fingerprint(sshd), NULL);
+    child_release(&r);
+    e2e_expect(&e, &r, 0, "trust", name, "--sha256", sshd_fingerprint(bastion), NULL);
+    says(&r.err, "the host key of 'dc2/esx' at 127.0.0.1:");
+    child_release(&r);
+    e2e_expect(&e, &r, 3, "get", "filters", "-o", "json", NULL);
+    says(&r.out, sshd_fingerprint(sshd));
+    child_release(&r);
+    e2e_expect(&e, &r, 0, "trust", name, "--sha256", sshd_fingerprint(sshd), NULL);
+    child_release(&r);
+    e2e_expect(&e, &r, 0, "get", "filters", "-o", "json", NULL);
+    child_release(&r);
+    free(text);
+    free(name);
+    sshd_stop(bastion);
+}
+
 static void test_a_refused_key_is_auth(void **state)
 {
     struct child_result r;
@@ -405,6 +448,7 @@ int main(void)
         cmocka_unit_test_setup(test_an_unknown_key_is_denied, before),
         cmocka_unit_test_setup(test_a_changed_key_shows_both, before),
         cmocka_unit_test_setup(test_a_person_accepts_a_key, before),
+        cmocka_unit_test_setup(test_a_person_accepts_a_jump_host, before),
         cmocka_unit_test_setup(test_a_refused_key_is_auth, before),
     };
 

@@ -113,6 +113,23 @@ static void test_key_of_the_host(void **state)
     expect(&t, ERR_DENIED, "is not the pinned one");
 }
 
+/* One that was accepted replaces known_hosts, and stands for nobody else. */
+static void test_accepted_key_of_the_jump_host(void **state)
+{
+    struct ssh_target t = good_target();
+
+    (void)state;
+    t.jump_known_hosts = "/dev/null";
+    t.jump_host_key = sshd_fingerprint(bastion);
+    assert_int_equal(try_target(&t).kind, ERR_NONE);
+    t.known_hosts = "/dev/null";
+    expect(&t, ERR_DENIED, sshd_fingerprint(host));
+    t = good_target();
+    t.jump_host_key = sshd_fingerprint(host);
+    expect(&t, ERR_DENIED, "is not the accepted one: it shows ssh-ed25519 SHA256:");
+    expect(&t, ERR_DENIED, sshd_fingerprint(bastion));
+}
+
 /* No verdict on the credential, which is for the host. */
 static void test_login_at_the_jump_host(void **state)
 {
@@ -144,8 +161,11 @@ static void test_who_is_dead(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_both_are_good),   cmocka_unit_test(test_key_of_the_jump_host),
-        cmocka_unit_test(test_key_of_the_host), cmocka_unit_test(test_login_at_the_jump_host),
+        cmocka_unit_test(test_both_are_good),
+        cmocka_unit_test(test_key_of_the_jump_host),
+        cmocka_unit_test(test_key_of_the_host),
+        cmocka_unit_test(test_accepted_key_of_the_jump_host),
+        cmocka_unit_test(test_login_at_the_jump_host),
         cmocka_unit_test(test_who_is_dead),
     };
     int rc = ssh_helper_main(argc, argv);

@@ -96,6 +96,26 @@ static void host_keys_are_kept_beside_certificates(void **state)
     assert_int_equal(trust_accept(file, "dc1/esx/h", NULL, "SHA256:short", &err), -1);
 }
 
+/* A jump host is trusted by its address alone: the key of the host behind it is another. */
+static void jump_hosts_are_told_by_address(void **state)
+{
+    struct err err = {0};
+    struct trust *t;
+    (void)state;
+
+    assert_int_equal(trust_accept(file, "dc1/jumped/h", NULL, KEY_1, &err), 0);
+    t = trust_load(file, &err);
+    assert_null(trust_jump_key(t, "dc1/jumped/h", "dc1/jumped", "bastion:22"));
+    trust_free(t);
+    assert_int_equal(trust_accept(file, "dc1/jumped", "Bastion:22", KEY_2, &err), 0);
+    t = trust_load(file, &err);
+    assert_string_equal(trust_jump_key(t, "dc1/jumped/h", "dc1/jumped", "bastion:22"), KEY_2);
+    assert_null(trust_jump_key(t, "dc1/jumped/h", "dc1/jumped", "bastion:2222"));
+    assert_null(trust_jump_key(t, "dc2/jumped/h", "dc2/jumped", "bastion:22"));
+    assert_string_equal(trust_ssh_key(t, "dc1/jumped/h", "h:22"), KEY_1);
+    trust_free(t);
+}
+
 static void replacing_keeps_other_lines(void **state)
 {
     static const char text[] = "# by hand\nx/y ssh:SHA256:abc h:22\nt/n sha256:" A "\n\njunk\n";
@@ -149,6 +169,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(accepted_is_found),
         cmocka_unit_test(host_keys_are_kept_beside_certificates),
+        cmocka_unit_test(jump_hosts_are_told_by_address),
         cmocka_unit_test(replacing_keeps_other_lines),
         cmocka_unit_test(bad_input_is_refused),
         cmocka_unit_test(files_are_bounded_and_new),
