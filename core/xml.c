@@ -68,6 +68,7 @@ struct xml_reader *xml_reader_new(const struct xml_handler *handler, void *arg)
 
     x->handler = handler;
     x->arg = arg;
+    x->at.starts = handler->start ? XML_DEPTH_MAX : 0;
     x->text_max = handler->text_max ? handler->text_max : XML_TEXT_MAX;
     x->depth_max = handler->depth_max && handler->depth_max < XML_DEPTH_MAX ? handler->depth_max
                                                                             : XML_DEPTH_MAX;
@@ -186,6 +187,11 @@ bool xml_path_is(const struct xml_reader *x, unsigned depth, const char *path)
         path++;
     }
     return false;
+}
+
+void xml_starts_to(struct xml_reader *x, unsigned depth)
+{
+    x->at.starts = x->handler->start ? depth : 0;
 }
 
 const char *xml_attribute_of(const struct xml_reader *x, const char *uri, const char *name,

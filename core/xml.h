@@ -48,6 +48,9 @@ int xml_finish(struct xml_reader *x, struct err *err);
 int xml_parse(const struct xml_handler *handler, void *arg, const char *data, size_t len,
               struct err *err);
 
+/* start() is called for elements down to @depth alone, from now on: at first for all of them. For
+ * handlers that look at a few elements near the root, of a large document. */
+void xml_starts_to(struct xml_reader *x, unsigned depth);
 /* From within a handler: stop reading; xml_feed() returns @err. */
 void xml_stop(struct xml_reader *x, const struct err *err);
 
@@ -57,6 +60,7 @@ void xml_stop(struct xml_reader *x, const struct err *err);
 /* What a reader begins with: handlers ask for it at every element. */
 struct xml_place {
     unsigned depth;
+    unsigned starts;                  /* xml_starts_to() */
     const char *names[XML_DEPTH_MAX]; /* of the open elements */
 };
 

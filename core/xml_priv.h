@@ -75,7 +75,7 @@ static inline void xml_report_start(struct xml_reader *x, const char *name, size
     x->text.len = 0;
     x->attrs = attrs;
     x->nattrs = nattrs;
-    if (x->handler->start)
+    if (x->at.depth <= x->at.starts)
         x->handler->start(x->arg, x);
     x->nattrs = 0;
 }

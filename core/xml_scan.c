@@ -105,7 +105,7 @@ XML_RARE static const char *declaration(struct xml_scan *s, const char *p)
 }
 
 /* '<' at @p. */
-static inline __attribute__((always_inline)) const char *markup(struct xml_scan *s, const char *p)
+static inline const char *markup(struct xml_scan *s, const char *p)
 {
     if (p + 1 == s->end)
         return p;
@@ -116,6 +116,14 @@ static inline __attribute__((always_inline)) const char *markup(struct xml_scan 
     if (p[1] == '?')
         return xml_pi_begin(s, p);
     return xml_start_tag(s, p);
+}
+
+XML_RARE static const char *markup_outside(struct xml_scan *s, const char *p)
+{
+    return p + 1 == s->end ? p
+           : p[1] == '!'   ? declaration(s, p)
+           : p[1] == '?'   ? xml_pi_begin(s, p)
+                           : xml_start_anew(s, p);
 }
 
 XML_RARE static const char *outside(struct xml_scan *s, const char *p)
@@ -131,7 +139,7 @@ XML_RARE static const char *outside(struct xml_scan *s, const char *p)
     else if (p + 1 < s->end && p[1] != '!' && p[1] != '?' && s->x->any)
         xml_scan_fail(s, p, "more than one element at the top");
     else
-        return markup(s, p);
+        return markup_outside(s, p);
     return p;
 }
 

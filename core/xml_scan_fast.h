@@ -8,6 +8,9 @@
 
 #include "core/xml_scan_priv.h"
 
+/* Even where the compiler thinks that it is too much. */
+#define XML_FAST static inline __attribute__((always_inline))
+
 /* ---- namespaces --------------------------------------------------------------------------------
  */
 
@@ -42,7 +45,7 @@ static inline void xml_resolve(struct xml_scan *s)
 /* ---- tags --------------------------------------------------------------------------------------
  */
 
-static inline void xml_begin(struct xml_scan *s, const struct xml_known *name, size_t undo)
+XML_FAST void xml_begin(struct xml_scan *s, const struct xml_known *name, size_t undo)
 {
     struct xml_reader *x = s->x;
 
@@ -71,8 +74,7 @@ static inline const char *xml_started(struct xml_scan *s, const char *q, bool em
     return q;
 }
 
-static inline const char *xml_start_again(struct xml_scan *s, const char *p,
-                                          const struct xml_again *k)
+XML_FAST const char *xml_start_again(struct xml_scan *s, const char *p, const struct xml_again *k)
 {
     size_t undo = s->nundo;
 
@@ -88,7 +90,7 @@ static inline const char *xml_start_again(struct xml_scan *s, const char *p,
     return xml_started(s, p + k->len, k->empty);
 }
 
-static inline const char *xml_start_tag(struct xml_scan *s, const char *p)
+XML_FAST const char *xml_start_tag(struct xml_scan *s, const char *p)
 {
     const struct xml_again *k = s->tags.next;
 
@@ -97,7 +99,7 @@ static inline const char *xml_start_tag(struct xml_scan *s, const char *p)
     return k ? xml_start_again(s, p, k) : xml_start_anew(s, p);
 }
 
-static inline const char *xml_end_tag(struct xml_scan *s, const char *p)
+XML_FAST const char *xml_end_tag(struct xml_scan *s, const char *p)
 {
     const struct xml_known *open = s->open[s->x->at.depth - 1].name;
     const char *q = p + 2 + open->len;
@@ -114,7 +116,7 @@ static inline const char *xml_end_tag(struct xml_scan *s, const char *p)
 #define XML_TEXT_SHORT 64
 
 /* A short text of nothing but plain characters: copied while it is looked at. Returns its '<'. */
-static inline const char *xml_text(struct xml_scan *s, const char *p)
+XML_FAST const char *xml_text(struct xml_scan *s, const char *p)
 {
     struct strbuf *t = &s->x->text;
     const char *q = p;

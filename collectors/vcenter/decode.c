@@ -232,6 +232,7 @@ RARE static void begin_object(struct decode *d)
     d->change = CHANGE_MODIFY;
     d->given = 0;
     d->last = PATHS_MAX;
+    xml_starts_to(d->x, d->depth + 1);
 }
 
 RARE static void name_object(struct decode *d, const char *id, size_t len)
@@ -314,18 +315,20 @@ RARE static void type_object(struct decode *d)
     d->type = type ? object_type_of(type, len) : OBJECT_TYPES;
 }
 
+/* Within a property nothing has to be known at its start; what is missing has a type there. */
 static void on_start(void *arg, struct xml_reader *x)
 {
     struct decode *d = arg;
     unsigned depth = xml_depth(x);
+    const char *name = xml_name(x);
 
-    if (d->path && depth > d->depth + 1)
-        return;
     if (depth == d->depth)
         begin_object(d);
-    else if (depth == d->depth + 1 && has_role(d, ROLE_OBJECT, xml_name(x)))
+    if (depth == d->depth + 1 && has_role(d, ROLE_OBJECT, name))
         type_object(d);
-    else if (!d->path && depth > SET_DEPTH && has_role(d, ROLE_FAULT, xml_name(x)))
+    else if (depth >= d->depth && depth <= d->depth + 1 && has_role(d, ROLE_MISSING, name))
+        xml_starts_to(x, XML_DEPTH_MAX);
+    else if (!d->path && depth > SET_DEPTH && has_role(d, ROLE_FAULT, name))
         note_fault(d);
 }
 

@@ -78,6 +78,41 @@ static void refuse(const char *doc, enum err_kind kind, const char *what)
     strbuf_release(&out);
 }
 
+/* Starts below the second level only within <deep>. */
+static void note_some(void *arg, struct xml_reader *x)
+{
+    if (xml_depth(x) == 1)
+        xml_starts_to(x, 2);
+    if (strcmp(xml_name(x), "deep") == 0)
+        xml_starts_to(x, XML_DEPTH_MAX);
+    if (strcmp(xml_name(x), "flat") == 0)
+        xml_starts_to(x, 2);
+    note_start(arg, x);
+}
+
+static void test_starts(void **state)
+{
+    static const char doc[] = "<a><b><c/></b><deep><c><d/></c></deep><flat><c/></flat></a>";
+    static const char want[] = "+a +b -c= -b= +deep +c +d -d= -c= -deep= +flat -c= -flat= -a= ";
+    static const struct xml_handler some = {.start = note_some, .end = note_end};
+    static const struct xml_handler ends = {.end = note_end};
+    struct strbuf out = STRBUF_INIT;
+    struct err err = {0};
+    struct xml_reader *x;
+
+    (void)state;
+    assert_int_equal(xml_parse(&some, &out, doc, strlen(doc), &err), 0);
+    assert_string_equal(out.buf, want);
+    strbuf_reset(&out);
+    x = xml_reader_new(&ends, &out);
+    xml_starts_to(x, 9); /* there is nobody to tell */
+    assert_int_equal(xml_feed(x, "<a><b/></a>", 11, &err), 0);
+    assert_int_equal(xml_finish(x, &err), 0);
+    assert_string_equal(out.buf, "-b= -a= ");
+    xml_reader_free(x);
+    strbuf_release(&out);
+}
+
 static void test_refused(void **state)
 {
     (void)state;
@@ -234,10 +269,11 @@ static void test_large(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_events),    cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_doctype),   cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_truncated), cmocka_unit_test(test_stop),
-        cmocka_unit_test(test_path),      cmocka_unit_test(test_large),
+        cmocka_unit_test(test_events),  cmocka_unit_test(test_starts),
+        cmocka_unit_test(test_refused), cmocka_unit_test(test_doctype),
+        cmocka_unit_test(test_limits),  cmocka_unit_test(test_truncated),
+        cmocka_unit_test(test_stop),    cmocka_unit_test(test_path),
+        cmocka_unit_test(test_large),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
