@@ -149,6 +149,9 @@ static const struct column tasks_columns[] = {
     COL(TASKS_KIND, "kind", STR, NONE, 0,
         "vmotion, relocate, clone, snapshot ... as far as it is known"),
     COL(TASKS_ENTITY_ID, "entity_id", STR, NONE, COL_WIDE, "id of the object"),
+    DER(TASKS_MOVED_FROM, "moved_from", STR, NONE, 0, "events",
+        "host that the VM moves away from; datastore, where the host stays"),
+    DER(TASKS_MOVED_TO, "moved_to", STR, NONE, 0, "events", "where it moves"),
 };
 TABLE(tasks, TASKS, "tasks of vCenter");
 
@@ -176,6 +179,9 @@ static const struct column events_columns[] = {
     COL(EVENTS_MESSAGE, "message", STR, NONE, 0, "what happened"),
     COL(EVENTS_ENTITY_ID, "entity_id", STR, NONE, COL_WIDE, "id of the object"),
     COL(EVENTS_CHAIN_ID, "chain_id", INT, NONE, COL_WIDE, "events with one number belong together"),
+    COL(EVENTS_MOVED_FROM, "moved_from", STR, NONE, COL_WIDE,
+        "host that a VM moves away from; datastore, where the host stays"),
+    COL(EVENTS_MOVED_TO, "moved_to", STR, NONE, COL_WIDE, "where it moves"),
 };
 TABLE(events, EVENTS, "events of vCenter");
 

@@ -69,6 +69,8 @@ enum {
     TASKS_ERROR,
     TASKS_KIND,
     TASKS_ENTITY_ID,
+    TASKS_MOVED_FROM,
+    TASKS_MOVED_TO,
     TASKS_N
 };
 
@@ -96,6 +98,8 @@ enum {
     EVENTS_MESSAGE,
     EVENTS_ENTITY_ID,
     EVENTS_CHAIN_ID,
+    EVENTS_MOVED_FROM,
+    EVENTS_MOVED_TO,
     EVENTS_N
 };
 

@@ -39,7 +39,7 @@
 
 struct event {
     int64_t key, chain, at;
-    char *type, *severity, *entity, *entity_id, *user, *message;
+    char *type, *severity, *entity, *entity_id, *user, *message, *from, *to;
 };
 
 struct chunk {
@@ -77,6 +77,8 @@ static void event_release(struct event *e)
     free(e->entity_id);
     free(e->user);
     free(e->message);
+    free(e->from);
+    free(e->to);
     memset(e, 0, sizeof(*e));
 }
 
@@ -139,12 +141,36 @@ static void keep(struct events *s, struct event *e)
 /* ---- a page -------------------------------------------------------------------------------------
  */
 
+/* What an event names beside its entity. */
+enum place {
+    PLACE_HOST,
+    PLACE_DEST_HOST,
+    PLACE_SOURCE_HOST,
+    PLACE_STORE,
+    PLACE_DEST_STORE,
+    PLACE_SOURCE_STORE,
+    PLACE_N
+};
+
 struct page {
     struct events *state;
     struct event now;
+    char *places[PLACE_N];
+    size_t entity_rank, id_rank; /* of what is in now.entity and now.entity_id; 0: nothing */
     bool has_key, seen;
     size_t n;
 };
+
+static void forget(struct page *p)
+{
+    event_release(&p->now);
+    for (size_t i = 0; i < PLACE_N; i++) {
+        free(p->places[i]);
+        p->places[i] = NULL;
+    }
+    p->entity_rank = p->id_rank = 0;
+    p->has_key = false;
+}
 
 static void set(char **field, const char *text, size_t len)
 {
@@ -162,14 +188,13 @@ static void page_start(void *arg, struct xml_reader *x)
         p->seen = true;
     if (!p->seen || xml_depth(x) != RETURN_DEPTH || !xml_path_is(x, RETURN_DEPTH, "returnval"))
         return;
-    event_release(&p->now);
-    p->has_key = false;
+    forget(p);
     type = soap_type(x, &len);
     if (type)
         set(&p->now.type, type, len);
 }
 
-/* In the order in which they say what an event is about. */
+/* In the order in which they say what an event is about: a datastore comes behind the VM. */
 static const struct {
     const char *name, *id;
 } entities[] = {
@@ -187,17 +212,56 @@ static bool is_field(const struct xml_reader *x, const char *path)
     return xml_path_is(x, RETURN_DEPTH, path);
 }
 
-/* The schema puts the closest last. */
+static void set_ranked(char **field, size_t *have, size_t rank, const char *text, size_t len)
+{
+    if (rank < *have)
+        return;
+    *have = rank;
+    set(field, text, len);
+}
+
 static void take_entity(struct page *p, const struct xml_reader *x, const char *text, size_t len)
 {
     for (size_t i = 0; i < ARRAY_SIZE(entities); i++) {
         if (is_field(x, entities[i].name))
-            set(&p->now.entity, text, len);
+            set_ranked(&p->now.entity, &p->entity_rank, i + 1, text, len);
         else if (is_field(x, entities[i].id))
-            set(&p->now.entity_id, text, len);
+            set_ranked(&p->now.entity_id, &p->id_rank, i + 1, text, len);
     }
     if (!p->now.entity && is_field(x, "returnval/objectName"))
         set(&p->now.entity, text, len);
+}
+
+/* Of VmBeingHotMigratedEvent, VmMigratedEvent, VmRelocatedEvent and their like (govmomi's types).
+ */
+static const char *const places[PLACE_N] = {
+    [PLACE_HOST] = "returnval/host/name",
+    [PLACE_DEST_HOST] = "returnval/destHost/name",
+    [PLACE_SOURCE_HOST] = "returnval/sourceHost/name",
+    [PLACE_STORE] = "returnval/ds/name",
+    [PLACE_DEST_STORE] = "returnval/destDatastore/name",
+    [PLACE_SOURCE_STORE] = "returnval/sourceDatastore/name",
+};
+
+static void take_place(struct page *p, const struct xml_reader *x, const char *text, size_t len)
+{
+    for (size_t i = 0; i < PLACE_N; i++) {
+        if (is_field(x, places[i]))
+            set(&p->places[i], text, len);
+    }
+}
+
+/* False: it stays where it is. */
+static bool moves(struct page *p, enum place here, enum place dest, enum place source)
+{
+    const char *from = p->places[source] ? p->places[source] : p->places[here];
+    const char *to = p->places[source] ? p->places[here] : p->places[dest];
+
+    if (!from || !to || strcmp(from, to) == 0)
+        return false;
+    p->now.from = mem_strdup(from);
+    p->now.to = mem_strdup(to);
+    return true;
 }
 
 static void take_number(const char *text, int64_t *out)
@@ -221,8 +285,10 @@ static void take_field(struct page *p, const struct xml_reader *x, const char *t
         set(&p->now.type, text, len);
     else if (is_field(x, "returnval/severity"))
         set(&p->now.severity, text, len);
-    else
+    else {
         take_entity(p, x, text, len);
+        take_place(p, x, text, len);
+    }
 }
 
 static void page_end(void *arg, struct xml_reader *x, const char *text, size_t len)
@@ -237,9 +303,11 @@ static void page_end(void *arg, struct xml_reader *x, const char *text, size_t l
         return;
     }
     p->n += is_field(x, "returnval");
+    if (p->has_key && !moves(p, PLACE_HOST, PLACE_DEST_HOST, PLACE_SOURCE_HOST))
+        (void)moves(p, PLACE_STORE, PLACE_DEST_STORE, PLACE_SOURCE_STORE);
     if (p->has_key)
         keep(p->state, &p->now);
-    p->has_key = false;
+    forget(p);
 }
 
 static const char *severity_of(const struct event *e)
@@ -273,6 +341,8 @@ static void add_row(struct table_builder *b, const struct event *e)
     builder_str(b, EVENTS_MESSAGE, e->message);
     builder_str(b, EVENTS_ENTITY_ID, e->entity_id);
     builder_int(b, EVENTS_CHAIN_ID, e->chain);
+    builder_str(b, EVENTS_MOVED_FROM, e->from);
+    builder_str(b, EVENTS_MOVED_TO, e->to);
 }
 
 static enum step publish(struct run *run)
@@ -424,7 +494,7 @@ static enum step take_page(struct run *run, const struct reply *reply, struct re
     struct page p = {.state = run->state};
     int rc = xml_parse(&handler, &p, reply->body, reply->len, &run->err);
 
-    event_release(&p.now);
+    forget(&p);
     p.state->asked = false;
     if (rc == 0 && !p.seen)
         rc = err_set(&run->err, ERR_PROTO, 0, "it is no ReadNextEventsResponse");

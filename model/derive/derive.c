@@ -13,13 +13,11 @@
  * it comes first, and those read it. Hosts before what names them, edges before what needs their
  * hosts; routes before what counts them. */
 const struct derive_table *const derive_tables[] = {
-    &derive_edge_status_table,   &derive_edge_gateways_table,
-    &derive_bridges_table,       &derive_hosts_table,
-    &derive_gateways_table,      &derive_edges_table,
-    &derive_routes_table,        &derive_segments_table,
-    &derive_enis_table,          &derive_subnets_table,
-    &derive_vpc_endpoints_table, &derive_replications_table,
-    &derive_vsan_table,          NULL,
+    &derive_edge_status_table, &derive_edge_gateways_table, &derive_bridges_table,
+    &derive_hosts_table,       &derive_gateways_table,      &derive_edges_table,
+    &derive_routes_table,      &derive_segments_table,      &derive_enis_table,
+    &derive_subnets_table,     &derive_vpc_endpoints_table, &derive_replications_table,
+    &derive_vsan_table,        &derive_tasks_table,         NULL,
 };
 
 /* Ids of AWS are unique in the world, those of NSX within a manager. */

@@ -66,7 +66,7 @@ struct derive_table {
 extern const struct derive_table derive_edges_table, derive_enis_table, derive_gateways_table,
     derive_hosts_table, derive_routes_table, derive_segments_table, derive_subnets_table,
     derive_vpc_endpoints_table, derive_replications_table, derive_vsan_table,
-    derive_edge_status_table, derive_edge_gateways_table, derive_bridges_table;
+    derive_edge_status_table, derive_edge_gateways_table, derive_bridges_table, derive_tasks_table;
 
 /* In the order in which they must run; NULL-terminated. */
 extern const struct derive_table *const derive_tables[];

@@ -40,13 +40,32 @@ static struct lab_vhost *host_of(struct lab *lab, const struct lab_vc *vc,
     return host;
 }
 
-static void vm_event(struct lab_vc *vc, const struct lab_vm *vm, const char *type,
-                     const char *severity, const char *user, const char *message)
+static struct lab_vevent *vm_event(struct lab_vc *vc, const struct lab_vm *vm, const char *type,
+                                   const char *severity, const char *user, const char *message)
 {
     struct lab_vevent *ev = lab_vc_event(vc, lab_wall_ms(), type, severity, user, message);
 
     ev->vm = lab_vc_vm(vc, vm->mo.name);
     ev->host = lab_vm_host(vc, vm);
+    return ev;
+}
+
+/* Before the move: from where the VM is, to @host and @store. */
+static void moves_to(struct lab_vevent *ev, const struct lab_vhost *host,
+                     const struct lab_vstore *store)
+{
+    ev->store = ev->vm->store;
+    ev->dest_host = &host->mo;
+    ev->dest_store = &store->mo;
+}
+
+/* After it. */
+static void moved_from(struct lab_vevent *ev, const struct lab_vhost *host,
+                       const struct lab_vstore *store)
+{
+    ev->store = ev->vm->store;
+    ev->source_host = &host->mo;
+    ev->source_store = &store->mo;
 }
 
 static bool is_on(const struct lab_vc *vc, const struct lab_vm *vm, const struct lab_vhost *h)
@@ -178,9 +197,10 @@ int lab_change_vmotion(struct lab *lab, const struct lab_pairs *a, struct err *e
     user = arena_strdup(vc->arena, user ? user : vc->user);
     t = lab_vc_task(vc, "VirtualMachine.migrate", "MigrateVM_Task", &vm->mo, user, lab_wall_ms());
     t->to = to;
-    vm_event(vc, vm, "VmBeingHotMigratedEvent", "info", user,
-             arena_printf(vc->arena, "Migrating %s off host %s in %s", vm->mo.name,
-                          lab_vm_host(vc, vm)->mo.name, vc->dc->name));
+    moves_to(vm_event(vc, vm, "VmBeingHotMigratedEvent", "info", user,
+                      arena_printf(vc->arena, "Migrating %s off host %s in %s", vm->mo.name,
+                                   lab_vm_host(vc, vm)->mo.name, vc->dc->name)),
+             to, vm->store);
     lab_vc_touch(vc, &vm->mo);
     return 0;
 }
@@ -201,9 +221,10 @@ int lab_change_relocate(struct lab *lab, const struct lab_pairs *a, struct err *
         return -1;
     lab_vc_task(vc, "VirtualMachine.relocate", "RelocateVM_Task", &vm->mo, vc->user, lab_wall_ms())
         ->store = to;
-    vm_event(vc, vm, "VmBeingRelocatedEvent", "info", vc->user,
-             arena_printf(vc->arena, "Relocating %s from %s to %s", vm->mo.name, vm->store->mo.name,
-                          to->mo.name));
+    moves_to(vm_event(vc, vm, "VmBeingRelocatedEvent", "info", vc->user,
+                      arena_printf(vc->arena, "Relocating %s from %s to %s", vm->mo.name,
+                                   vm->store->mo.name, to->mo.name)),
+             lab_vm_host(vc, vm), to);
     return 0;
 }
 
@@ -234,22 +255,25 @@ static void fail_move(struct lab_vc *vc, struct lab_vm *vm, struct lab_vtask *t,
 
 static void finish_move(struct lab_vc *vc, struct lab_vm *vm, struct lab_vtask *t)
 {
-    const char *from = lab_vm_host(vc, vm)->mo.name;
+    const struct lab_vhost *from = lab_vm_host(vc, vm);
+    const struct lab_vstore *store = vm->store;
 
     t->state = "success";
     t->progress = 100;
     if (t->store) {
         vm->store = t->store;
         lab_vc_touch(vc, &vm->mo);
-        vm_event(vc, vm, "VmRelocatedEvent", "info", t->user,
-                 arena_printf(vc->arena, "Completed the relocation of %s to %s", vm->mo.name,
-                              t->store->mo.name));
+        moved_from(vm_event(vc, vm, "VmRelocatedEvent", "info", t->user,
+                            arena_printf(vc->arena, "Completed the relocation of %s to %s",
+                                         vm->mo.name, t->store->mo.name)),
+                   from, store);
         return;
     }
     place(vc, vm, t->to);
-    vm_event(vc, vm, "VmMigratedEvent", "info", t->user,
-             arena_printf(vc->arena, "Migration of %s from %s to %s completed", vm->mo.name, from,
-                          t->to->mo.name));
+    moved_from(vm_event(vc, vm, "VmMigratedEvent", "info", t->user,
+                        arena_printf(vc->arena, "Migration of %s from %s to %s completed",
+                                     vm->mo.name, from->mo.name, t->to->mo.name)),
+               from, store);
 }
 
 int lab_change_end_move(struct lab *lab, const struct lab_pairs *a, struct err *err)

@@ -11,6 +11,17 @@
 #define PAGE_USUAL     10
 #define PAGE_MAX       1000
 
+static void argument(struct strbuf *out, const char *tag, const char *inner,
+                     const struct lab_mo *mo)
+{
+    if (!mo)
+        return;
+    strbuf_addf(out, "<%s>", tag);
+    vim_element(out, "name", mo->name);
+    vim_ref(out, inner, mo);
+    strbuf_addf(out, "</%s>", tag);
+}
+
 void vim_event(const struct lab_vc *vc, const struct lab_vevent *ev, const char *tag,
                struct strbuf *out)
 {
@@ -19,26 +30,18 @@ void vim_event(const struct lab_vc *vc, const struct lab_vevent *ev, const char 
     vim_time(out, ev->at);
     strbuf_addstr(out, "</createdTime>");
     vim_element(out, "userName", ev->user);
-    strbuf_addstr(out, "<datacenter>");
-    vim_element(out, "name", vc->dc->name);
-    vim_ref(out, "datacenter", vc->dc);
-    strbuf_addstr(out, "</datacenter>");
+    argument(out, "datacenter", "datacenter", vc->dc);
     if (ev->host) {
-        strbuf_addstr(out, "<computeResource>");
-        vim_element(out, "name", ev->host->cluster->mo.name);
-        vim_ref(out, "computeResource", &ev->host->cluster->mo);
-        strbuf_addstr(out, "</computeResource><host>");
-        vim_element(out, "name", ev->host->mo.name);
-        vim_ref(out, "host", &ev->host->mo);
-        strbuf_addstr(out, "</host>");
+        argument(out, "computeResource", "computeResource", &ev->host->cluster->mo);
+        argument(out, "host", "host", &ev->host->mo);
     }
-    if (ev->vm) {
-        strbuf_addstr(out, "<vm>");
-        vim_element(out, "name", ev->vm->mo.name);
-        vim_ref(out, "vm", &ev->vm->mo);
-        strbuf_addstr(out, "</vm>");
-    }
+    argument(out, "vm", "vm", ev->vm ? &ev->vm->mo : NULL);
+    argument(out, "ds", "datastore", ev->store ? &ev->store->mo : NULL);
     vim_element(out, "fullFormattedMessage", ev->message);
+    argument(out, "destHost", "host", ev->dest_host);
+    argument(out, "destDatastore", "datastore", ev->dest_store);
+    argument(out, "sourceHost", "host", ev->source_host);
+    argument(out, "sourceDatastore", "datastore", ev->source_store);
     if (ev->id) {
         vim_element(out, "eventTypeId", ev->id);
         vim_element(out, "severity", ev->severity);

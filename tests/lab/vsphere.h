@@ -124,6 +124,9 @@ struct lab_vevent {
     const char *severity, *user, *message; /* user "": the system */
     struct lab_vhost *host;
     struct lab_vm *vm;
+    struct lab_vstore *store;
+    /* Of a move: where to, before it; where from, after it. */
+    const struct lab_mo *dest_host, *dest_store, *source_host, *source_store;
 };
 
 struct lab_library {

@@ -62,6 +62,7 @@ static const struct harness_reply alarm_nameless[] = {
 static const struct harness_reply event_kinds[] = {CREATE, READ("kinds.xml"), READ("end.xml"), {0}};
 static const struct harness_reply event_sample[] = {
     CREATE, READ("page.xml"), READ("kinds.xml"), READ("end.xml"), {0}};
+static const struct harness_reply event_moves[] = {CREATE, READ("moves.xml"), READ("end.xml"), {0}};
 static const struct harness_reply event_none[] = {CREATE, READ("end.xml"), {0}};
 static const struct harness_reply event_hostile[] = {
     CREATE, READ("hostile.xml"), READ("end.xml"), {0}};
@@ -106,7 +107,8 @@ static const struct harness_case cases[] = {
 /* Their second poll goes on where the first one ended, so it has replies of its own. */
 static const struct harness_case events[] = {
     CASE(events, "kinds", event_kinds), CASE(events, "sample", event_sample),
-    CASE(events, "none", event_none), CASE(events, "hostile", event_hostile)};
+    CASE(events, "none", event_none), CASE(events, "hostile", event_hostile),
+    CASE(events, "moves", event_moves)};
 
 static void tables_are_as_expected(void **state)
 {
