@@ -171,6 +171,36 @@ bool look_changed(const struct view_input *in, const struct rows_item *row, unsi
     return at > 0 && in->now - at < LOOK_MARK_MS;
 }
 
+/* The first word of a host's full name; the whole of what is none, as an address. */
+static void add_place(struct strbuf *out, const char *name)
+{
+    size_t n = strcspn(name, ".");
+    bool whole = strspn(name, "0123456789.:") == strlen(name) || strchr(name, ' ');
+
+    strbuf_addf(out, "%.*s", whole ? (int)strlen(name) : (int)n, name);
+}
+
+void look_move_to(struct strbuf *out, const struct view_input *in, const struct row *task)
+{
+    const char *to = look_text(task, TASKS_MOVED_TO);
+
+    if (!*to)
+        return;
+    strbuf_addstr(out, in->ascii ? " -> " : " → ");
+    add_place(out, to);
+}
+
+void look_move(struct strbuf *out, const struct view_input *in, const struct row *task)
+{
+    const char *from = look_text(task, TASKS_MOVED_FROM);
+
+    if (!*from)
+        strbuf_addch(out, '-');
+    else
+        add_place(out, from);
+    look_move_to(out, in, task);
+}
+
 /* ---- drawing ------------------------------------------------------------------------------------
  */
 

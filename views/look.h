@@ -55,6 +55,12 @@ const char *look_group(const struct view_input *in, const char *site, const char
 /* Did a cell change a moment ago? */
 bool look_changed(const struct view_input *in, const struct rows_item *row, unsigned col);
 
+/* Append from where to where a task moves its VM ("esx01 -> esx03"), by the first words of the
+ * names of hosts; "-" when that is not known. */
+void look_move(struct strbuf *out, const struct view_input *in, const struct row *task);
+/* " -> esx03": the end of it; nothing when it is not known. */
+void look_move_to(struct strbuf *out, const struct view_input *in, const struct row *task);
+
 /* ---- drawing ------------------------------------------------------------------------------------
  */
 

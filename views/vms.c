@@ -9,6 +9,7 @@
 #include "core/strbuf.h"
 #include "core/text.h"
 #include "model/tables.h"
+#include "views/bar.h"
 #include "views/firewall_parts.h"
 #include "views/jump.h"
 #include "views/look.h"
@@ -82,6 +83,29 @@ static bool restarted(struct strbuf *out, const struct view_input *in, const str
     return true;
 }
 
+/* A task that runs on it now: a move says where to. */
+static bool is_worked_on(struct strbuf *out, const struct view_input *in,
+                         const struct rows_item *row)
+{
+    const char *site = snapshot_site(row->snapshot), *id = look_text(row->row, VMS_VM_ID);
+    struct rows_item t;
+    double percent;
+    size_t i = 0;
+
+    while (look_next(in, &table_tasks, site, &i, &t)) {
+        if (!look_is(t.row, TASKS_STATE, "running") || !look_is(t.row, TASKS_ENTITY_ID, id) ||
+            strcmp(snapshot_endpoint(t.snapshot), snapshot_endpoint(row->snapshot)) != 0 ||
+            !row_present(t.row, TASKS_KIND))
+            continue;
+        strbuf_addstr(out, look_text(t.row, TASKS_KIND));
+        if (bar_number(t.row, TASKS_PROGRESS_PERCENT, &percent))
+            strbuf_addf(out, " %.0f%%", percent);
+        look_move_to(out, in, t.row);
+        return true;
+    }
+    return false;
+}
+
 /* What holds it up or will: the worst of it, in a few words. */
 static void format_note(struct strbuf *out, const struct view_input *in,
                         const struct rows_item *row, const char *arg)
@@ -95,16 +119,16 @@ static void format_note(struct strbuf *out, const struct view_input *in,
         strbuf_addstr(out, connection);
     else if (row_present(row->row, VMS_QUESTION_PENDING))
         strbuf_addstr(out, _("waits for an answer"));
-    else if (restarted(out, in, row->row))
+    else if (is_worked_on(out, in, row) || restarted(out, in, row->row))
         return;
     else if (row_bool(row->row, VMS_CONSOLIDATION_NEEDED, &waits) && waits)
         strbuf_addstr(out, _("disks to consolidate"));
     else if (row_int(row->row, VMS_SNAPSHOTS, &n) && n > 0 &&
              row_present(row->row, VMS_SNAPSHOT_AGE_S))
-        strbuf_addf(out, _("%lld snapshots, %s"), (long long)n,
+        strbuf_addf(out, Q_(n, "%lld snapshot, %s", "%lld snapshots, %s"), (long long)n,
                     look_cell(in, &table_vms, row->row, VMS_SNAPSHOT_AGE_S));
     else if (n > 0)
-        strbuf_addf(out, _("%lld snapshots"), (long long)n);
+        strbuf_addf(out, Q_(n, "%lld snapshot", "%lld snapshots"), (long long)n);
 }
 
 static enum style note_style(const struct view_input *in, const struct rows_item *row,
@@ -210,7 +234,7 @@ static const struct view_column columns[] = {
     {.column = VMS_IPS, .min = 15, .max = 40, .weight = 80, .style = plain},
     {.column = -1,
      .title = "note",
-     .min = 18,
+     .min = 20,
      .max = 28,
      .weight = 85,
      .format = format_note,
@@ -251,7 +275,7 @@ static bool exists(const struct view_input *in)
 }
 
 static const struct view_table *const tables[] = {&table, NULL};
-static const struct schema *const focus[] = {&table_vms, NULL};
+static const struct schema *const focus[] = {&table_vms, &table_tasks, NULL};
 static const char *const aliases[] = {"vm", NULL};
 
 const struct view view_vms = {

@@ -140,11 +140,28 @@ static void format_progress(struct strbuf *out, const struct view_input *in,
     bar_add(out, in, percent / 100, BAR_CELLS);
 }
 
+/* What people call it, where that is known. */
+static void format_task(struct strbuf *out, const struct view_input *in,
+                        const struct rows_item *row, const char *arg)
+{
+    (void)in;
+    (void)arg;
+    strbuf_addstr(out,
+                  look_text(row->row, row_present(row->row, TASKS_KIND) ? TASKS_KIND : TASKS_TASK));
+}
+
+static void format_move(struct strbuf *out, const struct view_input *in,
+                        const struct rows_item *row, const char *arg)
+{
+    (void)arg;
+    look_move(out, in, row->row);
+}
+
 static const struct view_column tasks_columns[] = {
     {.column = TASKS_STARTED_AT, .title = "started", .min = 8, .max = 23, .weight = 95},
     {.column = TASKS_SITE, .min = 5, .max = 12, .weight = 60},
     {.column = TASKS_STATE, .min = 7, .max = 8, .weight = 100},
-    {.column = TASKS_TASK, .min = 16, .max = 36, .weight = 97},
+    {.column = TASKS_TASK, .min = 8, .max = 36, .weight = 97, .format = format_task},
     {.column = TASKS_ENTITY, .min = 12, .max = 32, .weight = 90},
     {.column = TASKS_PROGRESS_PERCENT,
      .title = "progress",
@@ -152,7 +169,12 @@ static const struct view_column tasks_columns[] = {
      .max = BAR_CELLS + 5,
      .weight = 80,
      .format = format_progress},
-    {.column = TASKS_KIND, .min = 8, .max = 12, .weight = 50},
+    {.column = TASKS_MOVED_TO,
+     .title = "moves",
+     .min = 14,
+     .max = 70,
+     .weight = 85,
+     .format = format_move},
     {.column = TASKS_USER, .min = 10, .max = 28, .weight = 70},
     {.column = TASKS_ERROR, .min = 16, .max = 0, .weight = 75},
     {.column = TASKS_ENDED_AT, .title = "ended", .max = 23, .flags = VIEW_WIDE},

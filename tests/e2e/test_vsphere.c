@@ -180,6 +180,31 @@ static void test_full_sync(void **state)
     child_release(&r);
 }
 
+/* How far a move is, from where to where, and where the VM is when it has ended. */
+static void test_vmotion(void **state)
+{
+    struct json_object *doc, *row;
+    struct child_result r;
+    double percent = 0;
+
+    (void)state;
+    scene("vmotion", 10);
+    doc = ask(&r, 0, "tasks");
+    row = e2e_row(e2e_rows(doc, "tasks"), "kind", "vmotion");
+    assert_string_equal(text(row, "entity"), "vm-00001");
+    assert_string_equal(text(row, "state"), "running");
+    assert_true(jsonq_double(row, "progress_percent", &percent) && percent == 72);
+    contains("moved_from", text(row, "moved_from"), "esx01");
+    contains("moved_to", text(row, "moved_to"), "esx03");
+    json_object_put(doc);
+    child_release(&r);
+    e2e_advance(&e, 3);
+    doc = ask(&r, 0, "vms");
+    contains("host", text(e2e_row(e2e_rows(doc, "vms"), "vm", "vm-00001"), "host"), "esx03");
+    json_object_put(doc);
+    child_release(&r);
+}
+
 /* One red line for a host that died; what else is red hangs below it. The edge moved to another
  * host, whose ENI is active, and HA's restarts are dated. */
 static void test_host_lost(void **state)
@@ -330,9 +355,16 @@ static void test_gone_in_the_middle(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(test_libraries),          T(test_storage_policies), T(test_no_storage_policies),
-        T(test_full_sync),          T(test_host_lost),        T(test_faults),
-        T(test_one_new_login),      T(test_invalid_login),    T(test_host_of_edge),
+        T(test_libraries),
+        T(test_storage_policies),
+        T(test_no_storage_policies),
+        T(test_full_sync),
+        T(test_vmotion),
+        T(test_host_lost),
+        T(test_faults),
+        T(test_one_new_login),
+        T(test_invalid_login),
+        T(test_host_of_edge),
         T(test_gone_in_the_middle),
     };
 

@@ -154,8 +154,8 @@ static void test_vms(void **state)
            "       vm             power      host       ips             note\n"
            "> WARN db-1           poweredOn  esx-2      172.16.2.11     disconnected\n"
            "  WARN 業務サーバ     poweredOn  esx-1      -               waits for an answer\n"
-           "  ok   web-1          poweredOn  esx-1      172.16.2.10 fe…\n"
-           "       old            poweredOff esx-1      -               1 snapshots, 400d00h\n"
+           "  ok   web-1          poweredOn  esx-1      172.16.2.10 fe… vmotion 40%\n"
+           "       old            poweredOff esx-1      -               1 snapshot, 400d00h\n"
            "\n"
            "\n"
            "\n"
@@ -177,6 +177,54 @@ static void test_vms(void **state)
     screen_free(s);
 }
 
+/* How far a vMotion is, and from where to where; what it moved is where it was moved to. */
+static void test_vmotion(void **state)
+{
+    static const char before[] =
+        "table hosts dc1/vc ok 4s\nhost_id host connection_state\n"
+        "host-10 esx01.dc1.example.jp connected\nhost-11 esx02.dc1.example.jp connected\n"
+        "table vms dc1/vc ok 4s\nvm_id vm power_state host host_id\n"
+        "vm-48 業務サーバ poweredOn esx01.dc1.example.jp host-10\n"
+        "vm-49 db-1 poweredOn esx02.dc1.example.jp host-11\n"
+        "table tasks dc1/vc ok 4s\n"
+        "task_id task entity entity_id state progress_percent started_at user kind\n"
+        "task-1 VirtualMachine.migrate 業務サーバ vm-48 running 35 -30s ops vmotion\n"
+        "task-2 VirtualMachine.relocate db-1 vm-49 running 7 -20s ops relocate\n"
+        "table events dc1/vc ok 4s\n"
+        "event_id at category severity type entity entity_id user message moved_from moved_to\n"
+        "7 -29s user info VmBeingHotMigratedEvent 業務サーバ vm-48 ops \"Migrating it\" "
+        "esx01.dc1.example.jp esx02.dc1.example.jp\n"
+        "8 -19s user info VmBeingRelocatedEvent db-1 vm-49 ops \"Relocating it\" vsan-1 nfs-1\n";
+    struct screen *s = screen_begin_dc("vms", 0, 10, NULL);
+
+    (void)state;
+    screen_tables(s, before);
+    SCREEN(s, "VMs on their way",
+           " hycon  dc1                                          09:00:00 UTC  18:00:00 JST\n"
+           " ok: no finding is open                                           vc. esx. nsx.\n"
+           " 1 Overview  7 Hosts [8 VMs] Events  Endpoints\n"
+           " VMs 2   +4 columns > ──────────────────────────────────────────────────────────\n"
+           "       vm             power      host       ips             note\n"
+           "> ok   db-1           poweredOn  esx02.dc1… -               relocate 7% → nfs-1\n"
+           "  ok   業務サーバ     poweredOn  esx01.dc1… -               vmotion 35% → esx02\n"
+           "\n"
+           "\n"
+           " Enter open  d details  / filter  : command  Tab tabs  z hold  ? help  q quit\n");
+    screen_keys(s, ":tasks<Enter>");
+    SCREEN(s, "tasks on their way",
+           " hycon  dc1                                          09:00:00 UTC  18:00:00 JST\n"
+           " ok: no finding is open                                           vc. esx. nsx.\n"
+           " 1 Overview  7 Hosts  8 VMs  Events  Endpoints [Tasks]\n"
+           " Tasks 2   +2 columns > ────────────────────────────────────────────────────────\n"
+           "       vstarted state   task     entity       progress        moves\n"
+           ">      08:59:40 running relocate db-1           7% ▊░░░░░░░░░ vsan-1 → nfs-1\n"
+           "       08:59:30 running vmotion  業務サーバ    35% ███▌░░░░░░ esx01 → esx02\n"
+           "\n"
+           "\n"
+           " Enter open  d details  / filter  : command  Tab tabs  z hold  ? help  q quit\n");
+    screen_free(s);
+}
+
 static void test_vm_depends(void **state)
 {
     struct screen *s = screen_begin_dc("vms", 0, 0, NULL);
@@ -194,8 +242,8 @@ static void test_vm_depends(void **state)
            "       vm             power      host       ips             note\n"
            "> WARN db-1           poweredOn  esx-2      172.16.2.11     disconnected\n"
            "  WARN 業務サーバ     poweredOn  esx-1      -               waits for an answer\n"
-           "  ok   web-1          poweredOn  esx-1      172.16.2.10 fe…\n"
-           "       old            poweredOff esx-1      -               1 snapshots, 400d00h\n"
+           "  ok   web-1          poweredOn  esx-1      172.16.2.10 fe… vmotion 40%\n"
+           "       old            poweredOff esx-1      -               1 snapshot, 400d00h\n"
            "                  ┌─ Related: Enter goes there, Esc closes ─┐\n"
            "                  │>host esx-2                              │\n"
            "                  │ its replication                         │\n"
@@ -235,7 +283,7 @@ static void test_vms_wide(void **state)
            "   Running  Cluster-1  vsan-1 nf…\n"
            "  WARN 業務サーバ      poweredOn   esx-1       -                応答待ち               "
            "   off      Cluster-1  vsan-1\n"
-           "  ok   web-1           poweredOn   esx-1       172.16.2.10 fe…                         "
+           "  ok   web-1           poweredOn   esx-1       172.16.2.10 fe…  vmotion 40%            "
            "   Running  Cluster-1  vsan-1\n"
            "       old             poweredOff  esx-1       -                スナップショット 1 個, "
            "…  -        Cluster-1  nfs-1\n"
@@ -545,6 +593,7 @@ int main(void)
         cmocka_unit_test(test_host_of_two_ages),
         cmocka_unit_test(test_vms),
         cmocka_unit_test(test_vm_depends),
+        cmocka_unit_test(test_vmotion),
         cmocka_unit_test(test_vms_wide),
         cmocka_unit_test(test_vsan),
         cmocka_unit_test(test_vsan_without_vcenter),
