@@ -237,17 +237,25 @@ struct resolver {
     pthread_mutex_t lock;
     pthread_cond_t posted;
     struct slot slots[JOBS_MAX];
+    size_t turn; /* the slot that is looked at first */
     struct resolve *buried;
     const void *running; /* owner; NULL: none, or it has gone meanwhile */
     bool stop;
     int pipe[2];
 };
 
+/* One owner after the other: with each estate all of them post, and those that take long must not
+ * keep the others from their turn. */
 static struct slot *next_todo(struct resolver *r)
 {
-    for (size_t i = 0; i < JOBS_MAX; i++)
-        if (r->slots[i].todo)
-            return &r->slots[i];
+    for (size_t i = 0; i < JOBS_MAX; i++) {
+        struct slot *s = &r->slots[(r->turn + i) % JOBS_MAX];
+
+        if (!s->todo)
+            continue;
+        r->turn = (size_t)(s - r->slots) + 1;
+        return s;
+    }
     return NULL;
 }
 

@@ -135,13 +135,45 @@ static void test_small_at_once(void **state)
     resolver_free(r);
 }
 
+/* A table whose rows are asked for again and again, as new estates come, does not keep others
+ * from their turn. */
+static void test_turns(void **state)
+{
+    struct resolver *r = resolver_new();
+    struct screen *s = open_routes(r, ROWS);
+    struct pollfd fd = {.fd = resolver_fd(r), .events = POLLIN};
+    const struct view_table *t = app_grid(screen_app(s))->table;
+    const struct view_input in = {.estate = screen_app(s)->estate};
+    struct resolve *job = NULL;
+    int often = 0, rare = 1, rounds = 0;
+    char buf[16];
+
+    (void)state;
+    resolver_post(r, &often, resolve_new_rows(t, &in, "", -1, false));
+    resolver_post(r, &rare, resolve_new_rows(t, &in, "", -1, false));
+    while (rounds < 20 && !(job = resolver_take(r, &rare))) {
+        struct resolve *done = resolver_take(r, &often);
+
+        rounds += done != NULL;
+        resolve_free(done);
+        resolver_post(r, &often, resolve_new_rows(t, &in, "", -1, false));
+        (void)poll(&fd, 1, 1);
+        (void)!read(fd.fd, buf, sizeof(buf));
+    }
+    assert_non_null(job);
+    resolve_free(job);
+    resolver_forget(r, &often);
+    resolver_forget(r, &rare);
+    screen_free(s);
+    resolver_free(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_large),
-        cmocka_unit_test(test_late_rows),
-        cmocka_unit_test(test_overtaken),
-        cmocka_unit_test(test_small_at_once),
+        cmocka_unit_test(test_large),     cmocka_unit_test(test_late_rows),
+        cmocka_unit_test(test_overtaken), cmocka_unit_test(test_small_at_once),
+        cmocka_unit_test(test_turns),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
