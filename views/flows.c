@@ -44,6 +44,31 @@ static double moved_by(const struct rows_item *row)
 
 static const struct rows_level largest_first[] = {{.number = moved_by, .reverse = true}};
 
+/* Half a million rows are walked for one head: where the walk is, is kept. */
+struct walk {
+    struct snapshot *const *all;
+    size_t n, at, row;
+};
+
+static struct walk walk_flows(const struct view_input *in)
+{
+    struct walk w = {0};
+
+    w.all = estate_table(in->estate, &table_flows, &w.n);
+    return w;
+}
+
+static const struct row *next_flow(const struct view_input *in, struct walk *w)
+{
+    for (; w->at < w->n; w->at++, w->row = 0) {
+        const struct rows_item probe = {NULL, w->all[w->at]};
+
+        if (w->row < snapshot_count(probe.snapshot) && (w->row || view_in_scope(in, &probe)))
+            return snapshot_row(probe.snapshot, w->row++);
+    }
+    return NULL;
+}
+
 /* A reading before that does not have it makes it new; without one nothing can be said. */
 static bool is_new(const struct view_input *in, const struct rows_item *row)
 {
@@ -205,32 +230,48 @@ static void details(struct strbuf *out, const struct view_input *in, const struc
     strbuf_addf(out, "%s\n", look_cell(in, &table_flows, row->row, FLOWS_RAW));
 }
 
+#define COLUMN_VM                                              \
+    {                                                          \
+        .column = FLOWS_VM, .min = 10, .max = 32, .weight = 92 \
+    }
+#define COLUMN_PROTOCOL                                                              \
+    {                                                                                \
+        .column = FLOWS_PROTOCOL, .title = "proto", .min = 5, .max = 6, .weight = 85 \
+    }
+#define COLUMN_SOURCE                                                                      \
+    {                                                                                      \
+        .column = FLOWS_SOURCE_IP, .title = "source", .min = 16, .max = 46, .weight = 100, \
+        .format = format_source                                                            \
+    }
+#define COLUMN_DESTINATION                                                            \
+    {                                                                                 \
+        .column = FLOWS_DESTINATION_IP, .title = "destination", .min = 16, .max = 46, \
+        .weight = 99, .format = format_destination                                    \
+    }
+#define COLUMN_RULE                                                                 \
+    {                                                                               \
+        .column = FLOWS_RULE_ID, .title = "rule", .min = 5, .max = 12, .weight = 90 \
+    }
+#define COLUMN_TCP                                                                   \
+    {                                                                                \
+        .column = FLOWS_TCP_STATE, .title = "tcp", .min = 4, .max = 14, .weight = 70 \
+    }
+#define COLUMN_BYTES                                                                  \
+    {                                                                                 \
+        .column = FLOWS_BYTES_1, .title = "bytes", .min = 9, .max = 10, .weight = 80, \
+        .flags = VIEW_RIGHT, .format = format_moved                                   \
+    }
+
 static const struct view_column columns[] = {
     {.column = FLOWS_SITE, .min = 5, .max = 12, .weight = 40},
-    {.column = FLOWS_VM, .min = 10, .max = 32, .weight = 92},
-    {.column = FLOWS_PROTOCOL, .title = "proto", .min = 5, .max = 6, .weight = 85},
+    COLUMN_VM,
+    COLUMN_PROTOCOL,
     {.column = FLOWS_DIRECTION, .title = "dir", .min = 3, .max = 4, .weight = 75},
-    {.column = FLOWS_SOURCE_IP,
-     .title = "source",
-     .min = 16,
-     .max = 46,
-     .weight = 100,
-     .format = format_source},
-    {.column = FLOWS_DESTINATION_IP,
-     .title = "destination",
-     .min = 16,
-     .max = 46,
-     .weight = 99,
-     .format = format_destination},
-    {.column = FLOWS_RULE_ID, .title = "rule", .min = 5, .max = 12, .weight = 90},
-    {.column = FLOWS_TCP_STATE, .title = "tcp", .min = 4, .max = 14, .weight = 70},
-    {.column = FLOWS_BYTES_1,
-     .title = "bytes",
-     .min = 9,
-     .max = 10,
-     .weight = 80,
-     .flags = VIEW_RIGHT,
-     .format = format_moved},
+    COLUMN_SOURCE,
+    COLUMN_DESTINATION,
+    COLUMN_RULE,
+    COLUMN_TCP,
+    COLUMN_BYTES,
     {.column = -1,
      .title = "rate",
      .min = 9,
@@ -251,17 +292,18 @@ static const struct view_column columns[] = {
     {.column = FLOWS_RAW, .max = 120, .flags = VIEW_WIDE},
 };
 
+/* What both tables do with a row of flows. */
+#define TABLE_OF_FLOWS                                           \
+    .schema = &table_flows, .sort = -1, .levels = largest_first, \
+    .nlevels = ARRAY_SIZE(largest_first), .details = details
+
 static const struct view_table flows = {
-    .schema = &table_flows,
+    TABLE_OF_FLOWS,
     .title = N_("Live flows, the largest first"),
     .columns = columns,
     .ncolumns = ARRAY_SIZE(columns),
-    .sort = -1,
-    .levels = largest_first,
-    .nlevels = ARRAY_SIZE(largest_first),
     .enter = enter,
     .related = related,
-    .details = details,
     .look = heavy_flows,
     .ends = ends,
     .empty = N_("The hosts list no flow: nothing passes, or Flow Monitoring is off."),
@@ -287,18 +329,30 @@ static const char *connection_of(const struct view_input *in, const struct row *
     return copy;
 }
 
-/* Rows of the reading before whose key is gone, ENDED_MAX at most; *more counts the others. */
+/* Rows that did not change are the same ones in both readings. */
+static int compare_keys(const struct row *a, const struct row *b)
+{
+    return a == b ? 0 : strcmp(a->key, b->key);
+}
+
+/* Rows of the reading before whose key is gone, ENDED_MAX at most; *more counts the others. Both
+ * readings are in the order of keys. */
 static size_t gone_from(const struct view_input *in, const struct snapshot *now,
                         struct rows_item *out, size_t n, size_t *more)
 {
     const struct snapshot *before = estate_previous_snapshot(in->estate, now);
+    size_t k = 0, count = snapshot_count(now);
 
     /* What was not read now has not ended. */
     if (!before || view_is_dim(snapshot_freshness(now)) || snapshot_freshness(now) == FRESH_PARTIAL)
         return n;
     for (size_t i = 0; i < snapshot_count(before); i++) {
         const struct row *r = snapshot_row(before, i);
-        if (snapshot_find(now, r->key))
+        int c = 1;
+
+        while (k < count && (c = compare_keys(snapshot_row(now, k), r)) < 0)
+            k++;
+        if (k < count && c == 0)
             continue;
         if (n < ENDED_MAX)
             out[n++] = (struct rows_item){r, now};
@@ -308,30 +362,53 @@ static size_t gone_from(const struct view_input *in, const struct snapshot *now,
     return n;
 }
 
-static struct map *connections_now(const struct view_input *in)
-{
-    struct map *m = map_new();
-    struct rows_item row;
-    size_t i = 0;
+/* A connection is looked up by its text when its ports are those of one that is gone: making the
+ * text of every flow would take a second. */
+#define PORTS 65536
 
-    while (view_walk(in, &table_flows, &i, &row))
-        map_put(m, connection_of(in, row.row), (void *)row.row);
+static unsigned ports_of(const struct row *r)
+{
+    int64_t source = 0, destination = 0;
+
+    (void)row_int(r, FLOWS_SOURCE_PORT, &source);
+    (void)row_int(r, FLOWS_DESTINATION_PORT, &destination);
+    return (unsigned)((uint64_t)source * 31 + (uint64_t)destination) % PORTS;
+}
+
+/* Connections of @gone that no flow has now. */
+static struct map *connections_gone(const struct view_input *in, const struct rows_item *gone,
+                                    size_t n)
+{
+    bool *ports = mem_array(PORTS, sizeof(*ports));
+    struct walk w = walk_flows(in);
+    struct map *m = map_new();
+    const struct row *r;
+
+    for (size_t i = 0; i < n; i++) {
+        map_put(m, connection_of(in, gone[i].row), (void *)(uintptr_t)gone[i].row);
+        ports[ports_of(gone[i].row)] = true;
+    }
+    while ((r = next_flow(in, &w))) {
+        if (ports[ports_of(r)])
+            map_remove(m, connection_of(in, r));
+    }
+    free(ports);
     return m;
 }
 
 static void add_ended(struct table_builder *b, const struct view_input *in,
                       const struct rows_item *gone, size_t n)
 {
-    struct map *now = n ? connections_now(in) : NULL;
+    struct map *ended = n ? connections_gone(in, gone, n) : NULL;
 
     for (size_t i = 0; i < n; i++) {
-        if (map_has(now, connection_of(in, gone[i].row)))
+        if (!map_has(ended, connection_of(in, gone[i].row)))
             continue;
         builder_row(b);
         for (unsigned c = SCHEMA_ENDPOINT + 1; c < table_flows.ncolumns; c++)
             builder_cell(b, c, &gone[i].row->cells[c]);
     }
-    map_free(now, NULL);
+    map_free(ended, NULL);
 }
 
 static struct snapshot *build_ended(const struct view_input *in)
@@ -356,42 +433,18 @@ static struct snapshot *build_ended(const struct view_input *in)
 }
 
 static const struct view_column ended_columns[] = {
-    {.column = FLOWS_VM, .min = 10, .max = 32, .weight = 92},
-    {.column = FLOWS_PROTOCOL, .title = "proto", .min = 5, .max = 6, .weight = 85},
-    {.column = FLOWS_SOURCE_IP,
-     .title = "source",
-     .min = 16,
-     .max = 46,
-     .weight = 100,
-     .format = format_source},
-    {.column = FLOWS_DESTINATION_IP,
-     .title = "destination",
-     .min = 16,
-     .max = 46,
-     .weight = 99,
-     .format = format_destination},
-    {.column = FLOWS_RULE_ID, .title = "rule", .min = 5, .max = 12, .weight = 90},
-    {.column = FLOWS_TCP_STATE, .title = "tcp", .min = 4, .max = 14, .weight = 70},
-    {.column = FLOWS_BYTES_1,
-     .title = "bytes",
-     .min = 9,
-     .max = 10,
-     .weight = 80,
-     .flags = VIEW_RIGHT,
-     .format = format_moved},
-    {.column = FLOWS_HOST, .min = 10, .max = 28, .weight = 88},
+    COLUMN_VM,     COLUMN_PROTOCOL,
+    COLUMN_SOURCE, COLUMN_DESTINATION,
+    COLUMN_RULE,   COLUMN_TCP,
+    COLUMN_BYTES,  {.column = FLOWS_HOST, .min = 10, .max = 28, .weight = 88},
 };
 
 static const struct view_table ended = {
-    .schema = &table_flows,
+    TABLE_OF_FLOWS,
     .title = N_("Ended between the last two readings"),
     .columns = ended_columns,
     .ncolumns = ARRAY_SIZE(ended_columns),
-    .sort = -1,
-    .levels = largest_first,
-    .nlevels = ARRAY_SIZE(largest_first),
     .build = build_ended,
-    .details = details,
     .empty = N_("No flow has ended, or there is no reading before to compare with."),
     .share = 1,
 };
@@ -405,7 +458,7 @@ struct talker {
     size_t flows;
 };
 
-static void count(struct map *talkers, const char *name, double bytes)
+static struct talker *talker_of(struct map *talkers, const char *name)
 {
     struct talker *t = map_get(talkers, name);
 
@@ -414,8 +467,28 @@ static void count(struct map *talkers, const char *name, double bytes)
         t->name = name;
         map_put(talkers, name, t);
     }
-    t->bytes += bytes > 0 ? bytes : 0;
-    t->flows++;
+    return t;
+}
+
+/* Flows of one VM stand together and share its name. */
+static struct map *count_talkers(const struct view_input *in)
+{
+    struct map *talkers = map_new();
+    struct walk w = walk_flows(in);
+    struct talker *t = NULL;
+    const struct row *r;
+
+    while ((r = next_flow(in, &w))) {
+        const char *vm = look_text(r, FLOWS_VM), *name = *vm ? vm : look_text(r, FLOWS_FILTER);
+        double bytes = moved(r);
+
+        if (!t || t->name != name)
+            t = talker_of(talkers, name);
+        t->name = name;
+        t->bytes += bytes > 0 ? bytes : 0;
+        t->flows++;
+    }
+    return talkers;
 }
 
 static int most_first(const void *a, const void *b)
@@ -460,15 +533,10 @@ static const char *nothing_listed(const struct view_input *in)
 static void put_talkers(const struct view_input *in, struct canvas *c, struct rect r)
 {
     struct look_pen pen = {c, r.x + 1, r.y, r.x + r.w};
-    struct map *talkers = map_new();
+    struct map *talkers = count_talkers(in);
     struct talker *top[TALKERS_MAX];
-    struct rows_item row;
-    size_t i = 0, n;
+    size_t n;
 
-    while (view_walk(in, &table_flows, &i, &row)) {
-        const char *vm = look_text(row.row, FLOWS_VM);
-        count(talkers, *vm ? vm : look_text(row.row, FLOWS_FILTER), moved(row.row));
-    }
     n = top_talkers(talkers, top);
     look_put(&pen, STYLE_STRONG, "%s", n ? _("most moved: ") : nothing_listed(in));
     for (size_t k = 0; k < n && k < TALKERS_MAX; k++) {

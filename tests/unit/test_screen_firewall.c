@@ -245,6 +245,26 @@ static void test_flows_end(void **state)
     screen_free(s);
 }
 
+/* A connection that is listed with another id goes on; another one by the same ports does not. */
+static void test_flows_go_on(void **state)
+{
+    struct screen *s = screen_begin_dc("flows", 120, 24, NULL);
+
+    (void)state;
+    show(s);
+    screen_pass(s, 15 * SECOND);
+    screen_change(s, "web-1 f2 tcp in 1006 2001:db8::5 44195",
+                  "web-1 f9 tcp in 1006 2001:db8::5 44195");
+    SCREEN_HAS(s, "new");
+    SCREEN_HAS(s, "No flow has ended");
+    screen_pass(s, 15 * SECOND);
+    screen_change(s, "web-1 f9 tcp in 1006 2001:db8::5 44195",
+                  "web-1 f2 tcp in 1006 2001:db8::6 44195");
+    SCREEN_LACKS(s, "No flow has ended");
+    SCREEN_HAS(s, "[2001:db8::5]:44195");
+    screen_free(s);
+}
+
 /* An empty list is not "nothing passes" when the host says otherwise. */
 static void test_flows_off(void **state)
 {
@@ -582,6 +602,7 @@ int main(void)
         cmocka_unit_test(test_rates),
         cmocka_unit_test(test_flows),
         cmocka_unit_test(test_flows_end),
+        cmocka_unit_test(test_flows_go_on),
         cmocka_unit_test(test_flows_off),
         cmocka_unit_test(test_flows_are_picked),
         cmocka_unit_test(test_flow_raw),
