@@ -30,7 +30,7 @@ struct line {
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct line ring[LOG_RING_LINES];
 static size_t oldest, count;
-static uint64_t dropped_lines;
+static uint64_t dropped_lines, error_lines;
 static int file = -1;
 
 static const char *level_name(enum log_level level)
@@ -71,6 +71,7 @@ static void ring_put(int64_t at_ms, enum log_level level, char *text)
 {
     struct line *l = &ring[(oldest + count) % LOG_RING_LINES];
 
+    error_lines += level == LOG_ERROR;
     if (count == LOG_RING_LINES) {
         free(l->text);
         oldest = (oldest + 1) % LOG_RING_LINES;
@@ -135,6 +136,16 @@ size_t log_count(uint64_t *dropped)
     size_t n = count;
     if (dropped)
         *dropped = dropped_lines;
+    pthread_mutex_unlock(&lock);
+    return n;
+}
+
+uint64_t log_errors(void)
+{
+    uint64_t n;
+
+    pthread_mutex_lock(&lock);
+    n = error_lines;
     pthread_mutex_unlock(&lock);
     return n;
 }

@@ -24,6 +24,8 @@ struct log_line {
 int log_open_file(const char *path); /* append, 0600; NULL closes. 0 or -1 */
 void log_add(enum log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 size_t log_count(uint64_t *dropped);
+/* Lines of LOG_ERROR so far, dropped ones included: what somebody has to see. */
+uint64_t log_errors(void);
 /* Copy line @i (0 is the oldest kept). 0 or -1. */
 int log_get(size_t i, struct log_line *out);
 

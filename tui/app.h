@@ -94,6 +94,7 @@ struct app {
     struct resolver *resolver;     /* NULL: everything at once */
     bool large;                    /* the estate is too large for that */
     int64_t held_at;               /* 0: not held */
+    uint64_t errors_read;          /* lines of the log that were looked at */
     bool local, wide, ascii, mouse;
     char *site; /* scope; NULL: all */
     struct tab tabs[APP_VIEWS_MAX];

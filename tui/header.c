@@ -5,6 +5,7 @@
 #include "core/clock.h"
 #include "core/fmt.h"
 #include "core/i18n.h"
+#include "core/log.h"
 #include "core/mem.h"
 #include "core/text.h"
 #include "model/tables.h"
@@ -24,7 +25,8 @@ static int draw_site(const struct config_site *s, struct canvas *c, int x, int y
     return x;
 }
 
-static void draw_sites(struct app *a, struct canvas *c, int x, int y, int end)
+/* Returns where it ends. */
+static int draw_sites(struct app *a, struct canvas *c, int x, int y, int end)
 {
     const struct config *config = a->o->config;
     const struct config_site *only = a->site ? config_find_site(config, a->site) : NULL;
@@ -34,11 +36,12 @@ static void draw_sites(struct app *a, struct canvas *c, int x, int y, int end)
     if (only) {
         x = draw_site(only, c, x, y, end);
         if (strcmp(only->label, only->name) != 0)
-            canvas_textf(c, x, y, end - x, STYLE_NORMAL, "  %s", only->label);
-        return;
+            x += canvas_textf(c, x, y, end - x, STYLE_NORMAL, "  %s", only->label);
+        return x;
     }
     for (size_t i = 0; i < config_site_count(config); i++)
         x = draw_site(config_site(config, i), c, x, y, end);
+    return x;
 }
 
 /* "JST" of "2026-11-20 18:00:00 JST". */
@@ -93,6 +96,25 @@ static int draw_held(struct app *a, struct canvas *c, struct rect r, int end)
     canvas_text(c, x, r.y, end - x, STYLE_WARNING | STYLE_SELECTED, text.buf);
     strbuf_release(&text);
     return x;
+}
+
+/* What goes wrong in hycon itself (a full disk, say) belongs to no table: only the log tells it.
+ * Where @x to @end is narrow, it is the sign alone. */
+static void draw_errors(struct app *a, struct canvas *c, int x, int y, int end)
+{
+    uint64_t n = log_errors() - a->errors_read;
+    char *text;
+
+    if (!n)
+        return;
+    text = mem_printf(Q_(n, " %llu error, :log ", " %llu errors, :log "), (unsigned long long)n);
+    if (x + (int)text_width(text) + 1 >= end) {
+        free(text);
+        text = mem_strdup(" !:log ");
+    }
+    x = end - (int)text_width(text) - 1 > x ? end - (int)text_width(text) - 1 : x;
+    canvas_text(c, x, y, end - x, STYLE_WARNING | STYLE_SELECTED, text);
+    free(text);
 }
 
 /* ---- the second line: what is wrong ------------------------------------------------------------
@@ -284,13 +306,14 @@ static int place_lamps(struct app *a, struct canvas *c, struct rect r)
 
 void header_draw(struct app *a, struct canvas *c, struct rect r)
 {
-    int end;
+    int x, end;
 
     canvas_fill(c, (struct rect){r.x, r.y, r.w, 1}, ' ', STYLE_BAR);
     end = draw_clocks(a, c, (struct rect){r.x, r.y, r.w, 1});
     end = draw_held(a, c, (struct rect){r.x, r.y, r.w, 1}, end);
     canvas_text(c, r.x, r.y, end - r.x, STYLE_TITLE, a->o->demo ? " hycon demo" : " hycon");
-    draw_sites(a, c, r.x + (a->o->demo ? 12 : 7), r.y, end - 1);
+    x = draw_sites(a, c, r.x + (a->o->demo ? 12 : 7), r.y, end - 1);
+    draw_errors(a, c, x, r.y, end);
     if (r.h < 2)
         return;
     end = place_lamps(a, c, (struct rect){r.x, r.y + 1, r.w, 1});

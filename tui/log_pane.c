@@ -22,6 +22,7 @@ static void fill(struct pager *p, struct app *a, void *arg)
     struct strbuf at = STRBUF_INIT;
 
     (void)arg;
+    a->errors_read = log_errors();
     if (dropped)
         pager_addf(p, STYLE_DIM, _("%llu older lines are only in the file"),
                    (unsigned long long)dropped);

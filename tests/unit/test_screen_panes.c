@@ -1,4 +1,5 @@
 /* Panes above a tab: details, help, dialogs; held screens, secrets, trust. */
+#include "core/log.h"
 #include "tests/support/screen.h"
 #include "tests/support/screen_estate.h"
 
@@ -215,6 +216,26 @@ static void test_secret(void **state)
     screen_free(s);
 }
 
+/* An error of the console itself is seen until somebody has read it. */
+static void test_errors_of_the_log(void **state)
+{
+    struct screen *s = open_endpoints();
+
+    (void)state;
+    SCREEN_LACKS(s, ":log");
+    log_add(LOG_ERROR, "unable to write '/state/history.jsonl': No space left on device");
+    screen_keys(s, "j");
+    SCREEN_HAS(s, " 1 error, :log ");
+    log_add(LOG_ERROR, "unable to write '/state/history.jsonl': No space left on device");
+    screen_keys(s, "z");
+    SCREEN_HAS(s, " hycon  tokyo PRODUCTION dc1  !:log   HELD 09:00:00  09:00:00 UTC");
+    screen_keys(s, "z:log<Enter>");
+    SCREEN_HAS(s, "error unable to write '/state/history.jsonl': No space left on device");
+    screen_keys(s, "<Esc>");
+    SCREEN_LACKS(s, ":log");
+    screen_free(s);
+}
+
 static void test_trust(void **state)
 {
     struct screen *s = open_endpoints();
@@ -336,6 +357,7 @@ int main(void)
         cmocka_unit_test(test_key_table),
         cmocka_unit_test(test_hold),
         cmocka_unit_test(test_secret),
+        cmocka_unit_test(test_errors_of_the_log),
         cmocka_unit_test(test_trust),
         cmocka_unit_test(test_quit),
         cmocka_unit_test(test_zone_and_refresh),
