@@ -357,12 +357,12 @@ int main(void)
         cmocka_unit_test(test_key_table),
         cmocka_unit_test(test_hold),
         cmocka_unit_test(test_secret),
-        cmocka_unit_test(test_errors_of_the_log),
         cmocka_unit_test(test_trust),
         cmocka_unit_test(test_quit),
         cmocka_unit_test(test_zone_and_refresh),
         cmocka_unit_test(test_pretty),
         cmocka_unit_test(test_manual),
+        cmocka_unit_test(test_errors_of_the_log), /* the last: the log is that of the process */
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
