@@ -149,7 +149,7 @@ static bool lenient(struct json_object *o, const char *text, size_t len, struct 
 }
 
 struct json_object *jsonq_parse_with(struct json_tokener *tok, const char *text, size_t len,
-                                     struct err *err)
+                                     bool plain, struct err *err)
 {
     size_t valid = utf8_valid_prefix(text, len);
     struct json_object *o;
@@ -164,7 +164,7 @@ struct json_object *jsonq_parse_with(struct json_tokener *tok, const char *text,
     }
     json_tokener_reset(tok);
     o = parse(tok, text, len, err);
-    return o && lenient(o, text, len, err) ? NULL : o;
+    return o && !plain && lenient(o, text, len, err) ? NULL : o;
 }
 
 struct json_tokener *jsonq_tokener(int depth, struct err *err)
@@ -181,7 +181,7 @@ struct json_tokener *jsonq_tokener(int depth, struct err *err)
 struct json_object *jsonq_parse(const char *text, size_t len, struct err *err)
 {
     struct json_tokener *tok = jsonq_tokener(JSONQ_DEPTH_MAX, err);
-    struct json_object *o = tok ? jsonq_parse_with(tok, text, len, err) : NULL;
+    struct json_object *o = tok ? jsonq_parse_with(tok, text, len, false, err) : NULL;
 
     if (tok)
         json_tokener_free(tok);

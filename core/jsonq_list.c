@@ -10,6 +10,7 @@
 #include "core/jsonq_priv.h"
 #include "core/strbuf.h"
 
+#include <stdint.h>
 #include <string.h>
 
 /* An element is inside of an object and a list. */
@@ -17,6 +18,7 @@
 
 struct scan {
     const char *at, *end;
+    bool odd; /* something is outside of strings that JSON has not, but json-c takes */
 };
 
 static void skip_space(struct scan *s)
@@ -25,10 +27,32 @@ static void skip_space(struct scan *s)
         s->at++;
 }
 
+/* A bit is set in each byte of @word that is @c, perhaps also in one behind such a byte. */
+static uint64_t bytes_that_are(uint64_t word, char c)
+{
+    uint64_t v = word ^ UINT64_C(0x0101010101010101) * (unsigned char)c;
+
+    return (v - UINT64_C(0x0101010101010101)) & ~v & UINT64_C(0x8080808080808080);
+}
+
+/* Eight bytes at a time while there is neither a quote nor a backslash in them. */
+static void skip_plain(struct scan *s)
+{
+    uint64_t word;
+
+    while ((size_t)(s->end - s->at) >= sizeof(word)) {
+        memcpy(&word, s->at, sizeof(word));
+        if (bytes_that_are(word, '"') | bytes_that_are(word, '\\'))
+            return;
+        s->at += sizeof(word);
+    }
+}
+
 /* @at is at the opening quote; behind the closing one when true. */
 static bool skip_string(struct scan *s)
 {
-    for (s->at++; s->at < s->end; s->at++) {
+    s->at++;
+    for (skip_plain(s); s->at < s->end; s->at++) {
         if (*s->at == '\\')
             s->at++;
         else if (*s->at == '"')
@@ -58,6 +82,11 @@ static bool skip_nested(struct scan *s)
         case ']':
             depth--;
             break;
+        case 'N':
+        case 'I':
+        case '\'':
+            s->odd = true;
+            break;
         default:
             break;
         }
@@ -79,6 +108,7 @@ static bool skip_value(struct scan *s)
         return skip_string(s);
     if (*s->at == '{' || *s->at == '[')
         return skip_nested(s);
+    s->odd = true;
     while (s->at < s->end && !strchr(",]} \n\t\r", *s->at))
         s->at++;
     return s->at > start;
@@ -133,13 +163,13 @@ static bool is_null(const char *text, size_t len)
     return len == 4 && memcmp(text, "null", 4) == 0;
 }
 
-static int take_item(struct walk *w, const char *text, size_t len)
+static int take_item(struct walk *w, const char *text, size_t len, bool plain)
 {
     struct json_object *o;
 
     if (is_null(text, len))
         return 0;
-    o = jsonq_parse_with(w->tok, text, len, w->err);
+    o = jsonq_parse_with(w->tok, text, len, plain, w->err);
     if (!o)
         return err_prefix(w->err, "in the element at byte %zu", (size_t)(text - w->text));
     w->fn(w->arg, o);
@@ -169,9 +199,10 @@ static int walk_items(struct walk *w, struct scan *s)
 
         skip_space(s);
         start = s->at;
+        s->odd = false;
         if (!skip_value(s))
             return broken(w, s);
-        if (take_item(w, start, (size_t)(s->at - start)) < 0)
+        if (take_item(w, start, (size_t)(s->at - start), !s->odd) < 0)
             return -1;
         if (take(s, ']'))
             return 0;
@@ -237,7 +268,7 @@ static struct json_object *parse_around(struct walk *w, const struct scan *behin
 struct json_object *jsonq_parse_list(const char *text, size_t len, const char *name,
                                      jsonq_item_fn fn, void *arg, struct err *err)
 {
-    struct scan s = {text, text + len};
+    struct scan s = {.at = text, .end = text + len};
     struct walk w = {.fn = fn, .arg = arg, .text = text, .err = err};
     struct json_object *o = NULL;
     const char *list;

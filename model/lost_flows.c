@@ -40,6 +40,8 @@ struct lost_flows {
     struct map *last;  /* endpoint -> the reading of flows before */
     struct gone *gone; /* the newest first */
     size_t nrows;
+    size_t dropped; /* connections that went before their time, for want of room */
+    int64_t dropped_at;
     uint64_t stamp; /* of the tables that were read last */
     bool changed;
     struct snapshot *told;
@@ -432,6 +434,13 @@ static bool is_over(const struct gone *g, int64_t now)
                        : now - g->gone_at > LOST_FLOWS_WAIT_MS;
 }
 
+static void drop(struct lost_flows *l, size_t n, int64_t now)
+{
+    l->dropped += n;
+    l->dropped_at = now;
+    l->changed = true;
+}
+
 /* The newest come first: what is beyond the limit is the oldest. */
 static void expire(struct lost_flows *l, int64_t now)
 {
@@ -447,9 +456,15 @@ static void expire(struct lost_flows *l, int64_t now)
         }
         *at = g->next;
         l->changed = l->changed || g->judged;
+        if (!is_over(g, now))
+            drop(l, n, now);
         gone_free(g);
     }
     l->nrows = kept;
+    if (l->dropped && now - l->dropped_at > LOST_FLOWS_KEEP_MS) {
+        l->dropped = 0;
+        l->changed = true;
+    }
 }
 
 static uint64_t stamp_of(uint64_t h, struct snapshot *const *list, size_t n)
@@ -525,6 +540,7 @@ static void add_row(struct table_builder *b, const struct gone *g, const struct 
 struct snapshot *lost_flows_snapshot(struct lost_flows *l, int64_t now)
 {
     struct table_builder *b;
+    struct err err = {0};
 
     if (!l->changed)
         return snapshot_ref(l->told);
@@ -535,7 +551,11 @@ struct snapshot *lost_flows_snapshot(struct lost_flows *l, int64_t now)
             if (!g->back[i])
                 add_row(b, g, snapshot_row(g->rows, i));
     snapshot_unref(l->told);
-    l->told = builder_finish(b, now, FRESH_OK, NULL);
+    if (l->dropped)
+        err_set(&err, ERR_LIMIT, 0,
+                "%zu connections of cards that moved are missing: no more than %d are kept",
+                l->dropped, LOST_FLOWS_MAX);
+    l->told = builder_finish(b, now, l->dropped ? FRESH_PARTIAL : FRESH_OK, &err);
     l->changed = false;
     return snapshot_ref(l->told);
 }

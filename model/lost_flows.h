@@ -8,8 +8,9 @@
  * heavy table: what nobody looked at is not known, and nothing is said about it.
  *
  * Limits: flows wait LOST_FLOWS_WAIT_MS for their card to turn up, and are told for
- * LOST_FLOWS_KEEP_MS after it moved; LOST_FLOWS_MAX in all, the oldest go first. A last sight of
- * more than LOST_FLOWS_SIGHT_MS before the move says nothing about it.
+ * LOST_FLOWS_KEEP_MS after it moved; LOST_FLOWS_MAX in all, the oldest go first, and for as long
+ * the table is partial and says how many went. A last sight of more than LOST_FLOWS_SIGHT_MS before
+ * the move says nothing about it.
  */
 #ifndef HYCON_MODEL_LOST_FLOWS_H
 #define HYCON_MODEL_LOST_FLOWS_H

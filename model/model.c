@@ -5,6 +5,8 @@
 #include "core/mem.h"
 #include "model/model_priv.h"
 #include "model/observe.h"
+#include "model/samples.h"
+#include "model/since.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -216,6 +218,20 @@ static void update_lost_flows(struct model_site *s, int64_t now)
     lost_flows_update(s->lost_flows, filters, nfilters, flows, nflows, now);
 }
 
+/* What is not remembered is not followed: said where its changes would be. NULL: there is room. */
+static const char *memory_is_full(const struct model *m)
+{
+    static const char states[] = "the states of more than 50,000 things are not remembered: "
+                                 "changes of the others are missing, and since when they are so";
+    static const char series[] = "samples of more than 50,000 things are not remembered: "
+                                 "estimates and forecasts of the others are missing";
+    _Static_assert(SINCE_MAX == 50000 && SAMPLES_SERIES_MAX == 50000, "as the sentences say");
+
+    if (since_overflow(m->since))
+        return states;
+    return samples_overflow(m->samples) ? series : NULL;
+}
+
 static void update_site(struct model *m, struct model_site *s, struct estate *e)
 {
     site_begin(s->site, &s->raw, m->since, m->samples, e->now);
@@ -229,7 +245,8 @@ static void update_site(struct model *m, struct model_site *s, struct estate *e)
     add_tables(e, s->site, m->last);
     estate_add(e, view_place(&table_lost_flows), lost_flows_snapshot(s->lost_flows, e->now),
                m->last);
-    estate_add(e, view_place(&table_timeline), timeline_snapshot(s->timeline, e->now), m->last);
+    estate_add(e, view_place(&table_timeline),
+               timeline_snapshot(s->timeline, e->now, memory_is_full(m)), m->last);
 }
 
 static void add_findings(struct model *m, struct estate *e)

@@ -212,17 +212,21 @@ static void add_row(struct table_builder *b, const struct entry *e)
     builder_str(b, TIMELINE_DETAIL, e->detail);
 }
 
-struct snapshot *timeline_snapshot(struct timeline *t, int64_t now)
+struct snapshot *timeline_snapshot(struct timeline *t, int64_t now, const char *missing)
 {
     struct table_builder *b;
+    struct err err = {0};
 
-    if (t->snapshot && !t->changed)
+    if (t->snapshot && !t->changed &&
+        strcmp(snapshot_err(t->snapshot)->msg, missing ? missing : "") == 0)
         return snapshot_ref(t->snapshot);
+    if (missing)
+        err_set(&err, ERR_LIMIT, 0, "%s", missing);
     b = builder_new(&table_timeline, t->site, ESTATE_OWN_ENDPOINT, NULL);
     for (size_t i = 0; i < t->n; i++)
         add_row(b, t->entries[i]);
     snapshot_unref(t->snapshot);
-    t->snapshot = builder_finish(b, now, FRESH_OK, NULL);
+    t->snapshot = builder_finish(b, now, missing ? FRESH_PARTIAL : FRESH_OK, &err);
     t->changed = false;
     return snapshot_ref(t->snapshot);
 }

@@ -43,8 +43,9 @@ void timeline_report(struct timeline *t, const struct timeline_entry *e);
 bool timeline_in_episode(const struct timeline *t, int64_t at);
 
 /* The entries as table_timeline (endpoint ESTATE_OWN_ENDPOINT). A new reference; the same snapshot
- * as last time when nothing came. */
-struct snapshot *timeline_snapshot(struct timeline *t, int64_t now);
+ * as last time when nothing came. @missing (NULL: nothing): why entries are missing, which makes it
+ * partial. */
+struct snapshot *timeline_snapshot(struct timeline *t, int64_t now, const char *missing);
 
 /* New or changed entries since the last call, as JSON lines of this type. */
 #define TIMELINE_LINE "timeline"

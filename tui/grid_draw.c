@@ -6,6 +6,7 @@
 #include "core/map.h"
 #include "core/strbuf.h"
 #include "core/text.h"
+#include "model/estate.h"
 
 #define GUTTER     2 /* the selection, then mark or age */
 #define WORD       5 /* "CRIT " */
@@ -32,27 +33,41 @@ static bool is_right(const struct grid *g, const struct grid_column *c)
 /* ---- the title ---------------------------------------------------------------------------------
  */
 
+static bool is_worth_a_note(const struct grid *g, const struct view_input *in,
+                            const struct snapshot *s)
+{
+    struct rows_item probe = {.snapshot = s};
+    enum freshness f = snapshot_freshness(s);
+
+    if (f == FRESH_OK || f == FRESH_UNSUPPORTED || f == FRESH_NEVER || !view_in_scope(in, &probe))
+        return false;
+    /* Its note says what of it was asked for, and how old it is. */
+    return !g->note.len || (f != FRESH_STALE && f != FRESH_PARTIAL) ||
+           snapshot_err(s)->kind != ERR_NONE;
+}
+
+/* The console is not among the endpoints, where others say why. */
+static void add_note(const struct view_input *in, const struct snapshot *s, struct strbuf *out)
+{
+    if (strcmp(snapshot_endpoint(s), ESTATE_OWN_ENDPOINT) == 0 && snapshot_err(s)->msg[0]) {
+        strbuf_addf(out, "~ %s", snapshot_err(s)->msg);
+        return;
+    }
+    strbuf_addf(out, "~ %s/%s %s ", snapshot_site(s), snapshot_endpoint(s),
+                view_freshness_word(snapshot_freshness(s)));
+    view_ago(out, in, snapshot_taken_at(s));
+}
+
 /* What is wrong with the sources: their rows are dimmed, and here is said why. */
 static void add_notes(const struct grid *g, const struct view_input *in, struct strbuf *out)
 {
     unsigned bad = 0;
 
     for (size_t i = 0; g->has_rows && !g->table->build && i < g->rows.nsources; i++) {
-        const struct snapshot *s = g->rows.sources[i];
-        struct rows_item probe = {.snapshot = s};
-        enum freshness f = snapshot_freshness(s);
-        if (f == FRESH_OK || f == FRESH_UNSUPPORTED || f == FRESH_NEVER ||
-            !view_in_scope(in, &probe))
+        if (!is_worth_a_note(g, in, g->rows.sources[i]) || ++bad > 2)
             continue;
-        /* Its note says what of it was asked for, and how old it is. */
-        if (g->note.len && (f == FRESH_STALE || f == FRESH_PARTIAL) &&
-            snapshot_err(s)->kind == ERR_NONE)
-            continue;
-        if (++bad > 2)
-            continue;
-        strbuf_addf(out, "%s~ %s/%s %s ", bad > 1 ? " " : "", snapshot_site(s),
-                    snapshot_endpoint(s), view_freshness_word(f));
-        view_ago(out, in, snapshot_taken_at(s));
+        strbuf_addstr(out, bad > 1 ? " " : "");
+        add_note(in, g->rows.sources[i], out);
     }
     if (bad > 2)
         strbuf_addf(out, _(" and %u more"), bad - 2);

@@ -261,6 +261,9 @@ static const struct {
     {"{\"r\":[1]", "1;", "JSON ends early"},
     {"{\"r\":[1]}x", "1;", "around the list r: not JSON at byte 14"},
     {"{\"r\":[NaN]}", "", "in the element at byte 6: "},
+    {"{\"r\":[{\"a\":\"x\"},{\"a\":[1,-Infinity]}]}", "{\"a\":\"x\"};", "NaN"},
+    {"{\"r\":[{\"a\":NaN}]}", "", "NaN"},
+    {"{\"r\":[{\"a\":\"NaN I'm\"},{'a':1}]}", "{\"a\":\"NaN I'm\"};", "single quotes"},
     {"{\"r\":[1],", "1;", "JSON ends early"},
     {"", "", "empty text is not JSON"},
 };

@@ -8,7 +8,9 @@
 #include <cmocka.h>
 
 #include "core/mem.h"
+#include "core/strbuf.h"
 #include "model/lost_flows.h"
+#include "model/tables.h"
 
 #define SECOND 1000
 
@@ -136,6 +138,45 @@ static void test_it_is_told_for_a_while(void **state)
     model_case_release(&c);
 }
 
+static const struct snapshot *told(const struct model_case *c)
+{
+    size_t n;
+    struct snapshot *const *list = estate_table(c->estate, &table_lost_flows, &n);
+
+    assert_int_equal(n, 1);
+    return list[0];
+}
+
+/* More than there is room for: what is missing is said for as long as it would have been told. */
+static void test_too_many(void **state)
+{
+    struct strbuf many = STRBUF_INIT;
+    struct model_case c;
+
+    (void)state;
+    model_case_init(&c, config);
+    strbuf_addstr(&many, ON_1 FLOWS("1", "ok"));
+    for (int i = 0; i <= LOST_FLOWS_MAX; i++)
+        strbuf_addf(
+            &many, "esx-1 nic-7-eth0-vmware-sfw.2 web-1 f%d tcp 10.0.%d.%d 1001 10.0.0.2 443 EST\n",
+            i, i / 250, i % 250);
+    strbuf_addstr(&many, FLOWS("2", "ok"));
+    feed(&c, 0, many.buf);
+    assert_int_equal(snapshot_freshness(told(&c)), FRESH_OK);
+    feed(&c, 30, ON_2 FLOWS("1", "ok"));
+    assert_int_equal(snapshot_freshness(told(&c)), FRESH_PARTIAL);
+    assert_int_equal(snapshot_err(told(&c))->kind, ERR_LIMIT);
+    assert_string_equal(snapshot_err(told(&c))->msg,
+                        "20001 connections of cards that moved are missing: no more than 20000 are "
+                        "kept");
+    feed(&c, LOST_FLOWS_KEEP_MS / SECOND, "");
+    assert_int_equal(snapshot_freshness(told(&c)), FRESH_PARTIAL);
+    feed(&c, 1, "");
+    assert_int_equal(snapshot_freshness(told(&c)), FRESH_OK);
+    model_case_release(&c);
+    strbuf_release(&many);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -144,6 +185,7 @@ int main(void)
         cmocka_unit_test(test_what_is_no_move),
         cmocka_unit_test(test_an_old_sight),
         cmocka_unit_test(test_it_is_told_for_a_while),
+        cmocka_unit_test(test_too_many),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

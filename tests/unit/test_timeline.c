@@ -11,6 +11,7 @@
 
 #include "core/mem.h"
 #include "core/strbuf.h"
+#include "model/since.h"
 #include "model/tables.h"
 #include "model/timeline.h"
 #include "tests/support/model_case.h"
@@ -312,12 +313,47 @@ static void test_limit(void **state)
         timeline_observe(t, &e);
         timeline_observe(t, &e); /* the same entry is one entry */
     }
-    s = timeline_snapshot(t, MODEL_CASE_NOW);
+    s = timeline_snapshot(t, MODEL_CASE_NOW, NULL);
     assert_int_equal(snapshot_count(s), TIMELINE_MAX);
     assert_true(row_int(snapshot_row(s, 0), TIMELINE_AT, &at));
     assert_int_equal(at, MODEL_CASE_NOW + 10 * 1000);
     snapshot_unref(s);
     timeline_free(t);
+}
+
+static const struct snapshot *timeline_of(const struct model_case *c, const char *site)
+{
+    size_t n;
+    struct snapshot *const *list = estate_table(c->estate, &table_timeline, &n);
+
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(snapshot_site(list[i]), site) == 0)
+            return list[i];
+    }
+    fail_msg("no timeline of %s", site);
+    return NULL;
+}
+
+/* States that nobody remembers are not followed, and that is said. */
+static void test_more_things_than_are_remembered(void **state)
+{
+    struct strbuf many = STRBUF_INIT;
+    struct model_case c;
+
+    (void)state;
+    model_case_init(&c, NULL);
+    strbuf_addstr(&many, "table edges dc1/nsx ok 0s\nedge_id edge status\n");
+    for (int i = 0; i < SINCE_MAX; i++)
+        strbuf_addf(&many, "e%d e%d up\n", i, i);
+    (void)model_case_feed(&c, many.buf);
+    assert_int_equal(snapshot_freshness(timeline_of(&c, "dc1")), FRESH_OK);
+    strbuf_addstr(&many, "one more up\n");
+    (void)model_case_feed(&c, many.buf);
+    assert_int_equal(snapshot_freshness(timeline_of(&c, "dc1")), FRESH_PARTIAL);
+    assert_int_equal(snapshot_err(timeline_of(&c, "dc1"))->kind, ERR_LIMIT);
+    assert_non_null(strstr(snapshot_err(timeline_of(&c, "dc1"))->msg, "more than 50,000 things"));
+    model_case_release(&c);
+    strbuf_release(&many);
 }
 
 /* Without NSX the main route table tells which ENI is active. */
@@ -396,6 +432,7 @@ int main(void)
         cmocka_unit_test(test_segments),
         cmocka_unit_test(test_half_reading),
         cmocka_unit_test(test_limit),
+        cmocka_unit_test(test_more_things_than_are_remembered),
         cmocka_unit_test(test_aws_alone),
     };
 
