@@ -399,7 +399,7 @@ static const char *keep_text(struct table_builder *b, const char *known, const c
 {
     if (known && strncmp(known, s, len) == 0 && !known[len])
         return known;
-    return arena_strndup(b->current->arena, s, len);
+    return arena_text(b->current->arena, s, len);
 }
 
 static void set_text(struct table_builder *b, struct cell *c, const char *s, size_t len)
