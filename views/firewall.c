@@ -159,7 +159,7 @@ static void details(struct strbuf *out, const struct view_input *in, const struc
     const char *site = snapshot_site(row->snapshot);
     struct look_source lines = look_source(in, &table_host_rules, site);
     struct rows_item line;
-    int64_t id, other;
+    int64_t id, other = 0;
     size_t i = 0, n = 0;
 
     if (lines.worst == FRESH_UNSUPPORTED) {
