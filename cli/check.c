@@ -25,7 +25,7 @@ static enum severity severity_of(const struct row *r)
 static bool is_open(const struct row *r, int64_t now)
 {
     const char *state = row_str(r, FINDINGS_STATE);
-    int64_t until;
+    int64_t until = 0;
 
     if (state && strcmp(state, "open") != 0)
         return false;
