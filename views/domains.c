@@ -106,7 +106,7 @@ static enum severity say_hosts(struct strbuf *out, const struct view_input *in, 
     size_t i = 0;
 
     while (look_next(in, &table_hosts, site, &i, &row)) {
-        unsigned col = row_present(row.row, HOSTS_STATE) ? HOSTS_STATE : HOSTS_CONNECTION_STATE;
+        unsigned col = look_host_state(row.row);
         const char *word = look_text(row.row, col);
         tally_add(&t, *word ? word : "-");
         enum severity s = severity_of(&table_hosts, row.row, col);

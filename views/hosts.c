@@ -38,16 +38,13 @@ static int worst_first(const struct rows_item *a, const struct rows_item *b)
     return c ? c : strcmp(look_text(a->row, HOSTS_HOST), look_text(b->row, HOSTS_HOST));
 }
 
-/* What the VMC service says, else what vCenter says. */
 static void format_state(struct strbuf *out, const struct view_input *in,
                          const struct rows_item *row, const char *arg)
 {
     bool maintenance = false;
 
     (void)arg;
-    strbuf_addstr(
-        out, look_cell(in, &table_hosts, row->row,
-                       row_present(row->row, HOSTS_STATE) ? HOSTS_STATE : HOSTS_CONNECTION_STATE));
+    strbuf_addstr(out, look_cell(in, &table_hosts, row->row, look_host_state(row->row)));
     if (row_bool(row->row, HOSTS_MAINTENANCE, &maintenance) && maintenance)
         strbuf_addstr(out, " maint");
 }
@@ -205,7 +202,7 @@ static const struct view_column columns[] = {
     {.column = HOSTS_STATE,
      .min = 10,
      .max = 22,
-     .weight = 99,
+     .weight = 100,
      .format = format_state,
      .style = state_style},
     {.column = -1, .title = "edges", .min = 11, .max = 30, .weight = 90, .format = format_edges},
@@ -228,7 +225,7 @@ static const struct view_column columns[] = {
      .weight = 44,
      .flags = VIEW_RIGHT,
      .format = format_memory},
-    {.column = HOSTS_VM_COUNT, .title = "VMs", .min = 4, .max = 6, .weight = 43},
+    {.column = HOSTS_VM_COUNT, .title = "VMs", .min = 4, .max = 6, .weight = 51},
     {.column = HOSTS_VERSION, .max = 16, .flags = VIEW_WIDE},
     {.column = HOSTS_BUILD, .max = 12, .flags = VIEW_WIDE},
     {.column = HOSTS_FQDN, .max = 48, .flags = VIEW_WIDE},
@@ -238,8 +235,8 @@ static const struct view_column columns[] = {
 };
 
 static const struct view_column eni_columns[] = {
-    {.column = -1, .title = "ENI is", .min = 6, .max = 8, .weight = 80, .format = format_role},
-    {.column = HOSTS_ENI, .min = 21, .max = 22, .weight = 70, .flags = VIEW_ID},
+    {.column = -1, .title = "ENI is", .min = 8, .max = 8, .weight = 80, .format = format_role},
+    {.column = HOSTS_ENI, .min = 21, .max = 22, .weight = 41, .flags = VIEW_ID},
 };
 
 /* On premises no host has an ENI, and the room is for what it has. */

@@ -171,6 +171,18 @@ bool look_changed(const struct view_input *in, const struct rows_item *row, unsi
     return at > 0 && in->now - at < LOOK_MARK_MS;
 }
 
+unsigned look_host_state(const struct row *host)
+{
+    enum severity vmc, vcenter;
+
+    if (!row_present(host, HOSTS_STATE))
+        return HOSTS_CONNECTION_STATE;
+    vmc = cell_severity(&table_hosts.columns[HOSTS_STATE], &host->cells[HOSTS_STATE]);
+    vcenter = cell_severity(&table_hosts.columns[HOSTS_CONNECTION_STATE],
+                            &host->cells[HOSTS_CONNECTION_STATE]);
+    return vcenter > vmc && vcenter > SEV_OK ? HOSTS_CONNECTION_STATE : HOSTS_STATE;
+}
+
 /* The first word of a host's full name; the whole of what is none, as an address. */
 static void add_place(struct strbuf *out, const char *name)
 {

@@ -55,6 +55,9 @@ const char *look_group(const struct view_input *in, const char *site, const char
 /* Did a cell change a moment ago? */
 bool look_changed(const struct view_input *in, const struct rows_item *row, unsigned col);
 
+/* The column that says how a host is: what the VMC service says, else what vCenter says; the worse
+ * of the two where both speak. */
+unsigned look_host_state(const struct row *host);
 /* Append from where to where a task moves its VM ("esx01 -> esx03"), by the first words of the
  * names of hosts; "-" when that is not known. */
 void look_move(struct strbuf *out, const struct view_input *in, const struct row *task);
