@@ -166,13 +166,18 @@ uint32_t dfa_make(struct dfa *d, uint32_t state, unsigned char byte)
 
 uint32_t dfa_walk(struct dfa *d, uint32_t *state, const char *s)
 {
-    uint32_t at = *state, to;
-
-    if (at == d->idle && d->skip.length) {
+    if (*state == d->idle && d->skip.length) {
         s = dfa_skip(&d->skip, s);
         if (!s)
             return DFA_END;
     }
+    return dfa_walk_on(d, state, s);
+}
+
+uint32_t dfa_walk_on(struct dfa *d, uint32_t *state, const char *s)
+{
+    uint32_t at = *state, to;
+
     for (;; s++) {
         to = d->next[at + (unsigned char)*s];
         if (to == DFA_UNKNOWN)

@@ -74,9 +74,11 @@ bool dfa_is_plain(const char *s);
  * last one before it. What cannot begin a match is skipped. */
 uint32_t dfa_walk(struct dfa *d, uint32_t *state, const char *s);
 
-/* The index of the first of @texts that has to be walked from d->idle: that one may match, or leave
- * another state. The others begin nothing. @n: none has to be. */
-size_t dfa_skip_texts(const struct dfa *d, const char *const *texts, size_t n);
+/* The same, when it is known already that @s cannot be skipped. */
+uint32_t dfa_walk_on(struct dfa *d, uint32_t *state, const char *s);
+/* The index of the first of @texts that has to be walked from d->idle, and in @from where: that one
+ * may match, or leave another state. The others begin nothing. @n: none has to be. */
+size_t dfa_skip_texts(const struct dfa *d, const char *const *texts, size_t n, const char **from);
 
 static inline uint32_t dfa_step(struct dfa *d, uint32_t state, unsigned char byte)
 {

@@ -193,11 +193,12 @@ static size_t skip_texts(const struct dfa_skip *k, const char *const *texts, siz
     return n;
 }
 
-size_t dfa_skip_texts(const struct dfa *d, const char *const *texts, size_t n)
+size_t dfa_skip_texts(const struct dfa *d, const char *const *texts, size_t n, const char **from)
 {
-    const char *to;
-
-    return d->skip.length ? skip_texts(&d->skip, texts, n, &to) : 0;
+    if (d->skip.length)
+        return skip_texts(&d->skip, texts, n, from);
+    *from = texts[0];
+    return 0;
 }
 
 const char *dfa_skip(const struct dfa_skip *k, const char *s)

@@ -25,9 +25,8 @@ struct filter_test {
     struct pattern *pattern; /* FILTER_MATCH: for cells that are no address */
 };
 
-#define FILTER_SMALL  56  /* bytes of a cell that is no text */
-#define FILTER_NUMBER 24  /* of a whole number */
-#define FILTER_DAYS   512 /* that are remembered */
+#define FILTER_SMALL 56  /* bytes of a cell that is no text */
+#define FILTER_DAYS  512 /* that are remembered */
 
 struct filter_day {
     int64_t day; /* since the epoch; 0: not yet */
@@ -66,6 +65,8 @@ enum filter_verdict filter_walk_piece(struct filter_walk *w, const char *text);
 /* The text of a cell that is neither ABSENT nor a list: its own, or written to @small (FILTER_SMALL
  * bytes), or what is in f->buf. */
 const char *filter_say(struct filter *f, unsigned col, const struct cell *c, char *small);
+/* A whole number or an address as text, in FILTER_SMALL bytes of @out. Returns its length. */
+size_t filter_write(const struct cell *c, char *out);
 /* filter_shape.c: of f->row, before the first search. */
 void filter_shape(struct filter *f);
 /* filter_scan.c: f->row has a table. Without f->invert. */

@@ -53,26 +53,33 @@ struct scan {
     const char *texts[TEXTS];
     struct link links[TEXTS];
     size_t nsmall;
+    bool joined;       /* the newest text goes on with what comes */
     char small[SMALL]; /* texts that were written down */
 };
 
 /* ---- what was found ----------------------------------------------------------------------------
  */
 
-/* What a text says, as if it were alone between two blanks. */
-static uint8_t judge(struct scan *s, const char *text)
+/* What @text says from @from on, where a match could begin, as if it were alone between two blanks.
+ */
+static uint8_t judge(struct scan *s, const char *text, const char *from)
 {
     struct filter_walk *w = &s->walk;
-    enum filter_verdict v;
+    enum filter_verdict v = FILTER_GO;
     uint32_t to;
 
     w->state = w->d->idle;
-    w->begun = true;
-    v = filter_walk_piece(w, text);
+    to = dfa_walk_on(w->d, &w->state, from);
+    if (to == DFA_MATCH)
+        return FILTER_HIT;
+    if (to != DFA_END || dfa_is_dirty(w->d, w->state)) {
+        w->state = w->d->idle;
+        w->begun = true;
+        v = filter_walk_piece(w, text);
+    }
     if (v != FILTER_GO || w->state == w->d->idle)
         return (uint8_t)v;
-    to = dfa_step(w->d, w->state, ' ');
-    if (to != w->d->idle)
+    if (dfa_step(w->d, w->state, ' ') != w->d->idle)
         return FILTER_SLOW;
     return dfa_ends(w->d, w->state) ? AT_END : FILTER_GO;
 }
@@ -112,10 +119,11 @@ static void flush(struct scan *s)
 {
     uint8_t verdicts[TEXTS];
     size_t n = s->ntexts, at = 0;
+    const char *from;
     bool any = false;
 
-    while ((at += dfa_skip_texts(s->walk.d, s->texts + at, n - at)) < n) {
-        uint8_t v = judge(s, s->texts[at]);
+    while (at < n && (at += dfa_skip_texts(s->walk.d, s->texts + at, n - at, &from)) < n) {
+        uint8_t v = judge(s, s->texts[at], from);
 
         if (v != FILTER_GO && !any)
             memset(verdicts, FILTER_GO, n);
@@ -128,6 +136,7 @@ static void flush(struct scan *s)
         apply(s, verdicts);
     s->before += (uint32_t)n;
     s->ntexts = s->nlinks = s->nsmall = 0;
+    s->joined = false;
 }
 
 /* ---- gathering ---------------------------------------------------------------------------------
@@ -166,6 +175,31 @@ static bool skips_time(const struct filter *f, int64_t at)
     return at % 1000 ? f->skips_millis : f->skips_times;
 }
 
+/* Numbers and addresses of columns side by side are one text, with blanks in between: that is what
+ * the row says there. */
+static bool joins(const struct cell *c)
+{
+    return c->type == CELL_INT || c->type == CELL_BYTES || c->type == CELL_IP ||
+           c->type == CELL_CIDR;
+}
+
+static void add_joined(struct scan *s, unsigned row, unsigned col, const struct cell *c)
+{
+    char *to = s->small + s->nsmall;
+
+    if (s->joined) {
+        to[-1] = ' '; /* instead of its end */
+        s->links[s->nlinks - 1].col = (uint8_t)col;
+    }
+    s->nsmall += filter_write(c, to) + 1;
+    if (!s->joined) {
+        s->joined = true;
+        add_text(s, row, col, to, true);
+    }
+    if (s->nsmall > sizeof(s->small) - FILTER_SMALL)
+        flush(s);
+}
+
 /* A cell whose text is written down. */
 static void add_written(struct scan *s, unsigned row, unsigned col, const struct cell *c)
 {
@@ -173,8 +207,6 @@ static void add_written(struct scan *s, unsigned row, unsigned col, const struct
     const char *text = filter_say(s->f, col, c, small);
 
     s->nsmall += FILTER_SMALL;
-    if (c->type == CELL_INT || c->type == CELL_BYTES)
-        s->nsmall -= FILTER_SMALL - FILTER_NUMBER;
     add_text(s, row, col, text, true);
     if (text == s->f->buf.buf || s->nsmall > sizeof(s->small) - FILTER_SMALL)
         flush(s);
@@ -184,6 +216,11 @@ static void add_cell(struct scan *s, unsigned row, unsigned col, const struct ce
 {
     struct said *said = &s->said[col];
 
+    if (joins(c)) {
+        add_joined(s, row, col, c);
+        return;
+    }
+    s->joined = false;
     if (c->type == CELL_LIST) {
         add_list(s, row, col, c->u.list);
         return;
@@ -230,11 +267,14 @@ static void gather(struct scan *s, unsigned row)
     const struct filter *f = s->f;
     const struct cell *cells = s->rows[row]->cells;
 
+    s->joined = false;
     for (const uint8_t *col = f->cols; *col < f->schema->ncolumns; col++) {
         const struct cell *c = &cells[*col];
 
         if (!f->skips[c->type])
             add_cell(s, row, *col, c);
+        else if (c->type != CELL_ABSENT)
+            s->joined = false; /* something is in between */
     }
 }
 

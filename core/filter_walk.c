@@ -15,25 +15,38 @@
 /* ---- what a cell says --------------------------------------------------------------------------
  */
 
-static const char *write_number(char small[static FILTER_NUMBER], int64_t v)
+/* Two digits at a time, from the end. Returns the length. */
+static size_t write_number(char *out, int64_t v)
 {
     static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313"
                                 "23334353637383940414243444546474849505152535455565758596061626364"
                                 "65666768697071727374757677787980818283848586878889909192939495969"
                                 "79899";
-    char *p = small + FILTER_NUMBER - 1;
+    char text[24], *p = text + sizeof(text);
     uint64_t rest = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+    size_t len;
 
-    *p = '\0';
-    for (; rest >= 10; rest /= 100) {
+    for (; rest >= 100; rest /= 100) {
         p -= 2;
         memcpy(p, pairs + rest % 100 * 2, 2);
     }
-    if (rest || !*p)
-        *--p = (char)('0' + rest);
+    p -= 2;
+    memcpy(p, pairs + rest * 2, 2);
+    p += rest < 10;
     if (v < 0)
         *--p = '-';
-    return p;
+    len = (size_t)(text + sizeof(text) - p);
+    memcpy(out, p, len);
+    out[len] = '\0';
+    return len;
+}
+
+size_t filter_write(const struct cell *c, char *out)
+{
+    if (c->type == CELL_INT || c->type == CELL_BYTES)
+        return write_number(out, c->u.i);
+    return strlen(c->type == CELL_IP ? ip_format_address(c->u.ip, out)
+                                     : ip_format_cidr(c->u.ip, out));
 }
 
 /* ".007Z" */
@@ -79,15 +92,14 @@ static const char *write_cell(struct filter *f, unsigned col, const struct cell 
     switch (c->type) {
     case CELL_INT:
     case CELL_BYTES:
-        return write_number(small, c->u.i);
+    case CELL_IP:
+    case CELL_CIDR:
+        (void)filter_write(c, small);
+        return small;
     case CELL_BOOL:
         return c->u.b ? "true" : "false";
     case CELL_TIME:
         return write_time(f, c, small);
-    case CELL_IP:
-        return ip_format_address(c->u.ip, small);
-    case CELL_CIDR:
-        return ip_format_cidr(c->u.ip, small);
     default:
         strbuf_reset(&f->buf);
         cell_plain(&f->buf, &f->schema->columns[col], c);
