@@ -295,7 +295,7 @@ const char *config_time_zone(const struct config *c)
 {
     const struct config_value *v = config_values_own(&c->global, "time_zone");
 
-    if (!v && c->nsites == 1)
+    if (!v && c->nsites) /* all sites say the same, or it was refused */
         v = config_values_own(c->site_values[0], "time_zone");
     return v && v->nitems ? v->items[0] : NULL;
 }

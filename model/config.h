@@ -64,7 +64,8 @@ struct config *config_parse(const char *text, size_t len, const char *name, stru
 void config_free(struct config *c);
 
 const char *config_path(const struct config *c);
-/* Of local times: what stands at the top of the file, else at its only site; NULL: as TZ says. */
+/* Of local times: what stands at the top of the file, else at its sites (who must agree); NULL: as
+ * TZ says. */
 const char *config_time_zone(const struct config *c);
 size_t config_site_count(const struct config *c);
 const struct config_site *config_site(const struct config *c, size_t i);

@@ -488,6 +488,66 @@ static void read_sites(struct config_parse *p, const struct yaml_node *list)
     map_free(names, NULL);
 }
 
+/* ---- the time zone
+ * ---------------------------------------------------------------------------------------------- */
+
+/* Where the zone of all times stands: at the top, or at every site alike. */
+struct zone {
+    const char *name; /* NULL: nowhere */
+    bool everywhere;  /* it holds for all that is configured */
+};
+
+static struct zone find_zone(const struct yaml_node *root, const struct yaml_node *sites)
+{
+    struct zone zone = {.name = peek_name(root, "time_zone"), .everywhere = true};
+    bool top = zone.name != NULL;
+
+    for (size_t i = 0; !top && i < sites->n; i++) {
+        const char *name = peek_name(sites->items[i], "time_zone");
+
+        zone.name = zone.name ? zone.name : name;
+        zone.everywhere = zone.everywhere && name;
+    }
+    return zone;
+}
+
+/* A screen shows times of several sites, in one zone: another one would have no effect. */
+static void check_zone(struct config_parse *p, const struct zone *zone, const struct yaml_node *map,
+                       const char *what)
+{
+    const struct yaml_node *at = yaml_get(map, "time_zone");
+    const char *name = peek_name(map, "time_zone");
+
+    if (!name)
+        return;
+    if (!zone->name || !zone->everywhere)
+        config_problem(p, at,
+                       "'time_zone' of %s alone: times are shown in one zone, so it belongs to "
+                       "the top of the file",
+                       what);
+    else if (strcmp(name, zone->name) != 0)
+        config_problem(p, at,
+                       "'time_zone' of %s is '%s': times are shown in one zone, which is '%s'",
+                       what, name, zone->name);
+}
+
+static void check_zones(struct config_parse *p, const struct yaml_node *root)
+{
+    const struct yaml_node *sites = yaml_get(root, "sites");
+    struct zone zone;
+
+    if (!sites || sites->kind != YAML_LIST)
+        return;
+    zone = find_zone(root, sites);
+    for (size_t i = 0; i < sites->n; i++) {
+        const struct yaml_node *list = yaml_get(sites->items[i], "endpoints");
+
+        check_zone(p, &zone, sites->items[i], "one site");
+        for (size_t k = 0; list && list->kind == YAML_LIST && k < list->n; k++)
+            check_zone(p, &zone, list->items[k], "one endpoint");
+    }
+}
+
 /* Endpoints of a site are neighbours in the list of all. */
 static void link_sites(struct config *c)
 {
@@ -512,5 +572,7 @@ void config_read_file(struct config_parse *p, const struct yaml_node *root)
     config_complete_map(p, &p->c->global, tables, root, "the file");
     read_credentials(p, yaml_get(root, "credentials"));
     read_sites(p, yaml_get(root, "sites"));
+    if (!p->nproblems)
+        check_zones(p, root);
     link_sites(p->c);
 }

@@ -254,7 +254,8 @@ const struct key_spec kinds_scope_keys[] = {
     {.name = "disable", .type = KEY_TABLES, .meaning = "tables that are not read"},
     {.name = "time_zone",
      .type = KEY_ZONE,
-     .meaning = "of the local times that are shown, such as Asia/Tokyo; default: TZ"},
+     .meaning = "of the local times that are shown, such as Asia/Tokyo: one for all; default: "
+                "TZ"},
     END,
 };
 

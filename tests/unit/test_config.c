@@ -161,21 +161,20 @@ static void intervals_and_thresholds_inherit(void **state)
     config_free(c);
 }
 
-/* What stands at the top of the file holds; what stands at one site of several is not for all. */
+/* What stands at the top of the file holds, or what all sites say. */
 static void time_zone_is_one(void **state)
 {
     static const struct {
         const char *text, *zone;
     } cases[] = {
-        {"time_zone: Asia/Tokyo\nsites:\n- name: s\n  time_zone: UTC\n  endpoints: [{name: a, "
-         "kind: "
-         "aws, region: r}]\n",
+        {"time_zone: Asia/Tokyo\nsites:\n- name: s\n  time_zone: Asia/Tokyo\n  endpoints: "
+         "[{name: a, kind: aws, region: r, time_zone: Asia/Tokyo}]\n",
          "Asia/Tokyo"},
         {"sites:\n- name: s\n  time_zone: JST-9\n  endpoints: [{name: a, kind: aws, region: r}]\n",
          "JST-9"},
         {"sites:\n- name: s\n  time_zone: JST-9\n  endpoints: [{name: a, kind: aws, region: r}]\n"
-         "- name: t\n  endpoints: [{name: a, kind: aws, region: r}]\n",
-         NULL},
+         "- name: t\n  time_zone: JST-9\n  endpoints: [{name: a, kind: aws, region: r}]\n",
+         "JST-9"},
         {"sites:\n- name: s\n  endpoints: [{name: a, kind: aws, region: r}]\n", NULL},
     };
     (void)state;
@@ -359,6 +358,18 @@ static const struct {
      "4:84: 'intervals': no table 'edge'; did you mean 'edges'?"},
     {SITE(NSX ", disable: [edges, qqqqqq]}"),
      "4:89: 'disable': 'qqqqqq' is no table; 'hycon tables' lists them"},
+    {SITE(NSX ", time_zone: UTC}"), "4:83: 'time_zone' of one endpoint alone: times are shown in "
+                                    "one zone, so it belongs to the top of the file"},
+    {"time_zone: Asia/Tokyo\nsites:\n- name: s\n  time_zone: UTC\n  endpoints: [{name: a, kind: "
+     "aws, region: r}]\n",
+     "4:14: 'time_zone' of one site is 'UTC': times are shown in one zone, which is 'Asia/Tokyo'"},
+    {"sites:\n- name: s\n  time_zone: JST-9\n  endpoints: [{name: a, kind: aws, region: r}]\n"
+     "- name: t\n  endpoints: [{name: a, kind: aws, region: r}]\n",
+     "3:14: 'time_zone' of one site alone: times are shown in one zone, so it belongs to the top "
+     "of the file"},
+    {"sites:\n- name: s\n  time_zone: JST-9\n  endpoints: [{name: a, kind: aws, region: r}]\n"
+     "- name: t\n  time_zone: UTC\n  endpoints: [{name: a, kind: aws, region: r}]\n",
+     "6:14: 'time_zone' of one site is 'UTC': times are shown in one zone, which is 'JST-9'"},
     {SITE(NSX ", time_zone: Mars/Olympus}"),
      "4:83: 'time_zone': no time zone 'Mars/Olympus' in /usr/share/zoneinfo"},
     {SITE(NSX ", time_zone: ../../etc/passwd}"),
