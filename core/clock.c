@@ -3,7 +3,7 @@
 #include <stdatomic.h>
 #include <time.h>
 
-static _Atomic int64_t frozen = -1;
+static _Atomic int64_t frozen = -1, set_by;
 
 static int64_t read_clock(clockid_t id)
 {
@@ -18,7 +18,7 @@ static int64_t read_clock(clockid_t id)
 
 int64_t clock_now_ms(void)
 {
-    return read_clock(CLOCK_REALTIME);
+    return read_clock(CLOCK_REALTIME) + atomic_load_explicit(&set_by, memory_order_relaxed);
 }
 
 int64_t clock_mono_ms(void)
@@ -29,4 +29,9 @@ int64_t clock_mono_ms(void)
 void clock_freeze(int64_t now_ms)
 {
     atomic_store(&frozen, now_ms < 0 ? -1 : now_ms);
+}
+
+void clock_set_wall(int64_t offset_ms)
+{
+    atomic_store(&set_by, offset_ms);
 }

@@ -30,6 +30,7 @@ static int stop(void **state)
 {
     (void)state;
     clock_freeze(-1);
+    clock_set_wall(0);
     fakeapi_stop(&server);
     return 0;
 }
@@ -303,6 +304,51 @@ static void interval_and_staleness(void **state)
     fakeapi_run_stop(&r);
 }
 
+/* Somebody sets the clock, to tomorrow and then to the day before yesterday. Times are those of the
+ * wall clock; when to poll and what is stale is none of its business. */
+static void wall_clock_is_set(void **state)
+{
+    const int64_t day = 24 * 3600000LL;
+    struct fakeapi_run r;
+    struct snapshot *s;
+
+    (void)state;
+    clock_freeze(NOW);
+    open_run(&r, ", intervals: {segments: 3s}");
+    fakeapi_run_start(&r);
+    snapshot_unref(fakeapi_wait_fresh(&r, &table_segments, "a", FRESH_OK));
+    for (int i = 1; i <= 2; i++) {
+        int64_t by = i == 1 ? day : -2 * day;
+
+        clock_set_wall(by);
+        engine_wake(r.engine);
+        clock_freeze(NOW + i * 3400 - 1000);
+        engine_wake(r.engine);
+        clock_freeze(NOW + i * 3400);
+        engine_wake(r.engine);
+        wait_taken_at(&r, NOW + i * 3400 + by);
+        /* Neither at once, nor not at all; one login, one session. */
+        assert_int_equal(fakeapi_count(&server.requests), i + 1);
+        snapshot_unref(fakeapi_wait_fresh(&r, &table_segments, "a", FRESH_OK));
+    }
+    assert_int_equal(fakeapi_count(&server.logins), 1);
+    fakeapi_lock();
+    server.hold = true;
+    fakeapi_unlock();
+    clock_freeze(NOW + 10200);
+    engine_wake(r.engine);
+    fakeapi_wait_count(&server.requests, 4);
+    clock_freeze(NOW + 16000);
+    engine_wake(r.engine);
+    s = fakeapi_wait_fresh(&r, &table_segments, "a", FRESH_STALE);
+    assert_true(snapshot_taken_at(s) == NOW + 6800 - 2 * day);
+    snapshot_unref(s);
+    fakeapi_lock();
+    server.hold = false;
+    fakeapi_unlock();
+    fakeapi_run_stop(&r);
+}
+
 /* An hour passes between two ticks: the lid was closed. */
 static void resume_reads_at_once(void **state)
 {
@@ -553,6 +599,7 @@ int main(void)
         TEST(denied_call_is_not_a_rejection),
         TEST(failed_poll_keeps_rows),
         TEST(interval_and_staleness),
+        TEST(wall_clock_is_set),
         TEST(resume_reads_at_once),
         TEST(focus_polls_faster),
         TEST(pause_and_refresh),
