@@ -307,7 +307,7 @@ static void judge_pair(struct explain_ask *a)
     a->worst = a->out->nhops;
     set_packet(a);
     explain_filter_hops(a, &a->source, true);
-    if (a->source.eni.row) { /* from AWS the gateway comes last */
+    if (a->source.eni.row || a->source.subnet.row) { /* from AWS the gateway comes last */
         explain_aws_hops(a);
         explain_gateway_hops(a);
     } else {

@@ -1,7 +1,7 @@
 /*
  * explain_aws: between a machine of the SDDC and an interface of the linked VPC: the SDDC's active
  * ENI, the route table of the other end's subnet, and at both ends security groups and network
- * ACLs.
+ * ACLs. Of an address that no known interface has, its subnet tells all but the groups.
  */
 #include "model/explain_cloud.h"
 
@@ -18,10 +18,26 @@ static bool is_word(const struct row *r, unsigned col, const char *word)
     return s && strcmp(s, word) == 0;
 }
 
-/* The active ENI of the VPC that @eni is in. */
-static struct explain_at active_eni(const struct explain_ask *a, struct explain_at eni)
+static bool is_in_aws(const struct explain_party *p)
 {
-    const char *vpc = explain_eni_text(eni, EXPLAIN_ENI_VPC);
+    return p->eni.row || p->subnet.row;
+}
+
+static const char *vpc_of(const struct explain_party *p)
+{
+    return p->subnet.row ? row_str(p->subnet.row, SUBNETS_VPC)
+                         : explain_eni_text(p->eni, EXPLAIN_ENI_VPC);
+}
+
+static const char *subnet_of(const struct explain_party *p)
+{
+    return p->subnet.row ? row_str(p->subnet.row, SUBNETS_SUBNET)
+                         : explain_eni_text(p->eni, EXPLAIN_ENI_SUBNET);
+}
+
+/* The active ENI of @vpc. */
+static struct explain_at active_eni(const struct explain_ask *a, const char *vpc)
+{
     struct explain_cursor at = {0};
 
     while (vpc && explain_next(a->x, &table_enis, NULL, &at)) {
@@ -60,9 +76,10 @@ static void judge_eni(struct explain_ask *a, struct explain_at active)
  */
 
 /* The route table of the end's subnet: its own, or the main one of the VPC (NULL). */
-static bool find_table(const struct explain_ask *a, struct explain_at eni, const char **table)
+static bool find_table(const struct explain_ask *a, const struct explain_party *p,
+                       const char **table)
 {
-    const char *subnet = explain_eni_text(eni, EXPLAIN_ENI_SUBNET);
+    const char *subnet = subnet_of(p);
     struct explain_cursor at = {0};
 
     while (subnet && explain_next(a->x, &table_subnets, NULL, &at)) {
@@ -106,8 +123,8 @@ static int reaches(const struct explain_ask *a, const struct row *r, const struc
     return best;
 }
 
-static struct explain_at find_route(const struct explain_ask *a, struct explain_at eni,
-                                    const char *table, const struct ip *ip)
+static struct explain_at find_route(const struct explain_ask *a, const char *vpc, const char *table,
+                                    const struct ip *ip)
 {
     struct explain_cursor at = {0};
     struct explain_at best = {0};
@@ -116,7 +133,7 @@ static struct explain_at find_route(const struct explain_ask *a, struct explain_
     while (explain_next(a->x, &table_routes, NULL, &at)) {
         int n;
         /* A row for a route that should be there and is not says so in its verdict. */
-        if (!is_in_table(at.found.row, table, explain_eni_text(eni, EXPLAIN_ENI_VPC)) ||
+        if (!is_in_table(at.found.row, table, vpc) ||
             is_word(at.found.row, ROUTES_VERDICT, "missing"))
             continue;
         n = reaches(a, at.found.row, ip);
@@ -168,11 +185,11 @@ static void judge_route(struct explain_ask *a, const struct explain_party *ec2,
         h->reason = unread ? unread : "the machine's address is not known";
         return;
     }
-    if (!find_table(a, ec2->eni, &table)) {
+    if (!find_table(a, ec2, &table)) {
         h->reason = "the subnet of the other end is not among those that were read";
         return;
     }
-    route = find_route(a, ec2->eni, table, vm->address);
+    route = find_route(a, vpc_of(ec2), table, vm->address);
     if (route.row) {
         judge_found(a, h, route, active);
         return;
@@ -210,13 +227,21 @@ static void judge_group(struct explain_ask *a, const struct way *w, bool ec2)
         .sddc = ec2,
     };
 
+    if (ec2 && !w->ec2->eni.row) {
+        explain_add_hop(a, "security-group")->reason = arena_printf(
+            a->arena,
+            "no interface that was read has the address %s of subnet %s: which security groups it "
+            "has is not known",
+            w->ec2->text, subnet_of(w->ec2));
+        return;
+    }
     explain_group_hop(a, &i);
 }
 
 static void judge_acl(struct explain_ask *a, const struct way *w, bool ec2)
 {
-    const char *own = explain_eni_text(ec2 ? w->ec2->eni : w->active, EXPLAIN_ENI_SUBNET);
-    const char *other = explain_eni_text(ec2 ? w->active : w->ec2->eni, EXPLAIN_ENI_SUBNET);
+    const char *sddc = explain_eni_text(w->active, EXPLAIN_ENI_SUBNET), *end = subnet_of(w->ec2);
+    const char *own = ec2 ? end : sddc, *other = ec2 ? sddc : end;
 
     if (own && other && strcmp(own, other) == 0)
         explain_note(a, "both interfaces are in subnet %s: its network ACL is not passed", own);
@@ -246,15 +271,15 @@ static void judge_way(struct explain_ask *a, const struct way *w)
 
 void explain_aws_hops(struct explain_ask *a)
 {
-    bool to_aws = a->destination.eni.row != NULL;
+    bool to_aws = is_in_aws(&a->destination);
     struct way w = {.ec2 = to_aws ? &a->destination : &a->source,
                     .vm = to_aws ? &a->source : &a->destination,
                     .to_aws = to_aws};
     size_t first = a->out->nhops;
 
-    if (!w.ec2->eni.row || w.vm->eni.row || (!w.vm->name && !w.vm->segment.row))
+    if (!is_in_aws(w.ec2) || is_in_aws(w.vm) || (!w.vm->name && !w.vm->segment.row))
         return;
-    w.active = active_eni(a, w.ec2->eni);
+    w.active = active_eni(a, vpc_of(w.ec2));
     judge_way(a, &w);
     join_one(a, first);
 }

@@ -44,7 +44,7 @@ bool explain_is_in_vpc(const struct explain_ask *a, const struct explain_party *
     struct explain_cursor at = {0};
     struct ip net;
 
-    if (p->eni.row)
+    if (p->eni.row || p->subnet.row)
         return true;
     while (p->address && explain_next(a->x, &table_vpcs, NULL, &at)) {
         const struct ip *first = row_ip(at.found.row, VPCS_CIDR);

@@ -432,7 +432,7 @@ static void judge_address(struct explain_ask *a, const struct explain_party *p, 
     const char *unread = explain_unread(a, &table_vms, p->site ? p->site : a->q->site);
     struct explain_hop *h;
 
-    if (p->eni.row)
+    if (p->eni.row || (p->subnet.row && !unread))
         return;
     if (!unread && !p->segment.row) {
         explain_note(a, "%s is no address of a known machine: no distributed firewall is there",

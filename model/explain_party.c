@@ -282,6 +282,27 @@ static void find_addressed(struct explain_ask *a, struct explain_party *p, struc
         find_eni(a, p, ip);
 }
 
+/* The smallest subnet of a VPC that holds the address; in several VPCs: none, nobody knows which.
+ */
+static void find_subnet(struct explain_ask *a, struct explain_party *p, const struct ip *ip)
+{
+    struct explain_cursor at = {0};
+    int best = -1;
+
+    while (explain_next(a->x, &table_subnets, NULL, &at)) {
+        const struct ip *block = row_ip(at.found.row, SUBNETS_CIDR);
+        const char *vpc = row_str(at.found.row, SUBNETS_VPC);
+        const char *before = p->subnet.row ? row_str(p->subnet.row, SUBNETS_VPC) : vpc;
+
+        if (!block || !vpc || !ip_contains(block, ip) || block->prefix < best)
+            continue;
+        p->subnet = strcmp(vpc, before) == 0 ? at.found : (struct explain_at){0};
+        best = block->prefix;
+        if (!p->subnet.row)
+            return;
+    }
+}
+
 void explain_find_party(struct explain_ask *a, struct explain_party *p, const char *text)
 {
     struct ip ip;
@@ -295,6 +316,8 @@ void explain_find_party(struct explain_ask *a, struct explain_party *p, const ch
         return;
     if (p->naddresses)
         find_segment(a, p, &p->addresses[0]);
+    if (p->naddresses && !p->name && !p->eni.row && !p->segment.row)
+        find_subnet(a, p, &p->addresses[0]);
     if (!p->site && p->segment.row)
         p->site = snapshot_site(p->segment.source);
     find_cards(a, p);

@@ -32,6 +32,7 @@ struct explain_party {
     size_t naddresses;
     const struct ip *address; /* the one that is judged now; NULL: not known */
     struct explain_at vm, eni, segment;
+    struct explain_at subnet; /* of the linked VPC, of an address that no known interface has */
     struct explain_at cards[EXPLAIN_CARDS_MAX];
     size_t ncards;
     bool more_cards;

@@ -36,8 +36,8 @@ static const char config[] =
     "table segments tokyo/vmc\npath segment cidr tier1\n/s/web web 192.168.1.0/24 cgw\n"        \
     "/s/six six 2001:db8:1::/64 cgw\n"                                                          \
     "table vpcs tokyo/linked\nvpc cidr\nvpc-1 10.0.0.0/16\n"                                    \
-    "table subnets tokyo/linked\nsubnet vpc route_table\nsubnet-1 vpc-1 rtb-2\n"                \
-    "subnet-2 vpc-1 rtb-2\n"                                                                    \
+    "table subnets tokyo/linked\nsubnet vpc cidr route_table\n"                                 \
+    "subnet-1 vpc-1 10.0.1.0/24 rtb-2\nsubnet-2 vpc-1 10.0.2.0/24 rtb-2\n"                      \
     "table routes tokyo/linked\nvpc route_table main destination target state\n"                \
     "vpc-1 rtb-2 no 192.168.1.0/24 eni-a active\nvpc-1 rtb-2 no 2001:db8:1::/64 eni-a active\n" \
     "table prefix_lists tokyo/linked\nprefix_list name owner entries\n"                         \
@@ -208,6 +208,18 @@ static const struct question {
      "eni-i vpc-1 subnet-2 10.0.2.50 10.0.2.50,10.0.2.51 sg-x\n",
      "app", "10.0.2.51:443", WAY("unknown", "allow", "allow", "allow", "allow"),
      "security-group sg-x (tokyo/linked): allow", false},
+    {"an address that no known interface has", TO_X("tcp 443 443 cidr 192.168.1.0/24 -"), "app",
+     "10.0.2.200:443", WAY("unknown", "allow", "allow", "allow", "unknown"),
+     "no interface that was read has the address 10.0.2.200 of subnet subnet-2: which security "
+     "groups it has is not known",
+     false},
+    {"and a network ACL that drops it",
+     ACL_2("acl-2 in 100 deny tcp 192.168.1.0/24 443 443 - - subnet-2\n"), "app", "10.0.2.200:443",
+     WAY("drop", "allow", "allow", "drop", "unknown"), NULL, false},
+    {"an address of the VPC in none of its subnets", TO_X("tcp 443 443 cidr 192.168.1.0/24 -"),
+     "app", "10.0.77.1:443", "unknown source-filter=unknown gateway=unknown", NULL, false},
+    {"from an address that no known interface has", TO_X("any - - cidr 0.0.0.0/0 -"), "10.0.2.200",
+     "app:443", BACK("drop", "unknown", "allow", "allow", "drop"), NULL, false},
     {"an entry that is not understood",
      ACL_2("acl-2 - 10 deny any 192.168.1.10/32 - - - - subnet-2\n"
            "acl-2 in 100 allow any 0.0.0.0/0 - - - - subnet-2\n"
