@@ -153,6 +153,17 @@ static void drop_pages(struct region *r, unsigned i)
     (void)madvise((char *)r + i * size + kept, size - kept, MADV_DONTNEED);
 }
 
+/* Nothing of it is in use, and there are warm chunks without it: who takes and gives in turns must
+ * not get a new region each time. */
+static bool is_superfluous(const struct region *r)
+{
+    const struct pool *pool = r->pool;
+    size_t others = pool->warm - (size_t)__builtin_popcountll(r->warm);
+
+    return (r->warm | r->cold) == pool->all && pool->regions > 1 &&
+           others * pool->size >= CHUNKS_WARM / 2;
+}
+
 void chunks_give(void *chunk)
 {
     struct region *r = (struct region *)((uintptr_t)chunk & ~(uintptr_t)(REGION_SIZE - 1));
@@ -170,7 +181,7 @@ void chunks_give(void *chunk)
         drop_pages(r, i);
         r->cold |= UINT64_C(1) << i;
     }
-    if ((r->warm | r->cold) == pool->all && pool->regions > 1)
+    if (is_superfluous(r))
         region_free(r);
     pthread_mutex_unlock(&lock);
 }

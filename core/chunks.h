@@ -11,8 +11,9 @@
  * which there are thousands, like the blocks of a table.
  *
  * What is kept: CHUNKS_WARM bytes of free chunks of each size with their pages; those of others go
- * back to the kernel, and a region of which nothing is in use goes as a whole. Any thread. Under
- * AddressSanitizer each chunk is a block of malloc, so that a lost arena is still found.
+ * back to the kernel, and a region of which nothing is in use goes as a whole, unless it has the
+ * warm ones. Any thread. Under AddressSanitizer each chunk is a block of malloc, so that a lost
+ * arena is still found.
  */
 #ifndef HYCON_CORE_CHUNKS_H
 #define HYCON_CORE_CHUNKS_H
