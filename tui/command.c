@@ -189,6 +189,7 @@ static void do_open(struct app *a)
 
     if (!row)
         return;
+    grid_touch(g);
     in.estate = g->estate;
     if (g->table->enter && g->table->enter(&in, row, &t) && t.view)
         app_follow(a, &t);

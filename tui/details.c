@@ -311,6 +311,7 @@ void details_open(struct app *a)
         app_say(a, STYLE_NORMAL, _("There is no row to show."));
         return;
     }
+    grid_touch(g);
     s = mem_alloc(sizeof(*s));
     s->table = g->table;
     row_id_set(&s->id, snapshot_site(row->snapshot), snapshot_endpoint(row->snapshot),

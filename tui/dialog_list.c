@@ -252,6 +252,7 @@ void dialog_open_related(struct app *a)
         app_say(a, STYLE_NORMAL, _("Nothing is related to this row."));
         return;
     }
+    grid_touch(g);
     in.estate = g->estate;
     r = mem_alloc(sizeof(*r));
     r->arena = arena_new(0);

@@ -304,6 +304,11 @@ void grid_move_to(struct grid *g, size_t index)
     remember(g);
 }
 
+void grid_touch(struct grid *g)
+{
+    g->touched = true;
+}
+
 void grid_settle(struct grid *g)
 {
     if (g->touched || !g->has_rows || !g->rows.n)

@@ -84,6 +84,8 @@ bool grid_move(struct grid *g, long rows);
 void grid_move_to(struct grid *g, size_t index);
 /* Show the top of a list that nobody has moved in: the worst row must not hide above it. */
 void grid_settle(struct grid *g);
+/* The reader has done something with the selected row: it is his choice from now on. */
+void grid_touch(struct grid *g);
 /* The next row (@step 1) or previous (-1) that matches the last filter, going round. */
 bool grid_find(struct grid *g, int step);
 void grid_scroll_columns(struct grid *g, int step);
