@@ -433,6 +433,31 @@ static void test_unknown_property(void **state)
     RUN(false, STEP_FAIL, REFUSED(WAIT, FAULT("InvalidProperty", "<name>never.asked</name>")));
 }
 
+/* What may not be read is said, what nobody knows is kept as it came, and neither harms the rest.
+ */
+static void test_missing_and_unknown(void **state)
+{
+    static const char first[] = OPEN "<returnval><version>1</version><filterSet>" OBJECT(
+        "enter", "VirtualMachine", "vm-1",
+        CHANGE("name", "a") CHANGE("runtime.powerState", "hibernated")
+            CHANGE("runtime.ofTheYear2031",
+                   "x") "<missingSet><path>guest.ipAddress</path><fault><fault "
+                        "xsi:type='NoPermission'/></fault></missingSet>") "</filterSet>"
+                                                                          "</returnval>" CLOSE;
+
+    (void)state;
+    RUN(false, STEP_DONE, SETUP, REPLY(WAIT, first), USAGE);
+    assert_string_equal(VM("vm-1", VMS_VM), "a");
+    assert_string_equal(VM("vm-1", VMS_POWER_STATE), "hibernated");
+    assert_string_equal(VM("vm-1", VMS_IPS), "-");
+    assert_int_equal(
+        cell_severity(&table_vms.columns[VMS_POWER_STATE],
+                      &snapshot_find(table(&table_vms), "vm-1")->cells[VMS_POWER_STATE]),
+        SEV_UNKNOWN);
+    assert_non_null(
+        strstr(snapshot_note(table(&table_hosts)), "not readable: guest.ipAddress: NoPermission"));
+}
+
 /* The other form of a session that is over: status 200. */
 static void test_session_over_within(void **state)
 {
@@ -495,6 +520,7 @@ int main(void)
         T(test_gone_again_and_again),
         T(test_canceled),
         T(test_unknown_property),
+        T(test_missing_and_unknown),
         T(test_session_over_within),
         T(test_usage_is_an_enrichment),
         T(test_single_host),
