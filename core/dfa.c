@@ -12,13 +12,16 @@
 #include "core/mem.h"
 #include "core/text.h"
 
-#define ROW   256
-#define SLOTS 4096 /* of the hash of states; more than twice their number */
+#define ROW       256
+#define WHILE     3    /* bytes that lead to the state they came from, before more are skipped */
+#define LEADS_OUT 8    /* printable characters */
+#define SLOTS     4096 /* of the hash of states; more than twice their number */
 
 struct set {
     uint16_t *nodes; /* ascending in the order of the walk; SETs alone */
     uint32_t n;
-    bool dirty, ends;
+    bool dirty, ends, judged; /* judged: whether it has a loop is known */
+    struct dfa_skip *loop;    /* where a text can lead out of this state; NULL: nearly anywhere */
 };
 
 struct dfa_impl {
@@ -164,19 +167,43 @@ uint32_t dfa_make(struct dfa *d, uint32_t state, unsigned char byte)
     return to;
 }
 
-uint32_t dfa_walk(struct dfa *d, uint32_t *state, const char *s)
+/* Behind ".*" nearly every byte leads back to the state it came from: what leads out is looked for
+ * like the beginning of a match. NULL: too much does. */
+static const struct dfa_skip *loop_of(struct dfa *d, uint32_t state)
 {
-    if (*state == d->idle && d->skip.length) {
-        s = dfa_skip(&d->skip, s);
-        if (!s)
-            return DFA_END;
+    uint64_t out[DFA_SKIP_FAR][4] = {{0}};
+    unsigned n = 0;
+    struct set *s;
+
+    if (d->impl->sets[state / ROW].judged)
+        return d->impl->sets[state / ROW].loop;
+    for (unsigned c = 0x20; c < 0x7f; c++) {
+        if (dfa_step(d, state, (unsigned char)c) == state)
+            continue;
+        out[0][c >> 6] |= UINT64_C(1) << (c & 63);
+        n++;
     }
-    return dfa_walk_on(d, state, s);
+    s = &d->impl->sets[state / ROW]; /* it may have moved */
+    s->judged = true;
+    if (n > LEADS_OUT)
+        return NULL;
+    s->loop = mem_alloc(sizeof(*s->loop));
+    dfa_skip_init(s->loop, out, 1);
+    s->loop->stops = true;
+    return s->loop;
+}
+
+/* Where @s leads out of @state, in which it has been for a while; NULL: nowhere. */
+static const char *skip_loop(struct dfa *d, uint32_t state, const char *s)
+{
+    const struct dfa_skip *loop = state == d->idle && d->skip.length ? &d->skip : loop_of(d, state);
+
+    return loop ? dfa_skip(loop, s) : s;
 }
 
 uint32_t dfa_walk_on(struct dfa *d, uint32_t *state, const char *s)
 {
-    uint32_t at = *state, to;
+    uint32_t at = *state, to, same = 0;
 
     for (;; s++) {
         to = d->next[at + (unsigned char)*s];
@@ -184,19 +211,41 @@ uint32_t dfa_walk_on(struct dfa *d, uint32_t *state, const char *s)
             to = dfa_make(d, at, (unsigned char)*s);
         if (to & DFA_SPECIAL)
             break;
-        if (to == d->idle && d->skip.length) {
-            s = dfa_skip(&d->skip, s + 1);
-            if (!s) {
-                at = to;
-                to = DFA_END;
-                break;
-            }
-            s--;
-        }
+        same = to == at || to == d->idle ? same + 1 : 0;
         at = to;
+        if (same < WHILE)
+            continue;
+        s = skip_loop(d, at, s + 1);
+        if (!s) {
+            to = DFA_END;
+            break;
+        }
+        s--;
+        same = 0;
     }
     *state = at;
     return to;
+}
+
+uint32_t dfa_walk(struct dfa *d, uint32_t *state, const char *s)
+{
+    const struct dfa_skip *loop = d->impl->sets[*state / ROW].loop;
+
+    if (*state == d->idle && d->skip.length)
+        loop = &d->skip;
+    s = loop ? dfa_skip(loop, s) : s;
+    return s ? dfa_walk_on(d, state, s) : DFA_END;
+}
+
+bool dfa_stays(struct dfa *d, uint32_t state, const char *letters)
+{
+    if (!d->impl->sets[state / ROW].loop)
+        return false;
+    for (; *letters; letters++) {
+        if (dfa_step(d, state, (unsigned char)*letters) != state)
+            return false;
+    }
+    return true;
 }
 
 bool dfa_is_dirty(const struct dfa *d, uint32_t state)
@@ -317,8 +366,10 @@ void dfa_free(struct dfa *d)
 {
     if (!d)
         return;
-    for (size_t i = 0; i < d->impl->n; i++)
+    for (size_t i = 0; i < d->impl->n; i++) {
         free(d->impl->sets[i].nodes);
+        free(d->impl->sets[i].loop);
+    }
     free(d->impl->sets);
     free(d->impl->p.nodes);
     free(d->impl);

@@ -80,6 +80,10 @@ uint32_t dfa_walk_on(struct dfa *d, uint32_t *state, const char *s);
  * may match, or leave another state. The others begin nothing. @n: none has to be. */
 size_t dfa_skip_texts(const struct dfa *d, const char *const *texts, size_t n, const char **from);
 
+/* @state is one that texts stay in (behind ".*"), as far as has been seen, and all of @letters
+ * lead back to it. */
+bool dfa_stays(struct dfa *d, uint32_t state, const char *letters);
+
 static inline uint32_t dfa_step(struct dfa *d, uint32_t state, unsigned char byte)
 {
     uint32_t to = d->next[state + byte];

@@ -56,6 +56,9 @@ struct filter_walk {
     struct dfa *d; /* of f->row */
     uint32_t state;
     bool begun; /* the row has text so far */
+    /* Types of cells that leave @stay as it is. */
+    uint32_t stay;
+    bool stays[CELL_LIST + 1];
 };
 
 /* filter_walk.c: the row from its beginning; GO with @until_idle alone: it went on to d->idle. */
@@ -67,8 +70,9 @@ enum filter_verdict filter_walk_piece(struct filter_walk *w, const char *text);
 const char *filter_say(struct filter *f, unsigned col, const struct cell *c, char *small);
 /* A whole number or an address as text, in FILTER_SMALL bytes of @out. Returns its length. */
 size_t filter_write(const struct cell *c, char *out);
-/* filter_shape.c: of f->row, before the first search. */
+/* filter_shape.c: of f->row, before the first search; types that leave @state as it is. */
 void filter_shape(struct filter *f);
+void filter_shape_stays(struct dfa *d, uint32_t state, bool stays[CELL_LIST + 1]);
 /* filter_scan.c: f->row has a table. Without f->invert. */
 void filter_scan(struct filter *f, const struct row *const *rows, size_t n, bool *hits);
 /* The slow way: the row as one text. Without f->invert. */

@@ -21,6 +21,7 @@
 #define SMALL     16384                  /* bytes of those that were written down */
 #define LINE      64                     /* bytes that the cache fetches at once */
 #define AHEAD     8                      /* rows whose cells are fetched before they are needed */
+#define SLOWLY    15                     /* batches */
 #define YEAR_2100 INT64_C(4102444800000) /* ms */
 
 /* Beside enum filter_verdict: a match when the row ends here. */
@@ -44,6 +45,7 @@ struct scan {
     struct filter *f;
     struct filter_walk walk;
     const struct row *const *rows;
+    unsigned slowly;         /* batches that are read row by row */
     uint8_t verdicts[BATCH]; /* enum filter_verdict; GO: so far */
     size_t left;             /* rows that are not matched yet */
     uint32_t before;         /* texts that were looked through */
@@ -297,6 +299,17 @@ static enum filter_verdict begin_row(struct scan *s, const struct row *r)
     return filter_walk_row(&s->walk, r, true);
 }
 
+/* Where most rows have to be read from their beginning anyway ("prod.*db"), the next ones are. */
+static void slow_down(struct scan *s, size_t n)
+{
+    size_t slow = 0;
+
+    for (size_t i = 0; i < n; i++)
+        slow += s->verdicts[i] == FILTER_SLOW;
+    if (2 * slow > n)
+        s->slowly = SLOWLY;
+}
+
 static void scan_batch(struct scan *s, size_t n, bool *hits)
 {
     for (unsigned i = 0; i < n; i++) {
@@ -309,6 +322,7 @@ static void scan_batch(struct scan *s, size_t n, bool *hits)
             gather(s, i);
     }
     flush(s);
+    slow_down(s, n);
     for (size_t i = 0; i < n; i++)
         hits[i] = s->verdicts[i] == FILTER_SLOW ? match_slowly(s, s->rows[i])
                                                 : s->verdicts[i] == FILTER_HIT;
@@ -319,8 +333,9 @@ static void begin_scan(struct scan *s, struct filter *f)
     unsigned n = 0;
 
     s->f = f;
-    s->walk = (struct filter_walk){.f = f, .d = pattern_dfa(f->row)};
+    s->walk = (struct filter_walk){.f = f, .d = pattern_dfa(f->row), .stay = DFA_LOST};
     s->before = 0;
+    s->slowly = 0;
     s->ntexts = s->nlinks = s->nsmall = 0;
     s->said = mem_array(f->schema->ncolumns, sizeof(*s->said));
     s->lists = mem_array(f->schema->ncolumns + 1, sizeof(*s->lists));
@@ -340,10 +355,13 @@ void filter_scan(struct filter *f, const struct row *const *rows, size_t n, bool
         some = n - i < BATCH ? n - i : BATCH;
         s.rows = rows + i;
         s.left = n - i;
-        if (f->by_column)
+        if (f->by_column && !s.slowly) {
             scan_batch(&s, some, hits + i);
-        for (size_t k = 0; k < some && !f->by_column; k++)
+            continue;
+        }
+        for (size_t k = 0; k < some; k++)
             hits[i + k] = match_slowly(&s, s.rows[k]);
+        s.slowly -= s.slowly > 0;
     }
     free(s.said);
     free(s.lists);

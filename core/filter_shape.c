@@ -82,6 +82,9 @@ static bool is_inert_form(struct dfa *d, const char *const *places)
  */
 
 #define DIGIT   "0123456789"
+#define NUMBER  "-" DIGIT
+#define REAL    "-+." DIGIT "einfa" /* of an exponent, and of what is no number */
+#define ADDRESS ".:/" DIGIT "abcdef"
 #define CENTURY "12", "09" /* 1970 to 2099 */
 #define DATE    CENTURY, DIGIT, DIGIT, "-", "01", DIGIT, "-", "0123", DIGIT
 #define CLOCK   "012", DIGIT, ":", "012345", DIGIT, ":", "012345", DIGIT
@@ -102,6 +105,18 @@ static bool are_bools_inert(struct dfa *d)
     return is_inert_form(d, yes) && is_inert_form(d, no);
 }
 
+void filter_shape_stays(struct dfa *d, uint32_t state, bool stays[CELL_LIST + 1])
+{
+    bool divides = dfa_stays(d, state, " ");
+
+    memset(stays, 0, (CELL_LIST + 1) * sizeof(*stays));
+    stays[CELL_INT] = stays[CELL_BYTES] = divides && dfa_stays(d, state, NUMBER);
+    stays[CELL_REAL] = stays[CELL_DURATION] = divides && dfa_stays(d, state, REAL);
+    stays[CELL_IP] = stays[CELL_CIDR] = divides && dfa_stays(d, state, ADDRESS);
+    stays[CELL_BOOL] = divides && dfa_stays(d, state, "truefals");
+    stays[CELL_TIME] = divides && dfa_stays(d, state, "-:." DIGIT "TZ");
+}
+
 void filter_shape(struct filter *f)
 {
     struct dfa *d = pattern_dfa(f->row);
@@ -110,10 +125,9 @@ void filter_shape(struct filter *f)
     f->skips[CELL_ABSENT] = true;
     if (!f->by_column)
         return;
-    f->skips[CELL_INT] = f->skips[CELL_BYTES] = is_inert(d, "-" DIGIT);
-    /* einfa: of an exponent, and of what is no number */
-    f->skips[CELL_REAL] = f->skips[CELL_DURATION] = is_inert(d, "-+." DIGIT "einfa");
-    f->skips[CELL_IP] = f->skips[CELL_CIDR] = is_inert(d, ".:/" DIGIT "abcdef");
+    f->skips[CELL_INT] = f->skips[CELL_BYTES] = is_inert(d, NUMBER);
+    f->skips[CELL_REAL] = f->skips[CELL_DURATION] = is_inert(d, REAL);
+    f->skips[CELL_IP] = f->skips[CELL_CIDR] = is_inert(d, ADDRESS);
     f->skips[CELL_BOOL] = are_bools_inert(d);
     f->skips_times = are_times_inert(d, false);
     f->skips_millis = are_times_inert(d, true);

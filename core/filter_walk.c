@@ -203,6 +203,20 @@ static enum filter_verdict read_cell(struct filter_walk *w, unsigned col, const 
     return filter_walk_piece(w, filter_say(w->f, col, c, small));
 }
 
+/* Behind ".*" many cells change nothing: numbers, when a word is looked for. */
+static bool stays(struct filter_walk *w, const struct cell *c)
+{
+    if (!w->begun)
+        return false;
+    if (w->state != w->stay) {
+        if (!dfa_stays(w->d, w->state, " "))
+            return false;
+        w->stay = w->state;
+        filter_shape_stays(w->d, w->stay, w->stays);
+    }
+    return w->stays[c->type];
+}
+
 enum filter_verdict filter_walk_row(struct filter_walk *w, const struct row *r, bool until_idle)
 {
     const struct filter *f = w->f;
@@ -215,7 +229,8 @@ enum filter_verdict filter_walk_row(struct filter_walk *w, const struct row *r, 
     for (const uint8_t *col = f->cols; *col < f->schema->ncolumns && v == FILTER_GO; col++) {
         if (until_idle && w->begun && w->state == w->d->idle)
             return FILTER_GO;
-        v = read_cell(w, *col, &r->cells[*col]);
+        if (!stays(w, &r->cells[*col]))
+            v = read_cell(w, *col, &r->cells[*col]);
     }
     if (v != FILTER_GO)
         return v;
