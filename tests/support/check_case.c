@@ -39,7 +39,8 @@ const char check_case_config[] =
     "  - name: nara\n"
     "    endpoints:\n"
     "      - {name: nsxv, kind: nsxv, url: \"https://nsxv.example/\", user: ops, password: {env: "
-    "P}}\n";
+    "P}}\n"
+    "      - {name: esx, kind: esxi, hosts: [esx-01a], user: root, key_file: key}\n";
 
 struct config *check_case_load(const char *yaml)
 {

@@ -37,6 +37,8 @@
     "esx-1 nic-2-eth0-vmware-sfw.2 web-1 50aa vmware-sfw\n"       \
     "esx-1 nic-3-eth0-vmware-sfw.2 app-1 50cc vmware-sfw\n"
 
+#define AGENTS "table firewall_hosts nara/nsxv\nhost_id host lags firewall_agent\n"
+
 static const struct check_case rules[] = {
     {"as meant", "dfw-missing-on-host", POLICIES RULES HOST_RULES("1") GOOD("1", "1"), NULL, "",
      NULL},
@@ -174,6 +176,17 @@ static const struct check_case rules[] = {
      "host-23 esx-02a inprogress 1795078800000 1795165200000 yes\n"
      "host-24 esx-03a - - - -\n",
      NULL, "warning esx-02a|1\n", "GENERATION_LAG"},
+    {"the manager does not reach an agent", "dfw-publish-lag",
+     AGENTS "host-22 esx-01a no UP\nhost-23 esx-02a no DOWN\nhost-24 esx-03a - NOT_AVAILABLE\n",
+     NULL, "warning esx-02a|1\n", "does not reach the firewall agent of esx-02a"},
+    {"an agent that is not reached and a host that is behind are one finding", "dfw-publish-lag",
+     AGENTS "host-23 esx-02a yes DOWN\n", NULL, "warning esx-02a|1\n",
+     "older publish, says the manager (GENERATION_LAG): it does not reach its agent"},
+    {"a host that said itself what it is connected to", "dfw-publish-lag",
+     AGENTS "host-22 ESX-01a no DOWN\nhost-23 esx-02a no DOWN\n"
+            "table connections nara/esx/esx-01a\nhost local foreign state purpose\n"
+            "esx-01a 10.0.0.1:4 10.0.0.2:5671 SYN_SENT rule\n",
+     NULL, "warning esx-02a|1\n", NULL},
 };
 
 #define SETS(n) "table addrsets dc1/esx/esx-" n "\nhost filter set member_count members\n"
