@@ -24,27 +24,10 @@ static const struct state_word updown_words[] = {
     {NULL, SEV_NONE},
 };
 
-static const struct state_word nsx_status_words[] = {
-    {"up", SEV_OK},           {"down", SEV_CRITICAL}, {"degraded", SEV_WARNING},
-    {"unknown", SEV_UNKNOWN}, {NULL, SEV_NONE},
-};
-
 static const struct state_word verdict_words[] = {
     {"agrees", SEV_OK},
     {"differs", SEV_WARNING},
     {"unknown", SEV_UNKNOWN},
-    {NULL, SEV_NONE},
-};
-
-static const struct state_word role_words[] = {
-    {"active", SEV_OK},     {"standby", SEV_OK},         {"sync", SEV_WARNING},
-    {"down", SEV_CRITICAL}, {"admin_down", SEV_WARNING}, {"unknown", SEV_UNKNOWN},
-    {NULL, SEV_NONE},
-};
-
-static const struct state_word failover_words[] = {
-    {"preemptive", SEV_NONE},
-    {"non_preemptive", SEV_NONE},
     {NULL, SEV_NONE},
 };
 
@@ -68,7 +51,7 @@ static const struct column edge_status_columns[] = {
     WORD(EDGE_STATUS_ROUTING_STATUS, "routing_status", updown_words, 0, "its dynamic routing"),
     COL(EDGE_STATUS_PEERS, "peers", LIST, NONE, COL_WIDE,
         "other nodes of its cluster as it sees them (UUID=status)"),
-    DERW(EDGE_STATUS_NSX_STATUS, "nsx_status", nsx_status_words, 0, "edges",
+    DERW(EDGE_STATUS_NSX_STATUS, "nsx_status", tables_updown_words, 0, "edges",
          "status of the same node as NSX Manager reports it"),
     DER(EDGE_STATUS_JOIN, "join", STR, NONE, COL_WIDE, "edges",
         "how the node was found at NSX Manager, or why not"),
@@ -94,15 +77,15 @@ static const struct column edge_gateways_columns[] = {
     COL(EDGE_GATEWAYS_TIER, "tier", INT, NONE, 0, "0 or 1"),
     COL(EDGE_GATEWAYS_MODE, "mode", STR, NONE, COL_WIDE,
         "how its edges share the work, as printed"),
-    WORD(EDGE_GATEWAYS_FAILOVER_MODE, "failover_mode", failover_words, COL_WIDE,
+    WORD(EDGE_GATEWAYS_FAILOVER_MODE, "failover_mode", tables_failover_words, COL_WIDE,
          "does the preferred edge take the work back"),
-    WORD(EDGE_GATEWAYS_HA_STATE, "ha_state", role_words, 0,
+    WORD(EDGE_GATEWAYS_HA_STATE, "ha_state", tables_role_words, 0,
          "what the edge says it is for the gateway"),
     COL(EDGE_GATEWAYS_ADDRESSES, "addresses", LIST, NONE, COL_WIDE,
         "addresses that the instances watch each other at"),
     COL(EDGE_GATEWAYS_PEERS, "peers", LIST, NONE, COL_WIDE,
         "the other edges of the gateway as this one sees them (UUID=state)"),
-    DERW(EDGE_GATEWAYS_NSX_STATE, "nsx_state", role_words, 0, "gateways,edge_status",
+    DERW(EDGE_GATEWAYS_NSX_STATE, "nsx_state", tables_role_words, 0, "gateways,edge_status",
          "what NSX Manager says the edge is for the gateway"),
     DER(EDGE_GATEWAYS_NSX, "nsx", STR, NONE, COL_WIDE, "gateways,edge_status",
         "endpoint that NSX Manager's word is from"),
@@ -136,8 +119,8 @@ static const struct column bridges_columns[] = {
     COL(BRIDGES_SWITCH_ID, "switch_id", STR, NONE, COL_WIDE, "UUID of the bridged switch"),
     COL(BRIDGES_VLAN, "vlan", STR, NONE, 0, "VLAN or VLANs on the other side, as printed"),
     WORD(BRIDGES_STATE, "state", bridge_words, 0, "does this edge forward"),
-    WORD(BRIDGES_HA_STATE, "ha_state", role_words, 0, "what the edge is for the bridge"),
-    WORD(BRIDGES_FAILOVER_MODE, "failover_mode", failover_words, COL_WIDE,
+    WORD(BRIDGES_HA_STATE, "ha_state", tables_role_words, 0, "what the edge is for the bridge"),
+    WORD(BRIDGES_FAILOVER_MODE, "failover_mode", tables_failover_words, COL_WIDE,
          "does the preferred edge take the work back"),
     COL(BRIDGES_DEVICE, "device", STR, NONE, COL_WIDE, "interface of the edge"),
     WORD(BRIDGES_DEVICE_STATE, "device_state", updown_words, COL_WIDE, "is that interface up"),
@@ -146,7 +129,7 @@ static const struct column bridges_columns[] = {
         "when, as printed (it does not say in which time zone)"),
     DER(BRIDGES_PEER, "peer", STR, NONE, 0, "edges", "the other edge of the bridge"),
     COL(BRIDGES_PEER_ID, "peer_id", STR, NONE, COL_WIDE, "UUID of that edge's transport node"),
-    WORD(BRIDGES_PEER_STATE, "peer_state", role_words, 0,
+    WORD(BRIDGES_PEER_STATE, "peer_state", tables_role_words, 0,
          "what the other edge is, as this one sees it"),
     DER(BRIDGES_JOIN, "join", STR, NONE, COL_WIDE, "segments,edge_status,edges",
         "how edge and segment were found at NSX Manager, or why not"),

@@ -4,7 +4,7 @@
  */
 #include "model/tables_priv.h"
 
-static const struct state_word updown_words[] = {
+const struct state_word tables_updown_words[] = {
     {"up", SEV_OK},           {"down", SEV_CRITICAL}, {"degraded", SEV_WARNING},
     {"unknown", SEV_UNKNOWN}, {NULL, SEV_NONE},
 };
@@ -95,15 +95,15 @@ static const struct column edges_columns[] = {
     COL(EDGES_MANAGEMENT_IP, "management_ip", IP, NONE, COL_WIDE, "management address"),
     DER(EDGES_HOST, "host", STR, NONE, 0, "vms,nsx_vms,nsx_nodes,hosts,gateways,linked_vpcs",
         "host its VM runs on; a bare-metal edge has none"),
-    WORD(EDGES_STATUS, "status", updown_words, 0, "status as NSX reports it"),
+    WORD(EDGES_STATUS, "status", tables_updown_words, 0, "status as NSX reports it"),
     COL(EDGES_DATAPATH_CPU_PERCENT, "datapath_cpu_percent", REAL, PERCENT, 0,
         "load of the busiest packet-forwarding core"),
     COL(EDGES_SERVICE_CPU_PERCENT, "service_cpu_percent", REAL, PERCENT, COL_WIDE,
         "load of the busiest other core"),
     COL(EDGES_MEMORY_PERCENT, "memory_percent", REAL, PERCENT, 0, "memory in use"),
-    WORD(EDGES_MGMT_CONNECTION, "mgmt_connection", updown_words, 0,
+    WORD(EDGES_MGMT_CONNECTION, "mgmt_connection", tables_updown_words, 0,
          "connection to the NSX Manager"),
-    WORD(EDGES_CONTROL_CONNECTION, "control_connection", updown_words, 0,
+    WORD(EDGES_CONTROL_CONNECTION, "control_connection", tables_updown_words, 0,
          "connection to the NSX control plane"),
     COL(EDGES_TUNNELS_UP, "tunnels_up", INT, COUNT, 0, "overlay tunnels that are up"),
     COL(EDGES_TUNNELS_DOWN, "tunnels_down", INT, COUNT, 0, "overlay tunnels that are down"),
@@ -134,13 +134,13 @@ static const struct state_word ha_mode_words[] = {
     {NULL, SEV_NONE},
 };
 
-static const struct state_word ha_status_words[] = {
+const struct state_word tables_role_words[] = {
     {"active", SEV_OK},     {"standby", SEV_OK},         {"sync", SEV_WARNING},
     {"down", SEV_CRITICAL}, {"admin_down", SEV_WARNING}, {"unknown", SEV_UNKNOWN},
     {NULL, SEV_NONE},
 };
 
-static const struct state_word failover_words[] = {
+const struct state_word tables_failover_words[] = {
     {"preemptive", SEV_NONE},
     {"non_preemptive", SEV_NONE},
     {NULL, SEV_NONE},
@@ -154,8 +154,8 @@ static const struct column gateways_columns[] = {
     COL(GATEWAYS_EDGE, "edge", STR, NONE, 0, "edge that has an instance of it"),
     COL(GATEWAYS_EDGE_ID, "edge_id", STR, NONE, COL_KEY | COL_WIDE,
         "UUID of the edge's transport node"),
-    WORD(GATEWAYS_HA_STATUS, "ha_status", ha_status_words, 0, "what the edge is for the gateway"),
-    WORD(GATEWAYS_FAILOVER_MODE, "failover_mode", failover_words, COL_WIDE,
+    WORD(GATEWAYS_HA_STATUS, "ha_status", tables_role_words, 0, "what the edge is for the gateway"),
+    WORD(GATEWAYS_FAILOVER_MODE, "failover_mode", tables_failover_words, COL_WIDE,
          "does the preferred edge take the work back"),
     COL(GATEWAYS_TRAFFIC_GROUP, "traffic_group", STR, NONE, COL_WIDE,
         "traffic group it serves (multi-edge SDDC)"),
@@ -166,7 +166,7 @@ static const struct column gateways_columns[] = {
         "when NSX last learned of the status"),
     COL(GATEWAYS_SERVICE_ROUTER, "service_router", STR, NONE, COL_WIDE,
         "UUID of the gateway's instance on this edge"),
-    DERW(GATEWAYS_EDGE_SAYS, "edge_says", ha_status_words, COL_WIDE, "edge_gateways",
+    DERW(GATEWAYS_EDGE_SAYS, "edge_says", tables_role_words, COL_WIDE, "edge_gateways",
          "what the edge itself says it is for the gateway"),
     VIA(GATEWAYS),
 };
@@ -194,6 +194,6 @@ static const struct column nsx_nodes_columns[] = {
     COL(NSX_NODES_FQDN, "fqdn", STR, NONE, 0, "full name"),
     COL(NSX_NODES_DISCOVERED_NODE_ID, "discovered_node_id", STR, NONE, 0,
         "the host in vCenter (instance UUID and object id)"),
-    WORD(NSX_NODES_STATUS, "status", updown_words, 0, "status as NSX reports it"),
+    WORD(NSX_NODES_STATUS, "status", tables_updown_words, 0, "status as NSX reports it"),
 };
 TABLE(nsx_nodes, NSX_NODES, "hosts as NSX knows them; for joins");

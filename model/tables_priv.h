@@ -37,6 +37,10 @@
             .states = words,                              \
             .inputs = inputs_}
 
+/* How an edge is; what it is for a gateway or a bridge; what it does when it has recovered: words
+ * of NSX Manager (tables_network.c) and of the edges themselves (tables_edges.c). */
+extern const struct state_word tables_updown_words[], tables_role_words[], tables_failover_words[];
+
 /* The two that every table begins with. */
 #define COMMON(P, endpoint_flags)                                               \
     COL(P##_SITE, "site", STR, NONE, 0, "site, as named in the configuration"), \

@@ -204,3 +204,21 @@ enum step ec2_table_step_optional(struct run *run, const struct reply *reply,
     builder_note(run_table(run, t->schema), "%s", run->err.msg);
     return STEP_DONE;
 }
+
+bool ec2_keep(const struct xml_reader *x, unsigned depth, const struct ec2_text *members, size_t n,
+              const char *text)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (xml_path_is(x, depth, members[i].path)) {
+            *members[i].value = text;
+            return true;
+        }
+    }
+    return false;
+}
+
+void ec2_set_kept(struct ec2_row *row, unsigned column, const char *text)
+{
+    if (text)
+        ec2_set(row->b, column, text, strlen(text));
+}

@@ -60,4 +60,17 @@ enum step ec2_table_step_optional(struct run *run, const struct reply *reply,
  * is ABSENT, but for a column of text. */
 void ec2_set(struct table_builder *b, unsigned column, const char *text, size_t len);
 
+/* For tables that put an item together first: text that is kept of its members. */
+struct ec2_text {
+    const char *path; /* below the item, from @depth on */
+    const char **value;
+};
+
+/* Keep @text (in the run's arena, NULL: it was empty) as the member that ends; false: it is none of
+ * them. */
+bool ec2_keep(const struct xml_reader *x, unsigned depth, const struct ec2_text *members, size_t n,
+              const char *text);
+/* A cell from kept text; NULL: none. */
+void ec2_set_kept(struct ec2_row *row, unsigned column, const char *text);
+
 #endif

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/arena.h"
+#include "core/mem.h"
 
 struct entry {
     struct entry *next;
@@ -62,10 +63,7 @@ static void member(struct ec2_row *row, int which, struct xml_reader *x, const c
                    size_t len)
 {
     struct own *o = row->own;
-    const struct {
-        const char *path;
-        const char **value;
-    } members[] = {
+    const struct ec2_text members[] = {
         {"networkAclId", &o->id},
         {"vpcId", &o->vpc},
         {"default", &o->is_default},
@@ -83,22 +81,12 @@ static void member(struct ec2_row *row, int which, struct xml_reader *x, const c
     const char *kept = len ? arena_strndup(row->run->arena, text, len) : NULL;
 
     (void)which;
-    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
-        if (xml_path_is(x, EC2_FIELD_DEPTH, members[i].path)) {
-            *members[i].value = kept;
-            return;
-        }
-    }
+    if (ec2_keep(x, EC2_FIELD_DEPTH, members, ARRAY_SIZE(members), kept))
+        return;
     if (xml_path_is(x, EC2_FIELD_DEPTH, "entrySet/item"))
         end_entry(row);
     else if (xml_path_is(x, EC2_FIELD_DEPTH, "associationSet/item/subnetId"))
         add_subnet(row, kept);
-}
-
-static void set(struct ec2_row *row, unsigned column, const char *text)
-{
-    if (text)
-        ec2_set(row->b, column, text, strlen(text));
 }
 
 static void add_entry(struct ec2_row *row, const struct own *o, const struct entry *e)
@@ -106,21 +94,21 @@ static void add_entry(struct ec2_row *row, const struct own *o, const struct ent
     bool any = e->protocol && strcmp(e->protocol, "-1") == 0;
 
     builder_row(row->b);
-    set(row, NETWORK_ACLS_ACL, o->id);
+    ec2_set_kept(row, NETWORK_ACLS_ACL, o->id);
     if (e->egress)
         builder_state(row->b, NETWORK_ACLS_DIRECTION,
                       strcmp(e->egress, "true") == 0 ? "out" : "in");
-    set(row, NETWORK_ACLS_RULE_NUMBER, e->number);
-    set(row, NETWORK_ACLS_ACTION, e->action);
-    set(row, NETWORK_ACLS_PROTOCOL, any ? "any" : e->protocol);
+    ec2_set_kept(row, NETWORK_ACLS_RULE_NUMBER, e->number);
+    ec2_set_kept(row, NETWORK_ACLS_ACTION, e->action);
+    ec2_set_kept(row, NETWORK_ACLS_PROTOCOL, any ? "any" : e->protocol);
     if (e->cidr)
         builder_ip(row->b, NETWORK_ACLS_CIDR, e->cidr);
-    set(row, NETWORK_ACLS_FROM_PORT, e->from);
-    set(row, NETWORK_ACLS_TO_PORT, e->to);
-    set(row, NETWORK_ACLS_ICMP_TYPE, e->type);
-    set(row, NETWORK_ACLS_ICMP_CODE, e->code);
-    set(row, NETWORK_ACLS_VPC, o->vpc);
-    set(row, NETWORK_ACLS_DEFAULT, o->is_default);
+    ec2_set_kept(row, NETWORK_ACLS_FROM_PORT, e->from);
+    ec2_set_kept(row, NETWORK_ACLS_TO_PORT, e->to);
+    ec2_set_kept(row, NETWORK_ACLS_ICMP_TYPE, e->type);
+    ec2_set_kept(row, NETWORK_ACLS_ICMP_CODE, e->code);
+    ec2_set_kept(row, NETWORK_ACLS_VPC, o->vpc);
+    ec2_set_kept(row, NETWORK_ACLS_DEFAULT, o->is_default);
     builder_list_empty(row->b, NETWORK_ACLS_SUBNETS);
     for (const struct subnet *s = o->subnets; s; s = s->next)
         builder_list_add(row->b, NETWORK_ACLS_SUBNETS, s->id);

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "core/arena.h"
+#include "core/mem.h"
 
 struct peer {
     struct peer *next;
@@ -72,10 +73,7 @@ static void permission_member(struct ec2_row *row, struct permission *p, struct 
                               const char *text)
 {
     struct own *o = row->own;
-    const struct {
-        const char *path;
-        const char **value;
-    } members[] = {
+    const struct ec2_text members[] = {
         {"ipProtocol", &p->protocol},
         {"fromPort", &p->from},
         {"toPort", &p->to},
@@ -90,12 +88,8 @@ static void permission_member(struct ec2_row *row, struct permission *p, struct 
         {"groups/item/description", &o->peer.description},
     };
 
-    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
-        if (xml_path_is(x, EC2_FIELD_DEPTH + 2, members[i].path)) {
-            *members[i].value = text;
-            return;
-        }
-    }
+    if (ec2_keep(x, EC2_FIELD_DEPTH + 2, members, ARRAY_SIZE(members), text))
+        return;
     if (xml_path_is(x, EC2_FIELD_DEPTH + 2, "prefixListIds/item"))
         end_peer(row, p, "prefix_list");
     else if (xml_path_is(x, EC2_FIELD_DEPTH + 2, "groups/item"))
@@ -125,10 +119,7 @@ static void member(struct ec2_row *row, int which, struct xml_reader *x, const c
                    size_t len)
 {
     struct own *o = row->own;
-    const struct {
-        const char *path;
-        const char **value;
-    } members[] = {
+    const struct ec2_text members[] = {
         {"groupId", &o->id},
         {"groupName", &o->name},
         {"vpcId", &o->vpc},
@@ -138,12 +129,8 @@ static void member(struct ec2_row *row, int which, struct xml_reader *x, const c
     const char *kept = len ? arena_strndup(row->run->arena, text, len) : NULL;
 
     (void)which;
-    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
-        if (xml_path_is(x, EC2_FIELD_DEPTH, members[i].path)) {
-            *members[i].value = kept;
-            return;
-        }
-    }
+    if (ec2_keep(x, EC2_FIELD_DEPTH, members, ARRAY_SIZE(members), kept))
+        return;
     if (xml_path_is(x, EC2_FIELD_DEPTH, "ipPermissions/item"))
         end_permission(o, false);
     else if (xml_path_is(x, EC2_FIELD_DEPTH, "ipPermissionsEgress/item"))
@@ -155,20 +142,14 @@ static void member(struct ec2_row *row, int which, struct xml_reader *x, const c
 /* ---- rows --------------------------------------------------------------------------------------
  */
 
-static void set(struct ec2_row *row, unsigned column, const char *text)
-{
-    if (text)
-        ec2_set(row->b, column, text, strlen(text));
-}
-
 static void begin_row(struct ec2_row *row, const struct own *o, int64_t position)
 {
     builder_row(row->b);
-    set(row, SECURITY_GROUPS_GROUP, o->id);
+    ec2_set_kept(row, SECURITY_GROUPS_GROUP, o->id);
     builder_int(row->b, SECURITY_GROUPS_POSITION, position);
-    set(row, SECURITY_GROUPS_NAME, o->name);
-    set(row, SECURITY_GROUPS_VPC, o->vpc);
-    set(row, SECURITY_GROUPS_ACCOUNT, o->account);
+    ec2_set_kept(row, SECURITY_GROUPS_NAME, o->name);
+    ec2_set_kept(row, SECURITY_GROUPS_VPC, o->vpc);
+    ec2_set_kept(row, SECURITY_GROUPS_ACCOUNT, o->account);
 }
 
 static void add_rule(struct ec2_row *row, const struct permission *p, const struct peer *peer)
@@ -176,13 +157,13 @@ static void add_rule(struct ec2_row *row, const struct permission *p, const stru
     bool any = p->protocol && strcmp(p->protocol, "-1") == 0;
 
     builder_state(row->b, SECURITY_GROUPS_DIRECTION, p->out ? "out" : "in");
-    set(row, SECURITY_GROUPS_PROTOCOL, any ? "any" : p->protocol);
-    set(row, SECURITY_GROUPS_FROM_PORT, p->from);
-    set(row, SECURITY_GROUPS_TO_PORT, p->to);
+    ec2_set_kept(row, SECURITY_GROUPS_PROTOCOL, any ? "any" : p->protocol);
+    ec2_set_kept(row, SECURITY_GROUPS_FROM_PORT, p->from);
+    ec2_set_kept(row, SECURITY_GROUPS_TO_PORT, p->to);
     builder_state(row->b, SECURITY_GROUPS_PEER_KIND, peer->kind);
-    set(row, SECURITY_GROUPS_PEER, peer->text);
-    set(row, SECURITY_GROUPS_PEER_ACCOUNT, peer->account);
-    set(row, SECURITY_GROUPS_DESCRIPTION, peer->description);
+    ec2_set_kept(row, SECURITY_GROUPS_PEER, peer->text);
+    ec2_set_kept(row, SECURITY_GROUPS_PEER_ACCOUNT, peer->account);
+    ec2_set_kept(row, SECURITY_GROUPS_DESCRIPTION, peer->description);
 }
 
 static void end(struct ec2_row *row)
@@ -193,7 +174,7 @@ static void end(struct ec2_row *row)
     if (!o->id)
         return;
     begin_row(row, o, position++);
-    set(row, SECURITY_GROUPS_DESCRIPTION, o->description);
+    ec2_set_kept(row, SECURITY_GROUPS_DESCRIPTION, o->description);
     for (const struct permission *p = o->first; p; p = p->next) {
         for (const struct peer *peer = p->first; peer; peer = peer->next) {
             begin_row(row, o, position++);
