@@ -50,6 +50,7 @@ const struct collector *const registry_collectors[] = {
     &collector_nsx_segments,
     &collector_nsx_services,
     &collector_nsx_vms,
+    &collector_nsxv_groups,
     &collector_nsxv_hosts,
     &collector_nsxv_rules,
     &collector_replications,

@@ -103,7 +103,10 @@ static enum explain_match match_item(const struct explain_ask *a, const char *it
 
     if (strcmp(item, "ANY") == 0)
         return EXPLAIN_YES;
-    return item[0] == '/' ? match_group(a, item, p, site) : match_members(&one, p->address);
+    /* Groups of NSX-V have ids for paths. */
+    if (item[0] == '/' || find_path(a, &table_groups, GROUPS_PATH, site, item))
+        return match_group(a, item, p, site);
+    return match_members(&one, p->address);
 }
 
 static enum explain_match match_party(const struct explain_ask *a, const struct row *r, bool source,
@@ -150,7 +153,7 @@ enum explain_match explain_on_machine(struct explain_ask *a, const struct explai
     if (is_everywhere(row_list(rule, RULES_APPLIED_TO)))
         return EXPLAIN_YES;
     for (size_t i = 0; l && i < l->n; i++) {
-        one = l->items[i][0] == '/' ? match_group(a, l->items[i], p, g->site) : EXPLAIN_UNKNOWN;
+        one = match_group(a, l->items[i], p, g->site);
         m = one < m ? one : m;
     }
     return l ? m : EXPLAIN_UNKNOWN;

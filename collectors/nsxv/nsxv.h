@@ -8,7 +8,7 @@
 #define NSXV_STATUS_PATH      "/api/4.0/firewall/globalroot-0/status"
 #define NSXV_CONNECTIONS_PATH "/api/2.0/vdn/inventory/hosts/connection/status"
 
-extern const struct collector collector_nsxv_hosts, collector_nsxv_rules;
+extern const struct collector collector_nsxv_groups, collector_nsxv_hosts, collector_nsxv_rules;
 extern const struct session_ops session_nsxv_ops;
 
 #endif

@@ -38,10 +38,13 @@ void dfw_groups_free(struct dfw_groups *g)
 /* All machines of a group that was read; NULL: not known. */
 static const struct cell_list *machines(const struct dfw_groups *g, const char *group)
 {
-    const struct row *r = map_get(group[0] == '/' ? g->by_path : g->by_name, group);
-    const struct cell_list *vms = r ? row_list(r, GROUPS_VM_MEMBERS) : NULL;
+    const struct row *r = map_get(g->by_path, group); /* of NSX-V an id */
+    const struct cell_list *vms;
     int64_t count;
 
+    if (!r && group[0] != '/')
+        r = map_get(g->by_name, group);
+    vms = r ? row_list(r, GROUPS_VM_MEMBERS) : NULL;
     if (!vms || !row_int(r, GROUPS_VM_COUNT, &count) || count != (int64_t)vms->n)
         return NULL;
     return vms;

@@ -68,6 +68,13 @@ static const struct check_case rules[] = {
      FOR_WEB WEB("web-1", "1") CARDS HOST_RULES("1") LINE("1", "1", "1", "2")
          LINE("1", "2", "1", "2") LINE("1", "3", "1", "1") LINE("1", "3", "2", "2"),
      NULL, "warning groups|1\n", "1 times a rule that applies to a group"},
+    {"a group whose path is an id, as of NSX-V", "dfw-missing-on-host",
+     POLICIES "table rules dc1/nsx\npath layer rule_id applied_to applied_to_paths enabled\n"
+              "/r/1 dfw 1 web securitygroup-10 yes\n/r/2 dfw 2 DFW - yes\n"
+              "table groups dc1/nsx\npath group vm_members vm_count\n"
+              "securitygroup-10 web web-1 1\n" CARDS HOST_RULES("1") LINE("1", "1", "1", "2")
+                  LINE("1", "2", "1", "2"),
+     NULL, "warning groups|1\n", "1 times a rule that applies to a group"},
     {"machines on hosts that were not read", "dfw-missing-on-host",
      FOR_WEB WEB("web-1,elsewhere", "2") CARDS HOST_RULES("1") LINE("1", "1", "1", "1")
          LINE("1", "1", "2", "2"),

@@ -1,4 +1,4 @@
-/* NSX-V: rules, the state of hosts, and the session. */
+/* NSX-V: rules, groups, the state of hosts, and the session. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -61,6 +61,47 @@ static const struct harness_reply no_hosts[] = {
     {.match = CONNECTIONS "?hostId=host-1", .body = "<html>busy</html>"},
     {0}};
 
+#define SETS   "GET /api/2.0/services/ipset/scope/globalroot-0"
+#define GROUPS "GET /api/2.0/services/securitygroup/scope/globalroot-0"
+#define OF     "GET /api/2.0/services/securitygroup/"
+
+static const struct harness_reply groups[] = {
+    {.match = SETS, .file = "../nsxv/ipsets.xml"},
+    {.match = GROUPS, .file = "../nsxv/securitygroups.xml"},
+    {.match = OF "securitygroup-10/translation/ipaddresses",
+     .file = "../nsxv/translation-ipaddresses.xml",
+     .optional = true},
+    {.match = OF "securitygroup-10/translation/virtualmachines",
+     .file = "../nsxv/translation-virtualmachines.xml",
+     .optional = true},
+    {.match = OF "securitygroup-11/translation/ipaddresses",
+     .body = "<ipNodes/>",
+     .optional = true},
+    {.match = OF "securitygroup-11/translation/virtualmachines",
+     .body = "<vmnodes/>",
+     .optional = true},
+    {0}};
+static const struct harness_reply no_groups[] = {
+    {.match = SETS, .body = "<list/>"}, {.match = GROUPS, .body = "<list/>"}, {0}};
+/* What is no id is put into no address; other words than those that are known are passed over. */
+static const struct harness_reply odd_groups[] = {
+    {.match = SETS,
+     .body = "<list><ipset><objectId>ipset-1</objectId><name>&lt;b&gt; $(reboot)</name><value>"
+             "10.0.0.1,,not an address, 10.0.0.300 </value></ipset><ipset><name>no id</name>"
+             "</ipset><macset><objectId>macset-1</objectId></macset></list>"},
+    {.match = GROUPS,
+     .body = "<list><securitygroup><objectId>../../x?y=z</objectId><name>a</name></securitygroup>"
+             "<securitygroup><objectId>securitygroup-1</objectId><member><objectId>vm-3</objectId>"
+             "<name>not the group's</name></member><name>b</name></securitygroup>"
+             "<securitygroup><objectId>securitygroup-2</objectId></securitygroup></list>"},
+    {.match = OF "securitygroup-1/translation/ipaddresses", .body = "<html>busy</html>"},
+    {.match = OF "securitygroup-2/translation/ipaddresses",
+     .body = "<ipNodes><ipNode><ipAddresses>10.0.0.1</ipAddresses></ipNode></ipNodes>"},
+    {.match = OF "securitygroup-2/translation/virtualmachines", .status = 403},
+    {0}};
+static const struct harness_reply no_lists[] = {
+    {.match = SETS, .body = "<list/>"}, {.match = GROUPS, .body = "<html/>"}, {0}};
+
 static const struct harness_case cases[] = {
     {.name = "nsxv", .collector = &collector_nsxv_rules, .endpoint = NSXV, .replies = good},
     {.name = "nsxv-odd", .collector = &collector_nsxv_rules, .endpoint = NSXV, .replies = odd},
@@ -76,6 +117,19 @@ static const struct harness_case cases[] = {
      .collector = &collector_nsxv_hosts,
      .endpoint = NSXV,
      .replies = no_connections},
+    {.name = "groups", .collector = &collector_nsxv_groups, .endpoint = NSXV, .replies = groups},
+    {.name = "no-groups",
+     .collector = &collector_nsxv_groups,
+     .endpoint = NSXV,
+     .replies = no_groups},
+    {.name = "odd-groups",
+     .collector = &collector_nsxv_groups,
+     .endpoint = NSXV,
+     .replies = odd_groups},
+    {.name = "no-lists",
+     .collector = &collector_nsxv_groups,
+     .endpoint = NSXV,
+     .replies = no_lists},
 };
 
 static void test_tables(void **state)
@@ -91,6 +145,7 @@ static void test_twins(void **state)
     for (size_t i = 0; i < 3; i++)
         harness_check_twins(&cases[i]);
     harness_check_twins(&cases[5]);
+    harness_check_twins(&cases[8]);
 }
 
 /* ---- the session -------------------------------------------------------------------------------

@@ -205,6 +205,17 @@ static const struct question gateways[] = {
                  "/infra/labels/cgw-all 1.1\n" LAST),
      "app", "203.0.113.9:443", "unknown source-filter=unknown gateway=allow",
      "'Default / out' is the first rule that matches: ALLOW", false},
+    {"a group whose path is an id",
+     VMC "table groups tokyo/vmc\npath group ip_members vm_members\n"
+         "securitygroup-1 apps 192.168.1.0/24 -\n" GATEWAY(
+             "/r/1 cgw Default 1001 out apps securitygroup-1 " ANY " HTTPS /svc/https ALLOW "
+             "/infra/labels/cgw-all 1.1\n" LAST),
+     "app", "203.0.113.9:443", "unknown source-filter=unknown gateway=allow",
+     "'Default / out' is the first rule that matches: ALLOW", false},
+    {"an id of a group that was not read",
+     VMC GATEWAY("/r/1 cgw Default 1001 out apps securitygroup-1 " ANY " HTTPS /svc/https ALLOW "
+                 "/infra/labels/cgw-all 1.1\n" LAST),
+     "app", "203.0.113.9:443", "unknown source-filter=unknown gateway=unknown", NULL, false},
     {"another service",
      VMC GATEWAY("/r/1 cgw Default 1001 out apps /g/apps " ANY " HTTPS "
                  "/svc/https ALLOW /infra/labels/cgw-all 1.1\n" LAST),
