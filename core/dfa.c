@@ -73,6 +73,22 @@ static void begin_walk(struct dfa_impl *m)
     m->matched = false;
 }
 
+/* Leave out what leads to a hub that is reached already. */
+static void forget(struct dfa_impl *m)
+{
+    uint32_t n = 0, before = UINT32_MAX;
+
+    for (unsigned i = 0; i < m->p.nhubs && before == UINT32_MAX; i++) {
+        if (m->mark[m->p.hubs[i].node] == m->marks)
+            before = m->p.hubs[i].before;
+    }
+    for (uint32_t i = 0; i < m->nfound; i++) {
+        if (m->found[i] < before)
+            m->found[n++] = m->found[i];
+    }
+    m->nfound = n;
+}
+
 /* The nodes after @byte; a search may begin behind every byte. @s NULL: at the beginning. */
 static void walk(struct dfa_impl *m, const struct set *s, unsigned char byte, unsigned where)
 {
@@ -82,6 +98,7 @@ static void walk(struct dfa_impl *m, const struct set *s, unsigned char byte, un
             reach(m, m->p.nodes[s->nodes[i]].a, where);
     }
     reach(m, m->p.entry, where | (s ? 0 : AT_BEGIN));
+    forget(m);
 }
 
 /* ---- states ------------------------------------------------------------------------------------

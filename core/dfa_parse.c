@@ -22,6 +22,7 @@ struct tree {
     enum kind kind;
     uint32_t a, b;
     int min, max; /* REPEAT; max -1: without end */
+    bool any;     /* takes every character */
     uint64_t bits[4];
 };
 
@@ -251,9 +252,13 @@ static uint32_t take_group(struct parser *p)
 static uint32_t take_dot(struct parser *p)
 {
     static const uint64_t ascii[4] = {~UINT64_C(1), ~UINT64_C(0), 0, 0};
+    uint32_t t;
 
     p->at++;
-    return plant_any(p, ascii);
+    t = plant_any(p, ascii);
+    if (!p->bad)
+        p->trees[t].any = true;
+    return t;
 }
 
 /* Signs stand for themselves; what letters and digits mean is left to regexec. */
@@ -379,7 +384,15 @@ static uint32_t add_node(struct parser *p, enum dfa_op op, uint32_t a, uint32_t 
 
 static uint32_t emit(struct parser *p, uint32_t tree, uint32_t then);
 
-static uint32_t emit_repeat(struct parser *p, const struct tree *t, uint32_t then)
+/* What stands before it has its nodes behind it. */
+static void add_hub(struct dfa_program *out, uint32_t node)
+{
+    if (out->nhubs < DFA_HUBS_MAX)
+        out->hubs[out->nhubs++] = (struct dfa_hub){node, (uint32_t)out->n};
+}
+
+/* @top: every match passes it. */
+static uint32_t emit_repeat(struct parser *p, const struct tree *t, uint32_t then, bool top)
 {
     uint32_t at = then;
 
@@ -390,6 +403,8 @@ static uint32_t emit_repeat(struct parser *p, const struct tree *t, uint32_t the
         body = emit(p, t->a, at);
         if (!p->bad)
             p->p->nodes[at].a = body;
+        if (top && p->trees[t->a].any)
+            add_hub(p->p, at);
     }
     for (int i = t->min; i < t->max && !p->bad; i++)
         at = add_node(p, DFA_OP_SPLIT, emit(p, t->a, at), then);
@@ -418,7 +433,7 @@ static uint32_t emit(struct parser *p, uint32_t tree, uint32_t then)
         at = emit(p, t.a, then);
         return add_node(p, DFA_OP_SPLIT, at, emit(p, t.b, then));
     case TREE_REPEAT:
-        return emit_repeat(p, &t, then);
+        return emit_repeat(p, &t, then, false);
     case TREE_BEGIN:
         return add_node(p, DFA_OP_BEGIN, then, 0);
     case TREE_FINISH:
@@ -429,6 +444,19 @@ static uint32_t emit(struct parser *p, uint32_t tree, uint32_t then)
     return then;
 }
 
+/* The expression as a whole: a chain, mostly. */
+static uint32_t emit_chain(struct parser *p, uint32_t tree, uint32_t then)
+{
+    struct tree t;
+
+    if (p->bad)
+        return 0;
+    t = p->trees[tree];
+    if (t.kind == TREE_CAT)
+        return emit_chain(p, t.a, emit_chain(p, t.b, then));
+    return t.kind == TREE_REPEAT ? emit_repeat(p, &t, then, true) : emit(p, tree, then);
+}
+
 int dfa_parse(const char *text, struct dfa_program *out)
 {
     struct parser p = {.at = text, .p = out};
@@ -437,7 +465,7 @@ int dfa_parse(const char *text, struct dfa_program *out)
     *out = (struct dfa_program){0};
     tree = take_choice(&p);
     p.bad = p.bad || *p.at;
-    out->entry = emit(&p, tree, add_node(&p, DFA_OP_MATCH, 0, 0));
+    out->entry = emit_chain(&p, tree, add_node(&p, DFA_OP_MATCH, 0, 0));
     free(p.trees);
     if (!p.bad)
         return 0;

@@ -14,10 +14,20 @@ struct dfa_node {
     uint64_t bits[4]; /* SET: bytes that it takes */
 };
 
+/* A ".*" that every match passes. Once it is reached, nodes from @before on (what stands before it)
+ * need not be followed any more: they lead to it alone, and it stays. */
+struct dfa_hub {
+    uint32_t node, before;
+};
+
+#define DFA_HUBS_MAX 8
+
 struct dfa_program {
     struct dfa_node *nodes;
     size_t n, cap;
     uint32_t entry;
+    struct dfa_hub hubs[DFA_HUBS_MAX]; /* the last one of the expression first */
+    unsigned nhubs;
     bool ascii_alone; /* says nothing about other characters than those of ASCII */
 };
 
