@@ -10,6 +10,7 @@
  */
 #include "collectors/engine_priv.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "core/clock.h"
@@ -141,7 +142,10 @@ static void stand_in(struct job *job, int64_t now)
     job->standby = false;
     job->due_at = now;
     job->ep->changed = true;
-    engine_publish_never(job);
+    if (engine_job_sleeps(job))
+        engine_publish_idle(job, "read while somebody looks at it");
+    else
+        engine_publish_never(job);
     if (job->ep->state == ENDPOINT_STOPPED) {
         struct err why = job->ep->err;
 
@@ -151,6 +155,8 @@ static void stand_in(struct job *job, int64_t now)
 
 static void stand_by(struct job *job, const struct endpoint *who)
 {
+    char why[128];
+
     if (engine_job_is_active(job))
         engine_job_suspend(job);
     job->standby = true;
@@ -158,7 +164,8 @@ static void stand_by(struct job *job, const struct endpoint *who)
     job->failures = 0;
     job->forced = false;
     job->ep->changed = true;
-    engine_publish_covered(job, who->config->name);
+    (void)snprintf(why, sizeof(why), "read from '%s', which answers", who->config->name);
+    engine_publish_idle(job, why);
 }
 
 void engine_fallback_end(struct job *job)

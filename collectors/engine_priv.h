@@ -428,8 +428,8 @@ const char *engine_lane(struct arena *arena, const struct endpoint *ep, const st
 void engine_publish_never(struct job *job);
 void engine_publish_out(struct job *job);
 void engine_publish_failure(struct job *job, const struct err *err);
-/* No rows here: @endpoint reads the table. */
-void engine_publish_covered(struct job *job, const char *endpoint);
+/* No rows here, and no failure: @why. */
+void engine_publish_idle(struct job *job, const char *why);
 void engine_publish_freshness(struct job *job, size_t table, enum freshness f,
                               const struct err *err);
 enum freshness engine_freshness_of(const struct err *err);

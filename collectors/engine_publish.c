@@ -42,12 +42,12 @@ void engine_publish_never(struct job *job)
         engine_publish_freshness(job, i, FRESH_NEVER, NULL);
 }
 
-void engine_publish_covered(struct job *job, const char *endpoint)
+void engine_publish_idle(struct job *job, const char *why)
 {
     const struct config_endpoint *c = job->ep->config;
     struct err err = {0};
 
-    err_set(&err, ERR_UNSUPPORTED, 0, "read from '%s', which answers", endpoint);
+    err_set(&err, ERR_UNSUPPORTED, 0, "%s", why);
     for (size_t i = 0; i < job->ntables; i++) {
         struct table_builder *b =
             builder_new(job->collector->tables[i], c->site, c->name, job->current[i]);

@@ -185,6 +185,25 @@ static void stands_in_for_a_table_that_is_stale(void **state)
     fakeapi_run_stop(&r);
 }
 
+/* A heavy one is needed, but nobody looks: that is no gap in what was read. */
+static void a_heavy_one_waits_for_somebody_to_look(void **state)
+{
+    static const char *const seen[] = {"segments"};
+    struct fakeapi_run r;
+
+    (void)state;
+    fallback.on_demand = true;
+    manager.password = "another";
+    open_run(&r, false);
+    fakeapi_run_start(&r);
+    snapshot_unref(fakeapi_wait_fresh(&r, &table_segments, "a", FRESH_DENIED));
+    snapshot_unref(fakeapi_wait_fresh(&r, &table_segments, "h", FRESH_UNSUPPORTED));
+    assert_int_equal(fakeapi_count(&host.requests), 0);
+    engine_focus(r.engine, seen, 1);
+    snapshot_unref(fakeapi_wait_fresh(&r, &table_segments, "h", FRESH_OK));
+    fakeapi_run_stop(&r);
+}
+
 /* Each of two tells its own part of the table. */
 static void one_of_two_is_enough_to_stand_in(void **state)
 {
@@ -295,6 +314,7 @@ int main(void)
         T(stands_by_while_the_other_answers),
         T(stands_in_and_steps_back),
         T(stands_in_for_a_table_that_is_stale),
+        T(a_heavy_one_waits_for_somebody_to_look),
         T(one_of_two_is_enough_to_stand_in),
         T(once_and_not_needed),
         T(once_and_needed),
