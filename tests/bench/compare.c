@@ -1,4 +1,4 @@
-/* Whole commands, interleaved. */
+/* Whole commands, interleaved in changing order. */
 #include "tests/bench/bench.h"
 
 #include <errno.h>
@@ -86,16 +86,35 @@ static void judge(const struct times *first, const struct times *t, unsigned n,
     };
 }
 
+/* Who runs after a large program finds the caches full of it: each round has an order of its own,
+ * the same ones in each run. */
+static void shuffle(size_t *order, size_t n, uint32_t *random)
+{
+    for (size_t i = n; i > 1; i--) {
+        size_t k, was = order[i - 1];
+
+        *random = *random * UINT32_C(1664525) + UINT32_C(1013904223);
+        k = (*random >> 16) % i;
+        order[i - 1] = order[k];
+        order[k] = was;
+    }
+}
+
 void bench_compare(const char *title, const struct bench_command *commands, size_t n,
                    struct bench_result *results)
 {
     static struct times times[BENCH_COMMANDS_MAX];
+    size_t order[BENCH_COMMANDS_MAX];
+    uint32_t random = 1;
 
     for (size_t i = 0; i < n; i++)
         times[i].failures = 0;
+    for (size_t i = 0; i < n; i++)
+        order[i] = i;
     for (int round = -1; round < (int)bench_rounds; round++) {
+        shuffle(order, n, &random);
         for (size_t i = 0; i < n; i++)
-            once(&commands[i], &times[i], round);
+            once(&commands[order[i]], &times[order[i]], round);
     }
     printf("\n%s (%u rounds)\n%-34s %9s %21s %9s %7s %8s %8s\n", title, bench_rounds, "", "wall s",
            "(min..max)", "cpu s", "MB", "1st/this", "cpu");

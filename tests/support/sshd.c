@@ -126,9 +126,10 @@ static void make_files(struct sshd *s, const struct sshd_options *o)
 
     s->keys[0] = make_key(s, "user", "ed25519");
     let_in(s, s->keys[0]);
+    /* SHLVL: a bash that is not the first one reads no ~/.bashrc of the machine. */
     text = mem_printf("HostKey %s\nAuthorizedKeysFile %s/authorized\nStrictModes no\nUsePAM no\n"
                       "PermitRootLogin yes\nPasswordAuthentication no\n"
-                      "KbdInteractiveAuthentication no\nMaxSessions 20\n%s\n",
+                      "KbdInteractiveAuthentication no\nMaxSessions 20\nSetEnv SHLVL=5\n%s\n",
                       host, s->dir, o->config ? o->config : "");
     s->config = mem_printf("%s/config", s->dir);
     write_file(s->config, text);
