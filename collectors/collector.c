@@ -7,14 +7,55 @@
 #include "core/arena.h"
 #include "core/strbuf.h"
 
+struct run_verdict {
+    bool kept;
+    enum freshness freshness;
+    struct err err;
+};
+
+/* The number of tables, when it is none of them. */
+static size_t find_table(const struct run *run, const struct schema *schema)
+{
+    size_t i = 0;
+
+    while (run->collector->tables[i] && run->collector->tables[i] != schema)
+        i++;
+    return i;
+}
+
 struct table_builder *run_table(struct run *run, const struct schema *schema)
 {
-    for (size_t i = 0; run->collector->tables[i]; i++) {
-        if (run->collector->tables[i] == schema)
-            return run->builders[i];
-    }
+    size_t i = find_table(run, schema);
+
+    if (run->collector->tables[i])
+        return run->builders[i];
     assert(!"a collector asked for a table that it does not declare");
     return NULL;
+}
+
+void run_keep(struct run *run, const struct schema *schema, enum freshness f, const struct err *err)
+{
+    size_t i = find_table(run, schema), n = find_table(run, NULL);
+
+    if (!run->verdicts)
+        run->verdicts = arena_alloc(run->arena, n * sizeof(*run->verdicts));
+    run->verdicts[i] = (struct run_verdict){.kept = true, .freshness = f};
+    if (err)
+        run->verdicts[i].err = *err;
+}
+
+struct snapshot *run_finish(const struct run *run, size_t i, const struct err *err)
+{
+    const struct run_verdict *v = run->verdicts ? &run->verdicts[i] : NULL;
+    struct table_builder *b = run->builders[i];
+    struct snapshot *s;
+
+    if (!v || !v->kept)
+        return builder_finish(b, run->now, run->freshness, err);
+    s = snapshot_with_freshness(builder_prev(b), run->collector->tables[i], run->endpoint->site,
+                                run->endpoint->name, v->freshness, &v->err);
+    builder_free(b);
+    return s;
 }
 
 enum step run_fail(struct run *run, const struct err *err)

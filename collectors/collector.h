@@ -133,6 +133,7 @@ struct run {
     struct err err;
     enum freshness freshness; /* of what is published: FRESH_OK unless the step says PARTIAL */
     struct table_builder **builders; /* one per collector->tables; use run_table() */
+    struct run_verdict *verdicts;    /* the same, or NULL: all are published as read; run_keep() */
     const struct collector *collector;
 };
 
@@ -143,6 +144,10 @@ struct collector {
     int64_t interval_ms;                /* default poll period */
     int64_t timeout_ms;                 /* of a whole run */
     bool live;
+    /* Of a live one: a run that is wanted `once` leaves this of its tables to another collector of
+     * the kind (once_only), and its configured interval is not that of the run. */
+    const struct schema *told;
+    bool once_only;
     /* Heavy: read while somebody looks at its tables (engine_focus), when a person asks for it, and
      * by verbs that name one of its tables; not on a timer. */
     bool on_demand;
@@ -167,6 +172,13 @@ struct session_facts {
 
 /* The builder of one of the collector's tables. */
 struct table_builder *run_table(struct run *run, const struct schema *schema);
+/* This table was not read, unlike others that are published next: its rows stay as they are, under
+ * a verdict of its own. @err may be NULL. */
+void run_keep(struct run *run, const struct schema *schema, enum freshness f,
+              const struct err *err);
+/* For those who drive a run: the snapshot of table @i, which takes its builder. Afterwards
+ * run->verdicts are to be forgotten. */
+struct snapshot *run_finish(const struct run *run, size_t i, const struct err *err);
 /* run->err = @err (or a sentence) and STEP_FAIL. */
 enum step run_fail(struct run *run, const struct err *err);
 enum step run_fail_proto(struct run *run, const char *fmt, ...)

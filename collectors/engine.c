@@ -181,21 +181,24 @@ static bool in_scope(const struct engine *e, const struct config_endpoint *c)
 }
 
 /* Does @collector serve one of @tables? */
-static bool serves(const struct collector *collector, const struct schema *const *tables)
+static bool serves(const struct engine *e, const struct collector *collector,
+                   const struct schema *const *tables)
 {
     for (size_t i = 0; tables && collector->tables[i]; i++) {
         for (size_t k = 0; tables[k]; k++) {
-            if (tables[k] == collector->tables[i])
+            if (tables[k] == collector->tables[i] && !engine_leaves(e, collector, i))
                 return true;
         }
     }
     return false;
 }
 
-static bool is_disabled(const struct config_endpoint *c, const struct collector *collector)
+static bool is_disabled(const struct engine *e, const struct config_endpoint *c,
+                        const struct collector *collector)
 {
     for (size_t i = 0; collector->tables[i]; i++) {
-        if (!config_table_disabled(c, collector->tables[i]->name))
+        if (!config_table_disabled(c, collector->tables[i]->name) &&
+            !engine_leaves(e, collector, i))
             return false;
     }
     return true;
@@ -204,9 +207,10 @@ static bool is_disabled(const struct config_endpoint *c, const struct collector 
 static bool is_wanted(const struct engine *e, const struct config_endpoint *c,
                       const struct collector *collector)
 {
-    if (!(collector->kinds & (unsigned)c->kind) || is_disabled(c, collector))
+    if (!(collector->kinds & (unsigned)c->kind) || is_disabled(e, c, collector) ||
+        (collector->once_only && !e->o.once))
         return false;
-    if (serves(collector, e->o.named) || serves(collector, e->o.tables))
+    if (serves(e, collector, e->o.named) || serves(e, collector, e->o.tables))
         return true;
     /* What is heavy is read by those that name it. */
     return !e->o.tables && !(collector->on_demand && e->o.once);
@@ -251,7 +255,7 @@ static void add_jobs(struct endpoint *ep)
         if (!is_wanted(e, ep->config, e->collectors[i]))
             continue;
         engine_job_init(&ep->jobs[ep->njobs], ep, e->collectors[i]);
-        ep->jobs[ep->njobs++].named = serves(e->collectors[i], e->o.named);
+        ep->jobs[ep->njobs++].named = serves(e, e->collectors[i], e->o.named);
     }
     ep->probe = e->o.once && !e->o.tables && n == 0 && ep->session;
 }

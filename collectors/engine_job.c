@@ -25,6 +25,11 @@
 /* ---- life --------------------------------------------------------------------------------------
  */
 
+bool engine_leaves(const struct engine *e, const struct collector *c, size_t table)
+{
+    return e->o.once && c->told && c->tables[table] == c->told;
+}
+
 /* The shortest one that is configured for any of its tables. */
 static int64_t configured_interval(const struct job *job)
 {
@@ -32,9 +37,10 @@ static int64_t configured_interval(const struct job *job)
     bool found = false;
 
     for (size_t i = 0; i < job->ntables; i++) {
-        int64_t v = config_interval(job->ep->config, job->collector->tables[i]->name, -1);
+        const struct schema *table = job->collector->tables[i];
+        int64_t v = config_interval(job->ep->config, table->name, -1);
 
-        if (v > 0 && (!found || v < best)) {
+        if (table != job->collector->told && v > 0 && (!found || v < best)) {
             best = v;
             found = true;
         }
@@ -56,7 +62,8 @@ void engine_job_init(struct job *job, struct endpoint *ep, const struct collecto
     job->builders = arena_alloc(a, job->ntables * sizeof(struct table_builder *));
     job->disabled = arena_alloc(a, job->ntables * sizeof(*job->disabled));
     for (size_t i = 0; i < job->ntables; i++)
-        job->disabled[i] = config_table_disabled(ep->config, c->tables[i]->name);
+        job->disabled[i] = config_table_disabled(ep->config, c->tables[i]->name) ||
+                           engine_leaves(ep->engine, c, i);
     job->interval = configured_interval(job);
     job->deadline = job->once_deadline = ENGINE_NEVER;
 }
@@ -235,15 +242,19 @@ static void count_first(struct job *job)
     }
 }
 
+/* A table that has a verdict of its own (run_keep) says nothing about the others. */
 static bool is_ok(const struct job *job)
 {
+    size_t wanted = 0;
+
     for (size_t i = 0; i < job->ntables; i++) {
         enum freshness f = snapshot_freshness(job->current[i]);
 
-        if (!job->disabled[i] && f != FRESH_OK && f != FRESH_PARTIAL)
-            return false;
+        if (!job->disabled[i] && (f == FRESH_OK || f == FRESH_PARTIAL))
+            return true;
+        wanted += !job->disabled[i];
     }
-    return true;
+    return wanted == 0;
 }
 
 void engine_job_progress(struct job *job)

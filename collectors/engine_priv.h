@@ -350,6 +350,8 @@ void engine_job_finish(struct job *job, const struct err *err); /* NULL: well */
 void engine_job_abort(struct job *job, const struct err *err);
 void engine_job_expire(struct job *job, int64_t now); /* limits of time */
 int64_t engine_job_interval(const struct job *job);
+/* Does a run of it leave that table to another collector? */
+bool engine_leaves(const struct engine *e, const struct collector *c, size_t table);
 /* When the job must be looked at again. */
 int64_t engine_job_wake_at(const struct job *job);
 void engine_job_mark_stale(struct job *job, int64_t now);

@@ -88,9 +88,10 @@ static void finish_tables(struct job *job)
         job->run.err.kind == ERR_NONE && !job->run.err.msg[0] ? NULL : &job->run.err;
 
     for (size_t i = 0; i < job->ntables; i++) {
-        job->out[i] = builder_finish(job->builders[i], job->run.now, job->run.freshness, err);
+        job->out[i] = run_finish(&job->run, i, err);
         job->builders[i] = NULL;
     }
+    job->run.verdicts = NULL;
 }
 
 /* Any thread. */

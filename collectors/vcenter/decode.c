@@ -144,6 +144,9 @@ static void take(struct decode *d, struct found *f, const struct pick *pick, con
     case PICK_EARLIEST:
         note_time(f, text);
         break;
+    case PICK_TYPE: /* taken where it begins */
+        f->any = true;
+        break;
     }
 }
 
@@ -205,7 +208,7 @@ static void commit(struct decode *d, const struct pick *p, struct found *f)
     if (p->how == PICK_LIST) {
         objects_set(d->objects, d->object, p->slot, f->text.buf, f->text.len);
         strbuf_reset(&f->text);
-    } else if (p->how != PICK_TEXT) {
+    } else if (p->how == PICK_COUNT || p->how == PICK_EARLIEST) {
         int n = snprintf(number, sizeof(number), "%" PRId64, f->number);
 
         objects_set(d->objects, d->object, p->slot, number, (size_t)n);
@@ -313,6 +316,20 @@ RARE static void type_object(struct decode *d)
     const char *type = xml_attribute_of(d->x, "", "type", &len);
 
     d->type = type ? object_type_of(type, len) : OBJECT_TYPES;
+    if (d->type == OBJECT_TASK)
+        xml_starts_to(d->x, XML_DEPTH_MAX);
+}
+
+/* Who started a task is told by a type, and by a name where it was a person. */
+RARE static void note_reason(struct decode *d)
+{
+    size_t len = 0;
+    const char *type;
+
+    if (!d->object || !xml_path_is(d->x, d->depth + 2, "val/reason"))
+        return;
+    type = soap_type(d->x, &len);
+    objects_set(d->objects, d->object, TASK_REASON, type, len);
 }
 
 /* Within a property nothing has to be known at its start; what is missing has a type there. */
@@ -330,6 +347,8 @@ static void on_start(void *arg, struct xml_reader *x)
         xml_starts_to(x, XML_DEPTH_MAX);
     else if (!d->path && depth > SET_DEPTH && has_role(d, ROLE_FAULT, name))
         note_fault(d);
+    else if (d->path && d->type == OBJECT_TASK)
+        note_reason(d);
 }
 
 RARE static void end_result(struct decode *d, const char *text, size_t len)

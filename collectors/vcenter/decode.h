@@ -15,6 +15,7 @@
 enum decode_shape {
     DECODE_UPDATES,
     DECODE_RETRIEVED, /* sets properties of objects that are known; others are passed over */
+    DECODE_LISTED,    /* the same shape; an object that is not known becomes so */
 };
 
 struct decode;

@@ -1,6 +1,7 @@
 /*
  * The inventory: one property collector of our own with one filter over one container view, one
- * WaitForUpdatesEx after the other (reference: vSphere Web Services API, PropertyCollector).
+ * WaitForUpdatesEx after the other (reference: vSphere Web Services API, PropertyCollector). The
+ * same collector has the filters of the tasks (tasklist.h): a session waits once.
  *
  * What is asked next follows from the state alone (next()), so a run may end anywhere: a fault, a
  * pause, a refresh. View, collector and filter die with their session and are made anew; the
@@ -26,6 +27,7 @@
 #include "collectors/vcenter/objects.h"
 #include "collectors/vcenter/paths.h"
 #include "collectors/vcenter/rows.h"
+#include "collectors/vcenter/tasklist.h"
 #include "core/arena.h"
 #include "core/mem.h"
 #include "core/soap.h"
@@ -50,6 +52,7 @@ enum stage {
     STAGE_UPDATES,
     STAGE_STATS,
     STAGE_EXTRAS,
+    STAGE_TASKS,
 };
 
 struct inventory {
@@ -63,6 +66,7 @@ struct inventory {
     bool waiting;        /* a wait was sent and its answer was not seen */
     bool look;           /* once: the next wait is none, but says what there is */
     bool news;           /* to be published */
+    bool brief;          /* the wait ends early because tasks are polled then */
     int64_t polled_at;   /* 0: never */
     int64_t slow_at;     /* when the slow ones of them were polled; 0: never */
     bool slow;           /* the poll under way has them */
@@ -74,6 +78,7 @@ struct inventory {
     char missing[160];
     unsigned rebuilds;
     struct vcenter_extras extras;
+    struct vcenter_tasklist tasks;
     struct decode *decode; /* of the reply that is arriving */
     enum stage stage;
 };
@@ -96,6 +101,7 @@ static void forget_server(struct inventory *s)
     replace(&s->token, NULL);
     s->filtered = s->complete = s->waiting = s->look = false;
     vcenter_extras_reset(&s->extras);
+    vcenter_tasklist_reset(&s->tasks);
     s->missing[0] = '\0';
 }
 
@@ -105,6 +111,7 @@ static void state_release(void *state)
 
     forget_server(s);
     vcenter_extras_release(&s->extras);
+    vcenter_tasklist_release(&s->tasks);
     decode_free(s->decode);
     objects_free(s->objects);
 }
@@ -135,6 +142,8 @@ static void begin(struct strbuf *body, const char *method, const char *type, con
 /* A single host has no clusters, and not the type either. */
 static bool is_wanted(const struct run *run, enum object_type type)
 {
+    if (!object_type_is_inventory(type))
+        return false;
     return type != OBJECT_CLUSTER || !run->facts->vsphere->is_host;
 }
 
@@ -238,18 +247,26 @@ static int64_t next_poll(const struct run *run)
     return s->polled_at ? s->polled_at + run->interval_ms : run->now;
 }
 
+/* Until something is to be polled. */
+static int64_t wait_seconds(const struct run *run)
+{
+    const struct inventory *s = run->state;
+    int64_t at = next_poll(run), tasks = vcenter_tasklist_due(&s->tasks, run), wait_s;
+
+    if (s->look)
+        return 0;
+    wait_s = ((tasks < at ? tasks : at) - run->now + 999) / 1000;
+    return wait_s < WAIT_LEAST_S ? WAIT_LEAST_S : wait_s > WAIT_MOST_S ? WAIT_MOST_S : wait_s;
+}
+
 /* With the first whole set there is nothing to wait for. */
 static enum step send_wait(struct run *run)
 {
     struct inventory *s = run->state;
-    int64_t wait_s = (next_poll(run) - run->now + 999) / 1000;
+    int64_t wait_s = wait_seconds(run);
     struct strbuf body;
     enum step step;
 
-    if (s->look)
-        wait_s = 0;
-    else
-        wait_s = wait_s < WAIT_LEAST_S ? WAIT_LEAST_S : wait_s > WAIT_MOST_S ? WAIT_MOST_S : wait_s;
     begin(&body, "WaitForUpdatesEx", "PropertyCollector", s->collector);
     soap_leaf(&body, "version", s->page ? s->page : s->version ? s->version : "");
     strbuf_addf(&body,
@@ -263,6 +280,7 @@ static enum step send_wait(struct run *run)
     run->request.long_poll = s->complete && !s->page && !s->look;
     run->request.timeout_ms = run->request.long_poll ? wait_s * 1000 + WAIT_MARGIN_MS : TIMEOUT_MS;
     s->waiting = true;
+    s->brief = !s->look && vcenter_tasklist_due(&s->tasks, run) < next_poll(run);
     s->asked_at = run->now;
     return step;
 }
@@ -317,6 +335,7 @@ static enum step publish(struct run *run)
     s->shown = true;
     s->rebuilds = 0;
     vcenter_rows(run, s->objects);
+    vcenter_tasklist_rows(&s->tasks, run, s->objects);
     add_notes(run);
     return run->once ? STEP_DONE : STEP_PUBLISH;
 }
@@ -338,6 +357,10 @@ static enum step extra_or_publish(struct run *run)
     struct inventory *s = run->state;
     bool first = s->news && !s->shown && !run->once;
 
+    if (!first && vcenter_tasklist_wanted(&s->tasks, run, s->objects)) {
+        s->stage = STAGE_TASKS;
+        return vcenter_tasklist_send(&s->tasks, run, s->objects, s->collector);
+    }
     if (vcenter_extras_wanted(&s->extras) && !first) {
         s->stage = STAGE_EXTRAS;
         return vcenter_extras_send(&s->extras, run, s->objects);
@@ -382,6 +405,7 @@ static enum step start(struct run *run)
         /* A run, or what follows a publish: of a refresh everything is wanted now. */
         if (!run->request.method) {
             s->polled_at = s->slow_at = 0;
+            vcenter_tasklist_hurry(&s->tasks);
             s->look = run->once && s->complete;
         }
         run->scratch = s;
@@ -479,7 +503,8 @@ static enum step on_updates(struct run *run)
         objects_settle(s->objects);
     replace(&s->page, NULL);
     s->look = false;
-    s->complete = s->news = true;
+    s->news |= vcenter_tasklist_updated(&s->tasks) || version || !s->brief || !s->complete;
+    s->complete = true;
     return next(run);
 }
 
@@ -517,6 +542,15 @@ static enum step on_stream(struct run *run, const struct reply *reply)
     return s->stage == STAGE_UPDATES ? on_updates(run) : on_polled(run);
 }
 
+static enum step on_tasks(struct run *run, const struct reply *reply)
+{
+    struct inventory *s = run->state;
+    bool expired;
+
+    s->news |= vcenter_tasklist_take(&s->tasks, run, s->objects, reply, &expired);
+    return expired ? STEP_EXPIRED : next(run);
+}
+
 static enum step on_reply(struct run *run, const struct reply *reply)
 {
     struct inventory *s = run->state;
@@ -528,6 +562,8 @@ static enum step on_reply(struct run *run, const struct reply *reply)
         s->news |= vcenter_extras_take(&s->extras, run, s->objects, reply);
         return next(run);
     }
+    if (s->stage == STAGE_TASKS)
+        return on_tasks(run, reply);
     if (reply->err && !reply->status)
         return run_fail(run, reply->err);
     if (reply->err)
@@ -552,8 +588,8 @@ static enum step step(struct run *run, const struct reply *reply)
     return reply ? on_reply(run, reply) : start(run);
 }
 
-static const struct schema *const tables[] = {&table_vms, &table_hosts, &table_clusters,
-                                              &table_datastores, NULL};
+static const struct schema *const tables[] = {&table_vms,        &table_hosts, &table_clusters,
+                                              &table_datastores, &table_tasks, NULL};
 
 const struct collector collector_vcenter_inventory = {
     .name = "vcenter_inventory",
@@ -562,6 +598,7 @@ const struct collector collector_vcenter_inventory = {
     .interval_ms = INTERVAL_MS,
     .timeout_ms = TIMEOUT_MS,
     .live = true,
+    .told = &table_tasks,
     .state_size = sizeof(struct inventory),
     .state_release = state_release,
     .step = step,

@@ -18,6 +18,8 @@ static const struct {
     [OBJECT_VM] = {"VirtualMachine", VM_SLOTS, 416},
     [OBJECT_DATASTORE] = {"Datastore", DATASTORE_SLOTS, 96},
     [OBJECT_NETWORK] = {"Network", NETWORK_SLOTS, 48},
+    [OBJECT_TASK] = {"Task", TASK_SLOTS, 256},
+    [OBJECT_TASK_MANAGER] = {"TaskManager", TASK_MANAGER_SLOTS, 64},
 };
 
 /* Kinds of networks that the API derives from Network. */
@@ -44,6 +46,11 @@ enum object_type object_type_of(const char *name, size_t len)
 const char *object_type_name(enum object_type type)
 {
     return types[type].name;
+}
+
+bool object_type_is_inventory(enum object_type type)
+{
+    return type < OBJECT_TASK;
 }
 
 /* ---- life --------------------------------------------------------------------------------------
@@ -171,7 +178,7 @@ static void drop(struct objects *o, struct object *object)
         l->free_from = object->place;
     if (object->type == OBJECT_VM)
         o->moved = true;
-    else
+    else if (object_type_is_inventory(object->type))
         o->names = ++o->clock;
     /* The block it was in is another one now. */
     o->clock++;
@@ -231,7 +238,8 @@ static bool is_shown_by_others(const struct object *object, unsigned slot)
 {
     if (object->type == OBJECT_HOST && slot == HOST_PARENT)
         return true;
-    return slot == OBJECT_NAME && object->type != OBJECT_VM;
+    return slot == OBJECT_NAME && object->type != OBJECT_VM &&
+           object_type_is_inventory(object->type);
 }
 
 /* Other memory for the texts that are there, without gaps, and for @more bytes. */
@@ -281,7 +289,8 @@ void objects_set(struct objects *o, struct object *object, unsigned slot, const 
     const char *old = object->slot[slot];
     char *own = NULL;
 
-    if (text && slot == OBJECT_NAME && memchr(text, '%', len)) {
+    if (text && slot == OBJECT_NAME && object_type_is_inventory(object->type) &&
+        memchr(text, '%', len)) {
         text = own = unescape(text, len);
         len = strlen(own);
     }

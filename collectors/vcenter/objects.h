@@ -30,6 +30,8 @@ enum object_type {
     OBJECT_VM,
     OBJECT_DATASTORE,
     OBJECT_NETWORK,
+    OBJECT_TASK, /* this and the next are in no inventory, and nobody shows their names */
+    OBJECT_TASK_MANAGER,
     OBJECT_TYPES
 };
 
@@ -90,8 +92,24 @@ enum {
     DATASTORE_SLOTS
 };
 enum { NETWORK_NAME, NETWORK_SLOTS };
+enum {
+    TASK_NAME,
+    TASK_DESCRIPTION,
+    TASK_ENTITY_ID,
+    TASK_ENTITY,
+    TASK_STATE,
+    TASK_PROGRESS,
+    TASK_USER,
+    TASK_REASON, /* xsi:type */
+    TASK_QUEUED, /* these three as they came */
+    TASK_STARTED,
+    TASK_ENDED,
+    TASK_ERROR,
+    TASK_SLOTS
+};
+enum { TASK_MANAGER_RECENT, TASK_MANAGER_SLOTS };
 
-#define OBJECT_NAME      0 /* of every type */
+#define OBJECT_NAME      0 /* of every type of the inventory */
 #define OBJECT_SLOTS_MAX VM_SLOTS
 #define OBJECT_ID_MAX    256
 
@@ -132,6 +150,8 @@ void objects_free(struct objects *o); /* NULL is fine */
 /* The type of that name in the API; OBJECT_TYPES: not one that is kept. */
 enum object_type object_type_of(const char *name, size_t len);
 const char *object_type_name(enum object_type type);
+/* Is it one that a view of the inventory selects? */
+bool object_type_is_inventory(enum object_type type);
 
 struct object *objects_find(const struct objects *o, enum object_type type, const char *id);
 /* Finds or makes it. */

@@ -82,6 +82,23 @@ const struct path vcenter_paths[] = {
      .picks = LEAF(DATASTORE_FREE)},
 
     {.type = OBJECT_NETWORK, .name = "name", .picks = LEAF(NETWORK_NAME)},
+
+    {.type = OBJECT_TASK, .name = "info",
+     .picks = {{.inside = "name", .slot = TASK_NAME},
+               {.inside = "descriptionId", .slot = TASK_DESCRIPTION},
+               {.inside = "entity", .slot = TASK_ENTITY_ID},
+               {.inside = "entityName", .slot = TASK_ENTITY},
+               {.inside = "state", .slot = TASK_STATE},
+               {.inside = "progress", .slot = TASK_PROGRESS},
+               {.inside = "reason", .slot = TASK_REASON, .how = PICK_TYPE},
+               {.inside = "reason/userName", .slot = TASK_USER},
+               {.inside = "queueTime", .slot = TASK_QUEUED},
+               {.inside = "startTime", .slot = TASK_STARTED},
+               {.inside = "completeTime", .slot = TASK_ENDED},
+               {.inside = "error/localizedMessage", .slot = TASK_ERROR}}},
+    {.type = OBJECT_TASK_MANAGER, .name = "recentTask",
+     .picks = {{.inside = "ManagedObjectReference", .slot = TASK_MANAGER_RECENT,
+                .how = PICK_LIST}}},
 };
 /* clang-format on */
 

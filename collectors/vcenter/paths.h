@@ -17,9 +17,10 @@ enum pick_how {
     PICK_LIST,     /* the texts of all of them, each once */
     PICK_COUNT,    /* how many there are */
     PICK_EARLIEST, /* the earliest of these times */
+    PICK_TYPE,     /* xsi:type of the element, of tasks alone */
 };
 
-#define PICKS_MAX 3
+#define PICKS_MAX 13
 
 struct pick {
     const char *inside; /* path below the value: "GuestNicInfo/ipAddress"; "": the value itself */

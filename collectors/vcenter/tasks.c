@@ -1,13 +1,15 @@
 /*
  * tasks: what TaskManager.recentTask names, with the information of each, in one call: queued and
  * running ones, and those that ended within ten minutes (at most 200). Ended ones that it no longer
- * names are kept for a day.
+ * names are kept for a day. So they are read once; those who go on looking are told by the long
+ * poll of the inventory (tasklist.h).
  */
 #include "collectors/vcenter/vcenter.h"
 
 #include <string.h>
 
 #include "collectors/vcenter/facts.h"
+#include "collectors/vcenter/tasks.h"
 #include "core/arena.h"
 #include "core/fmt.h"
 #include "core/map.h"
@@ -24,18 +26,11 @@
 #define RETURN_DEPTH 4
 #define VAL_DEPTH    7 /* Envelope/Body/Response/returnval/objects/propSet/val */
 
-struct task {
-    const char *id, *name, *description, *entity, *entity_id, *state, *user, *error, *reason;
-    int64_t started, ended, queued;
-    double progress;
-    bool has_progress;
-};
-
 struct reading {
     struct arena *arena;
     struct table_builder *b;
     struct map *seen;
-    struct task now;
+    struct vcenter_task now;
     bool is_answer, expired;
     const char *token;
 };
@@ -91,12 +86,8 @@ static void on_start(void *arg, struct xml_reader *x)
         r->expired = true;
 }
 
-static void add_row(struct reading *r)
+void vcenter_task_row(struct table_builder *b, const struct vcenter_task *t)
 {
-    const struct task *t = &r->now;
-    struct table_builder *b = r->b;
-
-    map_put(r->seen, t->id, r);
     builder_row(b);
     builder_str(b, TASKS_TASK_ID, t->id);
     builder_str(b, TASKS_TASK, t->description ? t->description : t->name);
@@ -112,6 +103,12 @@ static void add_row(struct reading *r)
     builder_str(b, TASKS_USER, t->user ? t->user : t->reason);
     builder_str(b, TASKS_ERROR, t->error);
     builder_str(b, TASKS_KIND, kind_of(t->description));
+}
+
+static void add_row(struct reading *r)
+{
+    map_put(r->seen, r->now.id, r);
+    vcenter_task_row(r->b, &r->now);
 }
 
 static void take_times(struct reading *r, const struct xml_reader *x, const char *text)
@@ -161,9 +158,9 @@ static void on_end(void *arg, struct xml_reader *x, const char *text, size_t len
 /* ---- what is no longer named --------------------------------------------------------------------
  */
 
-static void keep_old(struct run *run, struct reading *r)
+void vcenter_tasks_keep(const struct run *run, struct table_builder *b, const struct map *seen)
 {
-    const struct snapshot *prev = builder_prev(r->b);
+    const struct snapshot *prev = builder_prev(b);
     size_t kept = 0;
 
     for (size_t i = 0; prev && i < snapshot_count(prev); i++) {
@@ -171,16 +168,16 @@ static void keep_old(struct run *run, struct reading *r)
         const char *id = row_str(row, TASKS_TASK_ID);
         int64_t ended;
 
-        if (!id || map_has(r->seen, id) || !row_int(row, TASKS_ENDED_AT, &ended) ||
+        if (!id || map_has(seen, id) || !row_int(row, TASKS_ENDED_AT, &ended) ||
             run->now - ended > KEEP_MS)
             continue;
         if (kept++ == KEEP_MAX) {
-            builder_note(r->b, "of ended tasks %d are kept", KEEP_MAX);
+            builder_note(b, "of ended tasks %d are kept", KEEP_MAX);
             return;
         }
-        builder_row(r->b);
+        builder_row(b);
         for (unsigned col = TASKS_TASK_ID; col < TASKS_N; col++)
-            builder_cell(r->b, col, &row->cells[col]);
+            builder_cell(b, col, &row->cells[col]);
     }
 }
 
@@ -258,7 +255,7 @@ static enum step take(struct run *run, const struct reply *reply, struct progres
     }
     if (r.token)
         return ask_more(run, r.token);
-    keep_old(run, &r);
+    vcenter_tasks_keep(run, r.b, p->seen);
     return finish(p, STEP_DONE);
 }
 
@@ -291,6 +288,7 @@ const struct collector collector_vcenter_tasks = {
     .tables = tables,
     .interval_ms = 10 * 1000,
     .timeout_ms = 60 * 1000,
+    .once_only = true,
     .state_size = sizeof(struct progress),
     .state_release = release,
     .step = tasks_step,

@@ -304,7 +304,7 @@ static void stop(struct live *l)
 /* The paths of every type, as hycon asks for them. */
 static void add_spec(struct strbuf *out, bool polled)
 {
-    for (unsigned t = 0; t < OBJECT_TYPES; t++) {
+    for (unsigned t = 0; object_type_is_inventory((enum object_type)t); t++) {
         bool open = false;
 
         for (unsigned i = 0; i < vcenter_paths_count; i++) {

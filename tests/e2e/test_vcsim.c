@@ -103,15 +103,15 @@ static unsigned ask_number(const char *command)
 /* ---- the engine --------------------------------------------------------------------------------
  */
 
-static void open_engine(const char *password)
+static void open_engine_with(const char *password, const char *interval)
 {
     char *text = mem_printf("sites:\n"
                             "  - name: s\n"
                             "    endpoints:\n"
                             "      - {name: a, kind: vcenter, url: \"%s\", user: tester, "
                             "password: {env: VCSIM_PASSWORD}, tls: {sha256: \"%s\"}, "
-                            "intervals: {vms: 2s}}\n",
-                            sim.url, sim.sha256);
+                            "intervals: {vms: %s}}\n",
+                            sim.url, sim.sha256, interval);
 
     setenv("VCSIM_PASSWORD", password, 1);
     fakeapi_run_init(&run, text);
@@ -119,6 +119,11 @@ static void open_engine(const char *password)
     run.o.collectors = NULL;
     run.o.sessions = NULL;
     fakeapi_run_start(&run);
+}
+
+static void open_engine(const char *password)
+{
+    open_engine_with(password, "2s");
 }
 
 static void close_engine(void)
@@ -274,7 +279,6 @@ static bool off_is_told(void *arg)
 {
     const struct told *t = arg;
 
-    engine_refresh(run.engine, NULL);
     return count_like(&table_tasks, TASKS_ENTITY_ID, t->id) > t->before;
 }
 
@@ -297,6 +301,31 @@ static void tasks_and_events_are_read(void **state)
     assert_true(count_like(&table_events, EVENTS_TYPE, "UserLoginSessionEvent") > 0);
     assert_string_equal(ask("poweroff DC0_H0_VM0"), "ok");
     fakeapi_wait(off_is_told, &t);
+}
+
+/* Nothing is polled before a minute and a half have passed: the list of tasks and what each is come
+ * by the long poll, into a list view. */
+static void tasks_are_told(void **state)
+{
+    static const char *const vms[] = {"DC0_H0_VM0", "DC0_C0_RP0_VM0", "DC0_C1_RP0_VM1"};
+
+    (void)state;
+    open_sim(vcenter);
+    open_engine_with(PASSWORD, "10m");
+    wait_vm(vms[0], VMS_POWER_STATE, "poweredOn");
+    (void)count(&table_tasks);
+    for (size_t i = 0; i < ARRAY_SIZE(vms); i++) {
+        struct told t = {.id = ""};
+        char *command = mem_printf("poweroff %s", vms[i]);
+
+        find_id(vms[i], t.id, sizeof(t.id));
+        t.before = count_like(&table_tasks, TASKS_ENTITY_ID, t.id);
+        assert_string_equal(ask(command), "ok");
+        fakeapi_wait(off_is_told, &t);
+        wait_vm(vms[i], VMS_POWER_STATE, "poweredOff");
+        free(command);
+    }
+    assert_true(count_like(&table_tasks, TASKS_STATE, "success") >= ARRAY_SIZE(vms));
 }
 
 static bool is_logged_in(void *arg)
@@ -390,6 +419,7 @@ static void single_host(void **state)
     assert_int_equal(count(&table_hosts), 1);
     assert_int_equal(count(&table_vms), 3);
     assert_int_equal(count(&table_clusters), 0);
+    (void)count(&table_tasks);
     row = fakeapi_wait_endpoint(&run, "a", FRESH_OK, &owner);
     assert_string_equal(row_str(row, ENDPOINTS_ROLE), "ESXi host");
     snapshot_unref(owner);
@@ -403,6 +433,7 @@ int main(void)
         T(inventory_is_what_was_asked_for),
         T(changes_arrive),
         T(tasks_and_events_are_read),
+        T(tasks_are_told),
         T(killed_session_is_established_anew),
         T(logout_leaves_no_session),
         T(wrong_password_stops),

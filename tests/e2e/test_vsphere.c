@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "core/mem.h"
-#include "tests/support/e2e.h"
+#include "tests/support/e2e_watch.h"
 
 #define VCENTER  "vcenter-dc1"
 #define WITH_ALL "vcenter=1,replication=4"
@@ -205,6 +205,45 @@ static void test_vmotion(void **state)
     child_release(&r);
 }
 
+struct moving {
+    const char *state;
+    double percent; /* -1: none */
+};
+
+static bool has_moved(struct json_object *doc, void *arg)
+{
+    const struct moving *m = arg;
+    struct json_object *row = e2e_row(e2e_rows(doc, "tasks"), "kind", "vmotion");
+    double percent = -1;
+
+    (void)jsonq_double(row, "progress_percent", &percent);
+    return row && strcmp(text(row, "state"), m->state) == 0 && percent == m->percent &&
+           strcmp(text(e2e_source(doc, "tasks", VCENTER), "freshness"), "ok") == 0;
+}
+
+/* Its progress is told as it changes: nothing is polled before a minute and a half have passed, and
+ * no reading of tasks would be answered. */
+static void test_vmotion_is_told(void **state)
+{
+    static const char *const args[] = {"tasks", "--site", "dc1", NULL};
+    static struct moving steps[] = {{"running", 35}, {"running", 72}, {"success", -1}};
+    struct moving begun = {"running", 0};
+    struct e2e_watch w;
+
+    (void)state;
+    scene("vmotion", 4);
+    e2e_configure(&e, "intervals: {vms: 10m}\n");
+    e2e_watch_start(&w, &e, args);
+    e2e_watch_until(&w, 60, "the vMotion began", has_moved, &begun);
+    e2e_fault(&e, "\"endpoint\":\"" VCENTER "\",\"fault\":\"status\",\"status\":500,"
+                  "\"code\":\"NoPermission\",\"action\":\"RetrievePropertiesEx\"");
+    for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
+        e2e_advance(&e, 3);
+        e2e_watch_until(&w, 30, "its progress is told", has_moved, &steps[i]);
+    }
+    e2e_watch_stop(&w);
+}
+
 /* One red line for a host that died; what else is red hangs below it. The edge moved to another
  * host, whose ENI is active, and HA's restarts are dated. */
 static void test_host_lost(void **state)
@@ -355,17 +394,10 @@ static void test_gone_in_the_middle(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(test_libraries),
-        T(test_storage_policies),
-        T(test_no_storage_policies),
-        T(test_full_sync),
-        T(test_vmotion),
-        T(test_host_lost),
-        T(test_faults),
-        T(test_one_new_login),
-        T(test_invalid_login),
-        T(test_host_of_edge),
-        T(test_gone_in_the_middle),
+        T(test_libraries),     T(test_storage_policies), T(test_no_storage_policies),
+        T(test_full_sync),     T(test_vmotion),          T(test_vmotion_is_told),
+        T(test_host_lost),     T(test_faults),           T(test_one_new_login),
+        T(test_invalid_login), T(test_host_of_edge),     T(test_gone_in_the_middle),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

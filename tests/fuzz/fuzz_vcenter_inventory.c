@@ -64,6 +64,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     objects_restart(o);
     read_as(o, DECODE_UPDATES, data, size);
     read_as(o, DECODE_RETRIEVED, data, size);
+    read_as(o, DECODE_LISTED, data, size);
     objects_restart(o);
     read_as(o, DECODE_UPDATES, data, size);
     objects_settle(o);

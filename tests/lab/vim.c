@@ -460,6 +460,17 @@ static void call_modify_list_view(struct vim_call *c)
     view->mo.stamp = ++c->vc->serial;
 }
 
+static void call_reset_list_view(struct vim_call *c)
+{
+    struct vim_view *view = this_view(c);
+
+    if (!view)
+        return;
+    view->members.n = 0;
+    add_members(c, view, "obj");
+    view->mo.stamp = ++c->vc->serial;
+}
+
 static void call_destroy_view(struct vim_call *c)
 {
     struct vim_view *view = this_view(c);
@@ -522,6 +533,7 @@ static const struct {
     {"CreateContainerView", call_container_view, false},
     {"CreateListView", call_list_view, false},
     {"ModifyListView", call_modify_list_view, false},
+    {"ResetListView", call_reset_list_view, false},
     {"DestroyView", call_destroy_view, false},
     {"RetrievePropertiesEx", vim_call_retrieve, false},
     {"ContinueRetrievePropertiesEx", vim_call_retrieve_continue, false},

@@ -44,10 +44,11 @@ static void publish(struct driver *d)
     for (size_t i = 0; i < table_count(d->r->collector); i++) {
         struct snapshot *old = d->r->tables[i];
 
-        d->r->tables[i] = builder_finish(d->builders[i], d->run.now, d->run.freshness, err);
+        d->r->tables[i] = run_finish(&d->run, i, err);
         d->builders[i] = NULL;
         snapshot_unref(old);
     }
+    d->run.verdicts = NULL;
 }
 
 static void close_builders(struct driver *d)

@@ -202,7 +202,8 @@ static const char full_rows[] =
     "domain-c8\tCluster-1\t1\tfalse\ttrue\ttrue\n"
     "# datastores: ok, 1 rows\n"
     "datastore_id\tdatastore\ttype\tcapacity_bytes\tfree_bytes\tused_percent\taccessible\n"
-    "datastore-5\tvsanDatastore\tvsan\t2000000000000\t500000000000\t75\ttrue\n";
+    "datastore-5\tvsanDatastore\tvsan\t2000000000000\t500000000000\t75\ttrue\n"
+    "# tasks: never, 0 rows\n";
 
 static void test_full(void **state)
 {

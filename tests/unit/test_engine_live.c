@@ -289,13 +289,42 @@ static void once_ends(void **state)
 
 #define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
 
+/* A table that the live one tells as it goes on, and another collector reads once. */
+static void told_or_read_once(void **state)
+{
+    static const struct schema *const tables[] = {&table_segments, &table_gateways, NULL};
+    struct collector telling = fakeapi_live, reading = fakeapi_two;
+    const struct collector *const both[] = {&telling, &reading, NULL};
+    static const bool once[] = {false, true};
+
+    (void)state;
+    telling.tables = tables;
+    telling.told = &table_gateways;
+    reading.once_only = true;
+    for (size_t i = 0; i < 2; i++) {
+        struct fakeapi_run r;
+        struct snapshot *s;
+
+        open_run(&r, "");
+        r.o.collectors = both;
+        r.o.once = once[i];
+        fakeapi_run_start(&r);
+        s = fakeapi_wait_fresh(&r, &table_segments, "a", FRESH_OK);
+        snapshot_unref(s);
+        s = fakeapi_wait_fresh(&r, &table_gateways, "a", FRESH_OK);
+        assert_int_equal(snapshot_count(s) > 0, once[i]);
+        snapshot_unref(s);
+        fakeapi_run_stop(&r);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(news_is_published),        T(polls_are_not_of_the_budget), T(refresh_starts_anew),
         T(pause_ends_the_poll),      T(cut_reply_is_dropped),        T(bad_piece_fails),
         T(old_session_is_renewed),   T(expired_by_the_collector),    T(once_ends),
-        T(unanswered_wait_is_stale),
+        T(unanswered_wait_is_stale), T(told_or_read_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
