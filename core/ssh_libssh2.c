@@ -303,8 +303,13 @@ static int exit_status(LIBSSH2_CHANNEL *channel)
 static enum ssh_went channel_close(struct ssh_conn *c, struct ssh_channel *ch)
 {
     struct ssh_job *job = ch->job;
-    int rc = libssh2_channel_close(ch->channel), status;
+    int rc, status;
 
+    /* The end of the output may come before the status: who closes now is told none. */
+    if (job && libssh2_channel_eof(ch->channel) &&
+        libssh2_channel_wait_closed(ch->channel) == LIBSSH2_ERROR_EAGAIN)
+        return WENT_BLOCKED;
+    rc = libssh2_channel_close(ch->channel);
     if (rc == LIBSSH2_ERROR_EAGAIN)
         return WENT_BLOCKED;
     status = exit_status(ch->channel);

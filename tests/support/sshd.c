@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/err.h"
@@ -200,15 +201,25 @@ struct sshd *sshd_start(const struct sshd_options *o)
     return s;
 }
 
+/* A signal that comes just before sshd waits is noticed with the next thing that happens: it is
+ * sent until somebody is gone. */
+static void end_session(pid_t pid)
+{
+    const struct timespec pause = {.tv_nsec = 20000000};
+
+    for (int i = 0; waitpid(pid, NULL, WNOHANG) == 0; i++) {
+        (void)kill(pid, i < 50 ? SIGTERM : SIGKILL);
+        (void)nanosleep(&pause, NULL);
+    }
+}
+
 /* sshd's own children, which hold the session, end with their connection; killing the first
  * process closes it. */
 void sshd_drop_sessions(struct sshd *s)
 {
     (void)pthread_mutex_lock(&s->lock);
-    for (unsigned i = 0; i < s->nsessions; i++) {
-        (void)kill(s->sessions[i], SIGTERM);
-        (void)waitpid(s->sessions[i], NULL, 0);
-    }
+    for (unsigned i = 0; i < s->nsessions; i++)
+        end_session(s->sessions[i]);
     s->nsessions = 0;
     (void)pthread_mutex_unlock(&s->lock);
 }
