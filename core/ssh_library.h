@@ -56,8 +56,8 @@ void ssh_library_load(void);
 #define libssh2_channel_get_exit_status  ssh_library.libssh2_channel_get_exit_status_
 #define libssh2_channel_open_ex          ssh_library.libssh2_channel_open_ex_
 #define libssh2_channel_process_startup  ssh_library.libssh2_channel_process_startup_
-#define libssh2_channel_wait_closed      ssh_library.libssh2_channel_wait_closed_
 #define libssh2_channel_read_ex          ssh_library.libssh2_channel_read_ex_
+#define libssh2_channel_wait_closed      ssh_library.libssh2_channel_wait_closed_
 #define libssh2_channel_window_read_ex   ssh_library.libssh2_channel_window_read_ex_
 #define libssh2_init                     ssh_library.libssh2_init_
 #define libssh2_keepalive_config         ssh_library.libssh2_keepalive_config_

@@ -273,11 +273,14 @@ static bool is_good_to_listen(LIBSSH2_CHANNEL *channel)
 /* @channel is closed; it is freed now, or as the one to be read when there is nothing to do. */
 static int release_channel(struct ssh_conn *c, LIBSSH2_CHANNEL *channel)
 {
-    LIBSSH2_CHANNEL *old = is_good_to_listen(channel) ? c->listening : channel;
+    int rc;
 
-    if (old != channel)
+    if (!is_good_to_listen(channel))
+        return libssh2_channel_free(channel);
+    rc = c->listening ? libssh2_channel_free(c->listening) : 0;
+    if (rc != LIBSSH2_ERROR_EAGAIN)
         c->listening = channel;
-    return old ? libssh2_channel_free(old) : 0;
+    return rc;
 }
 
 /* Nobody reads the socket for a command. */
