@@ -402,7 +402,8 @@ static void on_poll(uv_poll_t *poll, int status, int events)
 {
     struct ssh_conn *c = poll->data;
 
-    (void)status;
+    if (status < 0) /* it has stopped watching */
+        c->events = 0;
     if ((events & UV_DISCONNECT) && !c->channels && !c->listening)
         (void)channel_failed(c, 0);
     else
@@ -443,7 +444,10 @@ static void wait_for_socket(struct ssh_conn *c)
         events |= UV_WRITABLE;
     if (c->state != CONN_CONNECTING)
         acknowledge_at_once(c);
-    (void)uv_poll_start(c->poll, events, on_poll);
+    /* Beginning to watch anew what is watched already costs two system calls a packet. */
+    if (events != c->events)
+        (void)uv_poll_start(c->poll, events, on_poll);
+    c->events = events;
 }
 
 void ssh_conn_run(struct ssh_conn *c)

@@ -50,6 +50,7 @@ struct ssh_conn {
     struct err connect_err; /* of the last address tried */
     int fd;
     uv_poll_t *poll;
+    int events; /* that it watches */
     LIBSSH2_SESSION *session;
     /* logging in: the ways to try, in order */
     enum ssh_way { WAY_KEY, WAY_PASSWORD, WAY_PROMPTS } ways[SSH_WAYS_MAX];

@@ -88,6 +88,7 @@ static int watch_socket(struct ssh_conn *c)
         return -1;
     }
     c->poll->data = c;
+    c->events = 0;
     c->refs++;
     return 0;
 }
