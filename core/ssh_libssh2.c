@@ -19,6 +19,7 @@
  */
 #include <errno.h>
 #include <netinet/tcp.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,6 +66,7 @@ static void channel_free(struct ssh_channel *ch)
 
 static void free_channels(struct ssh_conn *c)
 {
+    c->opening = NULL;
     while (c->channels) {
         struct ssh_channel *ch = c->channels;
 
@@ -292,14 +294,59 @@ static enum ssh_went listen_to_peer(struct ssh_conn *c)
     return rc < 0 && rc != LIBSSH2_ERROR_EAGAIN ? channel_failed(c, (int)rc) : WENT_BLOCKED;
 }
 
-static int exit_status(LIBSSH2_CHANNEL *channel)
+/* ---- how a command ended ----------------------------------------------------------------------
+ *
+ * libssh2 gives 0 for a command that ended well, and for one of which the peer never said how it
+ * ended, because the session died under it: half of an answer would count as all of it. It has no
+ * way to ask, but it frees each packet, by our function: there packets that say it are seen
+ * (RFC 4254, 6.10), and those that open a channel, which have its number (5.1). Should a version of
+ * the library free something else, nothing is ever seen, and status 0 stands.
+ */
+
+static atomic_bool packets_are_seen;
+
+static uint32_t number_at(const unsigned char *p)
+{
+    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+/* A string in a packet. */
+static bool is_text(const unsigned char *p, const char *text)
+{
+    size_t len = strlen(text);
+
+    return number_at(p) == len && memcmp(p + 4, text, len) == 0;
+}
+
+void ssh_conn_see_packet(struct ssh_conn *c, const void *packet, size_t size)
+{
+    enum { CHANNEL_OPEN = 90, CHANNEL_REQUEST = 98, ENOUGH = 20 };
+    const unsigned char *p = packet;
+
+    if (size < ENOUGH)
+        return;
+    if (p[0] == CHANNEL_OPEN && c->opening && is_text(p + 1, "session")) {
+        c->opening->numbered = true;
+        c->opening->number = number_at(p + 12);
+    }
+    if (p[0] != CHANNEL_REQUEST ||
+        (!is_text(p + 5, "exit-status") && !is_text(p + 5, "exit-signal")))
+        return;
+    atomic_store(&packets_are_seen, true);
+    for (struct ssh_channel *ch = c->channels; ch; ch = ch->next)
+        ch->answered = ch->answered || (ch->numbered && ch->number == number_at(p + 1));
+}
+
+static int exit_status(const struct ssh_channel *ch)
 {
     char *name = NULL;
     size_t len = 0;
-    int status = libssh2_channel_get_exit_status(channel);
+    int status = libssh2_channel_get_exit_status(ch->channel);
 
-    (void)libssh2_channel_get_exit_signal(channel, &name, &len, NULL, NULL, NULL, NULL);
+    (void)libssh2_channel_get_exit_signal(ch->channel, &name, &len, NULL, NULL, NULL, NULL);
     free(name);
+    if (ch->numbered && !ch->answered && atomic_load(&packets_are_seen))
+        return -1;
     return len ? -1 : status;
 }
 
@@ -315,7 +362,7 @@ static enum ssh_went channel_close(struct ssh_conn *c, struct ssh_channel *ch)
     rc = libssh2_channel_close(ch->channel);
     if (rc == LIBSSH2_ERROR_EAGAIN)
         return WENT_BLOCKED;
-    status = exit_status(ch->channel);
+    status = exit_status(ch);
     if (release_channel(c, ch->channel) == LIBSSH2_ERROR_EAGAIN)
         return WENT_BLOCKED;
     channel_unlink(c, ch);

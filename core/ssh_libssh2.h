@@ -34,6 +34,8 @@ struct ssh_channel {
     enum ssh_channel_state state;
     char *line; /* the command: what is half sent must be sent, also when the job is gone */
     bool asked; /* to run it, and the answer has not come */
+    bool numbered, answered; /* its number is known; the peer said how the command ended */
+    uint32_t number;         /* ours, as packets have it */
     int64_t given_up_ms;
 };
 
@@ -71,6 +73,8 @@ enum ssh_went { WENT_ON, WENT_BLOCKED, WENT_GONE };
 void ssh_conn_run(struct ssh_conn *c);
 void ssh_conn_unref(struct ssh_conn *c);
 void ssh_conn_close_socket(struct ssh_conn *c);
+/* The library frees @packet, or something else. */
+void ssh_conn_see_packet(struct ssh_conn *c, const void *packet, size_t size);
 void ssh_conn_poll_closed(uv_handle_t *handle);
 bool ssh_conn_is_sending(const struct ssh_conn *c);
 void ssh_conn_logged_in(struct ssh_conn *c);

@@ -177,10 +177,12 @@ static int prefer_known_types(struct ssh_conn *c, struct err *err)
  * cost time. */
 static void free_wiped(void *p, void **abstract)
 {
-    const struct ssh_conn *c = *abstract;
+    struct ssh_conn *c = *abstract;
 
     if (p && c->state != CONN_READY)
         secret_wipe(p, malloc_usable_size(p));
+    else if (p)
+        ssh_conn_see_packet(c, p, malloc_usable_size(p));
     free(p);
 }
 

@@ -247,6 +247,7 @@ struct outcome {
     int64_t delay_ms;
     size_t cut;              /* 0: not */
     bool drop, hang, silent; /* silent: after what is sent */
+    bool untold;             /* the channel is closed without an exit status */
 };
 
 static void apply_fault(struct outcome *o, const struct lab_fault *f)
@@ -263,6 +264,7 @@ static void apply_fault(struct outcome *o, const struct lab_fault *f)
         o->cut = o->out.len / 2 + 1;
         break;
     case FAULT_TRUNCATED:
+        o->untold = true;
         o->cut = o->out.len / 2 + 1;
         break;
     case FAULT_MALFORMED:
@@ -367,7 +369,7 @@ static bool run_command(struct conn *c, ssh_channel ch, const char *line)
         go_on = !o.silent || pause_for(c, -1);
     }
     if (go_on) {
-        if (!o.cut)
+        if (!o.untold)
             ssh_channel_request_send_exit_status(ch, o.rc);
         ssh_channel_send_eof(ch);
         ssh_channel_close(ch);

@@ -13,7 +13,9 @@
 #include <unistd.h>
 
 #include "core/err.h"
+#include "core/loop.h"
 #include "core/mem.h"
+#include "core/ssh.h"
 #include "tests/lab/actions.h"
 #include "tests/lab/fault.h"
 #include "tests/lab/fw.h"
@@ -75,7 +77,7 @@ static int end(void **state)
 }
 
 /* @askpass: a password for keyboard-interactive; NULL: the key. */
-static void ssh(struct child_result *r, const char *command, const char *askpass)
+static void run_ssh(struct child_result *r, const char *command, const char *askpass)
 {
     struct arena *a = lab.arena;
     const char *env[] = {"SSH_ASKPASS_REQUIRE=force", NULL, "DISPLAY=", NULL};
@@ -120,11 +122,11 @@ static void test_key_and_exit_status(void **state)
     struct child_result r;
 
     (void)state;
-    ssh(&r, "hostname", NULL);
+    run_ssh(&r, "hostname", NULL);
     assert_int_equal(r.status, 0);
     assert_string_equal(r.out.buf, "esx01.dc1.example.jp\n");
     child_release(&r);
-    ssh(&r, "nonsense", NULL);
+    run_ssh(&r, "nonsense", NULL);
     assert_int_equal(r.status, 127);
     assert_non_null(strstr(r.err.buf, "not found"));
     child_release(&r);
@@ -139,10 +141,10 @@ static void test_password(void **state)
     (void)state;
     write_askpass(good, arena_printf(lab.arena, "%s/password-esxi-dc1.txt", dir));
     write_askpass(bad, arena_printf(lab.arena, "%s/password-dc1.txt", dir));
-    ssh(&r, "hostname", good);
+    run_ssh(&r, "hostname", good);
     assert_int_equal(r.status, 0);
     child_release(&r);
-    ssh(&r, "hostname", bad);
+    run_ssh(&r, "hostname", bad);
     assert_int_equal(r.status, 255);
     child_release(&r);
     pthread_mutex_lock(&lab.lock);
@@ -158,7 +160,7 @@ static void test_much_output_is_whole(void **state)
     pthread_mutex_lock(&lab.lock);
     lab_find_nsx(lab.estate, "dc1")->fw->flows = 20000;
     pthread_mutex_unlock(&lab.lock);
-    ssh(&r, "vsipioctl getflows -f nic-1000192-eth0-vmware-sfw.2", NULL);
+    run_ssh(&r, "vsipioctl getflows -f nic-1000192-eth0-vmware-sfw.2", NULL);
     assert_int_equal(r.status, 0);
     assert_true(r.out.len > 2000000);
     assert_int_equal(r.out.buf[r.out.len - 1], '\n');
@@ -177,13 +179,90 @@ static void test_faults(void **state)
     pthread_mutex_lock(&lab.lock);
     assert_int_equal(lab_fault_add(server, &spec, &id, &err), 0);
     pthread_mutex_unlock(&lab.lock);
-    ssh(&r, "hostname", NULL);
+    run_ssh(&r, "hostname", NULL);
     assert_int_equal(r.status, 0);
     child_release(&r);
-    ssh(&r, "esxcli vsan cluster get", NULL);
+    run_ssh(&r, "esxcli vsan cluster get", NULL);
     assert_int_equal(r.status, 255); /* the end came without an exit status */
     assert_true(r.out.len > 0 && r.out.buf[r.out.len - 1] != '\n');
     child_release(&r);
+}
+
+/* ---- our own client ---------------------------------------------------------------------------
+ */
+
+#define AT_ONCE 3
+
+struct ended {
+    struct loop *loop;
+    unsigned *waiting;
+    int exit_status;
+    enum err_kind kind;
+    size_t len;
+};
+
+static void on_done(void *arg, struct ssh_result *r)
+{
+    struct ended *e = arg;
+
+    e->exit_status = r->exit_status;
+    e->kind = r->err.kind;
+    e->len = r->out_len;
+    if (--*e->waiting == 0)
+        loop_stop(e->loop);
+}
+
+static void add_cut(const char *action)
+{
+    struct lab_pair words[] = {{"fault", "truncated"}, {"action", action}, {"count", "1"}};
+    struct lab_pairs spec = {words, ARRAY_SIZE(words)};
+    struct err err;
+    unsigned id;
+
+    pthread_mutex_lock(&lab.lock);
+    assert_int_equal(lab_fault_add(server, &spec, &id, &err), 0);
+    pthread_mutex_unlock(&lab.lock);
+}
+
+/* A channel that is closed in the middle of a reply, without a word of how the command ended, is no
+ * command that ended well; those beside it on the same session are. */
+static void test_closed_in_mid_reply(void **state)
+{
+    static const char *const lines[AT_ONCE] = {"hostname", "esxcli vsan cluster get", "hostname"};
+    struct loop *loop = loop_new();
+    struct ssh *pool = ssh_pool_new(loop);
+    char *key = mem_printf("%s/id_ecdsa", dir), *known = mem_printf("%s/known_hosts", dir);
+    struct ssh_host *h = ssh_host_new(pool, &(struct ssh_target){.host = "127.0.0.1",
+                                                                 .port = server->port,
+                                                                 .user = "root",
+                                                                 .key_file = key,
+                                                                 .known_hosts = known,
+                                                                 .transport = SSH_LIBSSH2});
+    struct ended got[AT_ONCE];
+    unsigned waiting = 0;
+
+    (void)state;
+    for (int round = 0; round < 2; round++) { /* cut at first, then whole */
+        if (round == 0)
+            add_cut("esxcli vsan*");
+        for (int i = 0; i < AT_ONCE; i++) {
+            got[i] = (struct ended){.loop = loop, .waiting = &waiting};
+            waiting++;
+            ssh_exec(h, &(struct ssh_command){.line = lines[i], .timeout_ms = 20000}, on_done,
+                     &got[i]);
+        }
+        loop_run(loop);
+        for (int i = 0; i < AT_ONCE; i++) {
+            assert_int_equal(got[i].kind, ERR_NONE);
+            assert_true(got[i].len > 0);
+            assert_int_equal(got[i].exit_status, i == 1 && round == 0 ? -1 : 0);
+        }
+    }
+    ssh_host_free(h);
+    ssh_pool_free(pool);
+    loop_free(loop);
+    free(key);
+    free(known);
 }
 
 static void test_a_changed_key_is_refused(void **state)
@@ -195,7 +274,7 @@ static void test_a_changed_key_is_refused(void **state)
 
     (void)state;
     assert_int_equal(lab_action_run(&lab, &action, &err), 0);
-    ssh(&r, "hostname", NULL);
+    run_ssh(&r, "hostname", NULL);
     assert_int_equal(r.status, 255);
     assert_non_null(strstr(r.err.buf, "HOST IDENTIFICATION HAS CHANGED"));
     child_release(&r);
@@ -204,8 +283,11 @@ static void test_a_changed_key_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_key_and_exit_status),      cmocka_unit_test(test_password),
-        cmocka_unit_test(test_much_output_is_whole),     cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_closed_in_mid_reply),
+        cmocka_unit_test(test_key_and_exit_status),
+        cmocka_unit_test(test_password),
+        cmocka_unit_test(test_much_output_is_whole),
+        cmocka_unit_test(test_faults),
         cmocka_unit_test(test_a_changed_key_is_refused),
     };
 
