@@ -18,6 +18,7 @@
 #include "core/snapshot_priv.h"
 
 #define GROUP_MIN 16 /* rows of a group, on average */
+#define SOME      96 /* rows: by insertion, since counting bytes costs as much for few as for many */
 #define MANY      4096
 #define AHEAD     12 /* rows whose keys are fetched before they are needed */
 
@@ -99,6 +100,23 @@ static void radix_pass(const struct item *from, struct item *to, size_t n, bool 
         to[at[(hi ? from[i].hi : from[i].lo) >> shift & 0xff]++] = from[i];
 }
 
+static bool is_before(const struct item *a, const struct item *b)
+{
+    return a->hi < b->hi || (a->hi == b->hi && a->lo < b->lo);
+}
+
+static void insertion_sort(struct item *k, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        struct item item = k[i];
+        size_t j = i;
+
+        for (; j > 0 && is_before(&item, &k[j - 1]); j--)
+            k[j] = k[j - 1];
+        k[j] = item;
+    }
+}
+
 /* By the bytes that differ. Returns where the outcome is: @k or @spare. */
 static struct item *radix_sort(struct item *k, struct item *spare, size_t n, uint64_t hi,
                                uint64_t lo)
@@ -174,10 +192,13 @@ static unsigned sort_groups(struct room *r, const struct group *g, size_t ngroup
     for (size_t i = 1; i < n; i++) {
         hi |= k[i].hi ^ k[0].hi;
         lo |= k[i].lo ^ k[0].lo;
-        moved = moved || k[i].hi < k[i - 1].hi || (k[i].hi == k[i - 1].hi && k[i].lo < k[i - 1].lo);
+        moved = moved || is_before(&k[i], &k[i - 1]);
     }
     if (moved) {
-        k = radix_sort(r->items, r->spare, n, hi, lo);
+        if (n <= SOME)
+            insertion_sort(k, n);
+        else
+            k = radix_sort(r->items, r->spare, n, hi, lo);
         memcpy(r->entries, e, n * sizeof(*e));
         for (size_t i = 0; i < n; i++)
             e[i] = r->entries[k[i].at];
