@@ -43,13 +43,13 @@ static void borrow_utf8(const char *ctype, const char *messages)
 
 void i18n_init(const char *beside, const char *installed)
 {
-    bool found = setlocale(LC_ALL, "") != NULL;
+    /* Characters and language; numbers and dates in files, JSON and CSV are the same everywhere. */
+    bool found = setlocale(LC_CTYPE, "") && setlocale(LC_MESSAGES, "");
     char *probe = beside ? mem_printf("%s/ja/LC_MESSAGES/" DOMAIN ".mo", beside) : NULL;
 
     if (!found)
         borrow_utf8(locale_name("LC_CTYPE"), locale_name("LC_MESSAGES"));
-    (void)setlocale(LC_NUMERIC, "C"); /* numbers in files, JSON and CSV are the same everywhere */
-    if (!i18n_is_utf8())              /* the catalogue could not be shown */
+    if (!i18n_is_utf8()) /* the catalogue could not be shown */
         (void)setlocale(LC_MESSAGES, "C");
     (void)bindtextdomain(DOMAIN, probe && access(probe, R_OK) == 0 ? beside : installed);
     (void)bind_textdomain_codeset(DOMAIN, "UTF-8");
