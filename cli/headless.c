@@ -244,6 +244,9 @@ bool headless_wait(struct headless *h)
         if (h->o.samples)
             update(h);
     }
+    /* Meanwhile the rows are joined and printed. */
+    if (!h->interrupted)
+        engine_leave(h->engine, LOGOUT_GRACE_MS);
     return !h->interrupted;
 }
 

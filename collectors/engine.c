@@ -397,6 +397,7 @@ static void *run_thread(void *arg)
     struct engine *e = arg;
 
     loop_run(e->loop);
+    http_free(e->http); /* here, because whoever made it leave may have other things to do */
     return NULL;
 }
 
@@ -415,7 +416,8 @@ static void add_endpoints(struct engine *e)
 
 static void free_stopped(struct engine *e)
 {
-    http_free(e->http);
+    if (!e->running)
+        http_free(e->http);
     for (size_t i = 0; i < e->nendpoints; i++) {
         for (size_t k = 0; k < e->endpoints[i].njobs; k++)
             engine_stream_end(&e->endpoints[i].jobs[k], false);
@@ -496,14 +498,21 @@ static void on_stop(void *arg)
     engine_logout_check(e);
 }
 
+void engine_leave(struct engine *e, int64_t grace_ms)
+{
+    e->grace_ms = grace_ms;
+    e->leaving = true;
+    if (e->running)
+        loop_post(e->loop, on_stop, e);
+}
+
 void engine_stop(struct engine *e, int64_t grace_ms)
 {
     if (!e)
         return;
-    e->grace_ms = grace_ms;
-    if (e->running) {
-        loop_post(e->loop, on_stop, e);
+    if (!e->leaving)
+        engine_leave(e, grace_ms);
+    if (e->running)
         pthread_join(e->thread, NULL);
-    }
     free_stopped(e);
 }

@@ -51,8 +51,10 @@ struct engine *engine_new(const struct engine_options *o, struct err *err);
 int engine_run(struct engine *e, struct err *err);
 /* Both. */
 struct engine *engine_start(const struct engine_options *o, struct err *err);
-/* Stops polling, logs every session out (bounded by @grace_ms), joins the thread, frees. NULL is
- * fine. */
+/* Stops polling, and begins to log every session out (bounded by @grace_ms); what was read stays as
+ * it is. Once. */
+void engine_leave(struct engine *e, int64_t grace_ms);
+/* That, unless it was done, waits for it, and frees. NULL is fine. */
 void engine_stop(struct engine *e, int64_t grace_ms);
 
 /* once: wait until every wanted source finished or the time-out passed. Returns false on

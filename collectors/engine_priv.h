@@ -243,6 +243,7 @@ struct engine {
     struct trust *trust;
     struct loop_timer *timer;
     int64_t timer_at, last_tick, grace_ms;
+    bool leaving; /* the caller said so; stopping: the loop heard it */
     bool stopping, over, paused;
     unsigned logins; /* in flight */
     uint64_t turns, login_ids, random;

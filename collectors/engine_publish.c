@@ -22,7 +22,7 @@ static void publish(struct job *job, size_t table, struct snapshot *s)
 {
     snapshot_unref(job->current[table]);
     job->current[table] = s;
-    if (!job->disabled[table])
+    if (!job->disabled[table] && !job->ep->engine->stopping)
         store_publish(job->ep->engine->o.store, snapshot_ref(s));
 }
 
@@ -370,6 +370,8 @@ void engine_publish_endpoint(struct endpoint *ep)
     struct table_builder *b;
     struct summary sum;
 
+    if (e->stopping)
+        return;
     summarize(ep, &sum);
     b = builder_new(&table_endpoints, ep->config->site, ep->config->name, NULL);
     builder_block(b, 0);
