@@ -94,7 +94,7 @@ static uint32_t *find(const struct map *m, const char *key, uint64_t hash)
 
 static struct entry *lookup(const struct map *m, const char *key)
 {
-    uint32_t *slot = find(m, key, hash_fast(key, strlen(key), seed));
+    uint32_t *slot = m->live ? find(m, key, hash_fast(key, strlen(key), seed)) : NULL;
 
     return slot ? &m->entries[*slot] : NULL;
 }

@@ -25,7 +25,11 @@ int schema_column(const struct schema *s, const char *name)
 const struct state_word *column_state(const struct column *col, const char *word)
 {
     for (const struct state_word *w = col->states; word && w && w->word; w++) {
-        if (w->word == word || strcmp(w->word, word) == 0)
+        if (w->word == word)
+            return w;
+    }
+    for (const struct state_word *w = col->states; word && w && w->word; w++) {
+        if (strcmp(w->word, word) == 0)
             return w;
     }
     for (const struct state_word *w = col->states; word && w && w->word; w++) {

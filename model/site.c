@@ -25,7 +25,7 @@ struct site {
     const struct config *config;
     const struct config_site *site;
     struct identity_managers *managers;
-    struct watch *watch;
+    struct watch *watch, *late;
     struct site_table tables[VIEW_TABLES_MAX];
     struct view view; /* of the update under way */
     struct derive d;
@@ -49,6 +49,7 @@ struct site *site_new(const struct config *c, const struct config_site *config)
     s->site = config;
     s->managers = identity_managers_new(config);
     s->watch = watch_new();
+    s->late = watch_new();
     s->version = 1;
     return s;
 }
@@ -64,6 +65,7 @@ void site_free(struct site *s)
     }
     identity_managers_free(s->managers);
     watch_free(s->watch);
+    watch_free(s->late);
     free(s);
 }
 
@@ -142,6 +144,7 @@ void site_begin(struct site *s, const struct view *raw, const struct since *sinc
     s->d = (struct derive){.view = &s->view,
                            .managers = s->managers,
                            .watch = s->watch,
+                           .late = s->late,
                            .since = since,
                            .samples = samples,
                            .arena = arena_new(0)};

@@ -64,12 +64,16 @@ const struct row *view_next(const struct view *v, const struct schema *schema,
 {
     const struct view_set *set = at->set ? at->set : view_table(v, schema);
 
+    if (at->row < at->count)
+        return snapshot_row(at->snapshot, at->row++);
     at->set = set;
+    at->count = 0;
     for (; at->source < set->n; at->source++, at->row = 0) {
         const struct snapshot *s = set->at[at->source];
         if (!view_is_good(s) || at->row >= snapshot_count(s))
             continue;
         at->snapshot = s;
+        at->count = snapshot_count(s);
         return snapshot_row(s, at->row++);
     }
     return NULL;

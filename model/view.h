@@ -51,6 +51,7 @@ struct view_cursor {
     size_t source, row;
     const struct snapshot *snapshot; /* of the row returned */
     const struct view_set *set;      /* of the schema, found once */
+    size_t count;                    /* rows of the snapshot */
 };
 const struct row *view_next(const struct view *v, const struct schema *schema,
                             struct view_cursor *at);

@@ -201,8 +201,11 @@ static bool find_inside(const struct sddc_nets *nets, const struct ip *ip, unsig
 enum net_match nets_match(const struct sddc_nets *nets, const struct ip *dest, unsigned manager,
                           size_t *index)
 {
-    struct ip ip = ip_network(dest);
+    struct ip ip;
 
+    if (!nets->n)
+        return NET_NONE;
+    ip = ip_network(dest);
     if (find_exact(nets, &ip, manager, index))
         return NET_EXACT;
     if (find_around(nets, &ip, manager, index))

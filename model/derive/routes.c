@@ -195,7 +195,7 @@ static int64_t disagrees_since(struct derive *d, const struct vpc_facts *v, cons
     bool known = watch_get(d->watch, arena_printf(d->arena, "table %s", table));
     bool given = known || v->switching;
 
-    return watch_keep(d->watch, key, given ? d->view->now : 0, d->view->now)->since;
+    return watch_keep(d->late, key, given ? d->view->now : 0, d->view->now)->since;
 }
 
 static const char *late_or_not(struct derive *d, const struct vpc_facts *v, const char *table,
@@ -219,7 +219,7 @@ static const char *verdict(struct derive *d, const struct vpc_facts *v, const st
     if (kind == ROUTE_UNKNOWN_NET)
         return "unmanaged";
     if (view_same_text(want, target)) {
-        watch_drop(d->watch, r->key);
+        watch_drop(d->late, r->key);
         return "ok";
     }
     if (l && l->mode == LINK_PENDING)
@@ -314,7 +314,7 @@ static void miss_net(struct derive *d, struct table_builder *b, const struct kep
 
     ip_format_cidr(&net->net, text);
     if (covered) {
-        watch_drop(d->watch, missing_key(d, t, text));
+        watch_drop(d->late, missing_key(d, t, text));
         return;
     }
     begin_missing(b, t);
@@ -349,7 +349,7 @@ static void miss_in_table(struct derive *d, struct routes_join *j, struct table_
         if (!t->lists[i])
             miss_list(d, b, t, l->prefix_lists->items[i]);
         else
-            watch_drop(d->watch, missing_key(d, t, l->prefix_lists->items[i]));
+            watch_drop(d->late, missing_key(d, t, l->prefix_lists->items[i]));
     }
 }
 
@@ -373,6 +373,7 @@ static void finish(struct derive *d, void *facts)
     while (map_at(j->facts->tables, &i, &key, NULL))
         watch_keep(d->watch, arena_printf(d->arena, "table %s", key), 0, d->view->now);
     watch_forget_old(d->watch, d->view->now);
+    watch_forget_old(d->late, d->view->now);
 }
 
 static const struct schema *const inputs[] = {&table_enis,  &table_linked_vpcs, &table_segments,
