@@ -137,21 +137,22 @@ static const char *edge_word(const struct row *r, enum severity *s)
     return _("of unknown state");
 }
 
-/* Which edge serves the tier-0 gateways: what the ENI has to follow. */
+/* Which edge serves the gateways: what the ENI has to follow. */
 static void say_active_edges(struct strbuf *out, const struct view_input *in, const char *site)
 {
     struct rows_item row;
     size_t i = 0, n = 0, named = 0;
-    int64_t tier;
+    int64_t wanted = look_edge_tier(in, site), tier;
 
     while (look_next(in, &table_gateways, site, &i, &row)) {
-        if (!row_int(row.row, GATEWAYS_TIER, &tier) || tier != 0)
+        if (!row_int(row.row, GATEWAYS_TIER, &tier) || tier != wanted ||
+            !row_present(row.row, GATEWAYS_HA_STATUS))
             continue;
         n++;
         if (!look_is(row.row, GATEWAYS_HA_STATUS, "active"))
             continue;
         if (named++ < NAMES_MAX)
-            strbuf_addf(out, _("%s ACTIVE for %s; "), look_text(row.row, GATEWAYS_EDGE),
+            strbuf_addf(out, _("%s ACTIVE for %s; "), look_gateway_edge(row.row),
                         look_text(row.row, GATEWAYS_GATEWAY));
     }
     if (named > NAMES_MAX)

@@ -379,6 +379,16 @@ static void gateway_details(struct strbuf *out, const struct view_input *in,
                   row->snapshot);
 }
 
+static void format_edge(struct strbuf *out, const struct view_input *in,
+                        const struct rows_item *row, const char *arg)
+{
+    const char *edge = look_gateway_edge(row->row);
+
+    (void)in;
+    (void)arg;
+    strbuf_addstr(out, *edge ? edge : "-");
+}
+
 static void format_status(struct strbuf *out, const struct view_input *in,
                           const struct rows_item *row, const char *arg)
 {
@@ -438,7 +448,7 @@ static const struct view_column gateway_columns[] = {
     {.column = GATEWAYS_SITE, .min = 5, .max = 12, .weight = 60},
     {.column = GATEWAYS_GATEWAY, .min = 8, .max = 30, .weight = 100},
     {.column = GATEWAYS_TIER, .min = 4, .max = 4, .weight = 85},
-    {.column = GATEWAYS_EDGE, .min = 10, .max = 30, .weight = 98},
+    {.column = GATEWAYS_EDGE, .min = 10, .max = 30, .weight = 98, .format = format_edge},
     {.column = GATEWAYS_HA_STATUS,
      .title = "is",
      .min = 8,

@@ -20,16 +20,16 @@ bool link_serves(const struct view_input *in, const struct link_group *g,
            text_equal_nocase(look_group(in, snapshot_site(gateway->snapshot), id), g->name);
 }
 
-/* The tier-0 gateway's row of the edge that is active for the group. */
+/* The row of the gateway whose edge is active for the group. */
 static void find_edge(const struct view_input *in, const char *site, struct link_group *g)
 {
     struct rows_item row;
     size_t i = 0;
-    int64_t tier;
+    int64_t wanted = look_edge_tier(in, site), tier;
 
     while (look_next(in, &table_gateways, site, &i, &row)) {
-        if (!row_int(row.row, GATEWAYS_TIER, &tier) || tier != 0 || !link_serves(in, g, &row) ||
-            !look_is(row.row, GATEWAYS_HA_STATUS, "active"))
+        if (!row_int(row.row, GATEWAYS_TIER, &tier) || tier != wanted ||
+            !link_serves(in, g, &row) || !look_is(row.row, GATEWAYS_HA_STATUS, "active"))
             continue;
         g->gateway = row;
         (void)look_find(in, &table_edges, site, EDGES_EDGE_ID, row_str(row.row, GATEWAYS_EDGE_ID),

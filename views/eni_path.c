@@ -140,7 +140,7 @@ static void put_other_edges(struct page *p, struct look_pen *pen, const struct l
             continue;
         if (!link_serves(p->in, g, &row))
             continue;
-        look_put(pen, STYLE_DIM, ", %s ", look_text(row.row, GATEWAYS_EDGE));
+        look_put(pen, STYLE_DIM, ", %s ", look_gateway_edge(row.row));
         look_put(pen, state_style(p, &table_gateways, &row, GATEWAYS_HA_STATUS), "%s", status);
     }
 }
@@ -154,7 +154,7 @@ static void put_group(struct look_pen *pen, const struct link_group *g)
 static void put_edge_name(struct page *p, struct look_pen *pen, const struct link_group *g)
 {
     look_put(pen, value_style(p, &g->gateway, GATEWAYS_HA_STATUS, STYLE_STRONG), "%s ",
-             look_text(g->gateway.row, GATEWAYS_EDGE));
+             look_gateway_edge(g->gateway.row));
     look_put(pen, state_style(p, &table_gateways, &g->gateway, GATEWAYS_HA_STATUS), "ACTIVE");
 }
 

@@ -164,6 +164,29 @@ const char *look_group(const struct view_input *in, const char *site, const char
     return id;
 }
 
+const char *look_gateway_edge(const struct row *gateway)
+{
+    return look_text(gateway,
+                     row_present(gateway, GATEWAYS_EDGE) ? GATEWAYS_EDGE : GATEWAYS_EDGE_ID);
+}
+
+int64_t look_edge_tier(const struct view_input *in, const char *site)
+{
+    struct rows_item row;
+    bool below = false;
+    size_t i = 0;
+    int64_t tier;
+
+    while (look_next(in, &table_gateways, site, &i, &row)) {
+        if (!row_int(row.row, GATEWAYS_TIER, &tier) || !row_present(row.row, GATEWAYS_HA_STATUS))
+            continue;
+        if (tier == 0)
+            return 0;
+        below = true;
+    }
+    return below;
+}
+
 bool look_changed(const struct view_input *in, const struct rows_item *row, unsigned col)
 {
     int64_t at = estate_changed_at(in->estate, row->snapshot, row->row, col);

@@ -52,6 +52,12 @@ bool look_offered(const struct view_input *in, const struct schema *schema);
 /* The name of a traffic group by the id that gateways have; the id itself when no link names it. */
 const char *look_group(const struct view_input *in, const char *site, const char *id);
 
+/* Of a row of gateways: the name of its edge, or the id where NSX does not tell names, or "". */
+const char *look_gateway_edge(const struct row *gateway);
+/* The tier whose gateways tell which edge is active for the site: 1 where NSX tells no state of the
+ * tier-0 gateways (the reverse proxy of an SDDC need not), else 0. The same edges carry both. */
+int64_t look_edge_tier(const struct view_input *in, const char *site);
+
 /* Did a cell change a moment ago? */
 bool look_changed(const struct view_input *in, const struct rows_item *row, unsigned col);
 

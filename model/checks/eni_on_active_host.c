@@ -30,15 +30,34 @@ static const char *edge_host(const struct check_input *in, const char *edge_id)
     return NULL;
 }
 
-/* The next active tier-0 edge, or NULL. */
+/* The gateways that tell which edge is active: tier-1 where NSX tells no state of the tier-0 ones
+ * (the reverse proxy of an SDDC need not); the same edges carry both. */
+static int64_t edge_tier(const struct check_input *in)
+{
+    const struct row *r;
+    bool below = false;
+    size_t i = 0;
+    int64_t tier;
+
+    while ((r = check_next(in, &table_gateways, &i, NULL)) != NULL) {
+        if (!row_int(r, GATEWAYS_TIER, &tier) || !row_present(r, GATEWAYS_HA_STATUS))
+            continue;
+        if (tier == 0)
+            return 0;
+        below = true;
+    }
+    return below;
+}
+
+/* The next edge that is active for those gateways, or NULL. */
 static const struct row *next_active(const struct check_input *in, size_t *i,
                                      const struct snapshot **s)
 {
     const struct row *r;
-    int64_t tier;
+    int64_t wanted = edge_tier(in), tier;
 
     while ((r = check_next(in, &table_gateways, i, s)) != NULL) {
-        if (row_int(r, GATEWAYS_TIER, &tier) && tier == 0 &&
+        if (row_int(r, GATEWAYS_TIER, &tier) && tier == wanted &&
             row_is(r, GATEWAYS_HA_STATUS, "active"))
             return r;
     }
@@ -77,8 +96,10 @@ static void add_evidence(const struct check_input *in, struct finding *f, const 
     while ((r = next_active(in, &i, &gs)) != NULL) {
         const char *host = edge_host(in, row_text(r, GATEWAYS_EDGE_ID));
 
-        finding_evidence(f, "active edge of %s: %s on host %s (%s)", row_text(r, GATEWAYS_GATEWAY),
-                         row_text(r, GATEWAYS_EDGE), host ? host : "not known", check_age(in, gs));
+        finding_evidence(
+            f, "active edge of %s: %s on host %s (%s)", row_text(r, GATEWAYS_GATEWAY),
+            row_text(r, row_present(r, GATEWAYS_EDGE) ? GATEWAYS_EDGE : GATEWAYS_EDGE_ID),
+            host ? host : "not known", check_age(in, gs));
     }
 }
 

@@ -138,6 +138,10 @@ static const struct check_case hosts[] = {
     {"the edge has moved, the ENI has not", "eni-on-active-host",
      LINK STEADY EDGES("vm") GATEWAYS("active", "standby"), NULL, "warning eni-2|1\n",
      "Converging: The active ENI eni-2 belongs to host esx-1, but no active edge runs there"},
+    {"tier-1 gateways stand in for a tier-0 that tells nothing", "eni-on-active-host",
+     LINK STEADY EDGES("vm") "table gateways tokyo/vmc\ngateway edge_id tier ha_status\n"
+                             "vmc - 0 -\ncgw e-0 1 active\ncgw e-1 1 standby\n",
+     NULL, "warning eni-2|1\n", "active edge of cgw: e-0 on host esx-0"},
     {"a host that follows from the ENI proves nothing", "eni-on-active-host",
      LINK STEADY EDGES("\"active ENI of the traffic group (no VM)\"") GATEWAYS("active", "standby"),
      NULL, "", NULL},

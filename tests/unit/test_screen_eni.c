@@ -253,6 +253,28 @@ static void test_wide(void **state)
     screen_free(s);
 }
 
+/* The reverse proxy of an SDDC need not tell the state of tier-0 gateways, nor names of edges: the
+ * tier-1 gateways on the same edges stand in, and nothing is called down that was not read. */
+static void test_tier1_alone(void **state)
+{
+    struct screen *s = screen_begin(view_config_tokyo, "eni", true, 0, 0, NULL);
+
+    (void)state;
+    screen_tokyo(s, &view_steady);
+    screen_change(s, "vmc 0 active_standby NSX-Edge-0 e-0 active 4711\n",
+                  "vmc 0 - - - - -\ncgw 1 - - e-0 active 4711\n");
+    screen_change(s, "vmc 0 active_standby NSX-Edge-1 e-1 standby 4711\n",
+                  "cgw 1 - - e-1 standby 4711\n");
+    SCREEN_HAS(s, "e-0 ACTIVE (gateway cgw), e-1 standby");
+    SCREEN_LACKS(s, "NO active edge");
+    screen_keys(s, "1");
+    SCREEN_HAS(s, "e-0 ACTIVE for cgw");
+    SCREEN_LACKS(s, "NO active edge");
+    screen_keys(s, "3");
+    SCREEN_HAS(s, "e-0        ACTIVE");
+    screen_free(s);
+}
+
 /* Two traffic groups in prefix list mode: two active ENIs, each with its edge; nothing is wrong. */
 static void test_multi_edge(void **state)
 {
@@ -437,12 +459,12 @@ static void test_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_under_way),  cmocka_unit_test(test_half),
-        cmocka_unit_test(test_outage),     cmocka_unit_test(test_wide),
-        cmocka_unit_test(test_multi_edge), cmocka_unit_test(test_two_links),
-        cmocka_unit_test(test_room),       cmocka_unit_test(test_timeline),
-        cmocka_unit_test(test_aws_alone),  cmocka_unit_test(test_nsx_denied),
-        cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_under_way),   cmocka_unit_test(test_half),
+        cmocka_unit_test(test_outage),      cmocka_unit_test(test_wide),
+        cmocka_unit_test(test_tier1_alone), cmocka_unit_test(test_multi_edge),
+        cmocka_unit_test(test_two_links),   cmocka_unit_test(test_room),
+        cmocka_unit_test(test_timeline),    cmocka_unit_test(test_aws_alone),
+        cmocka_unit_test(test_nsx_denied),  cmocka_unit_test(test_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
