@@ -13,15 +13,26 @@ struct group {
     size_t first, end; /* rows of the gateway in @source */
     const char *gateway, *traffic_group;
     bool only; /* the gateway serves no other traffic group */
-    size_t edges, active, standby, unknown;
+    size_t edges, active, standby, changing, unknown;
     bool active_active;
     const char *down; /* an edge that is neither */
 };
+
+/* Where NSX does not tell names, the id is there. */
+static const char *edge_name(const struct row *r)
+{
+    return row_text(r, row_present(r, GATEWAYS_EDGE) ? GATEWAYS_EDGE : GATEWAYS_EDGE_ID);
+}
 
 static bool in_group(const struct group *g, const struct row *r)
 {
     return row_present(r, GATEWAYS_EDGE_ID) &&
            strcmp(row_text(r, GATEWAYS_TRAFFIC_GROUP), g->traffic_group) == 0;
+}
+
+static bool is_down(const struct row *r)
+{
+    return row_is(r, GATEWAYS_HA_STATUS, "down") || row_is(r, GATEWAYS_HA_STATUS, "admin_down");
 }
 
 static void count(struct group *g)
@@ -37,10 +48,12 @@ static void count(struct group *g)
             g->active++;
         else if (row_is(r, GATEWAYS_HA_STATUS, "standby"))
             g->standby++;
-        else if (row_is(r, GATEWAYS_HA_STATUS, "unknown") || !row_present(r, GATEWAYS_HA_STATUS))
-            g->unknown++;
+        else if (row_is(r, GATEWAYS_HA_STATUS, "sync"))
+            g->changing++;
+        else if (is_down(r))
+            g->down = edge_name(r);
         else
-            g->down = row_text(r, GATEWAYS_EDGE);
+            g->unknown++; /* "unknown", nothing, or a word of a later NSX */
     }
 }
 
@@ -73,8 +86,8 @@ static struct finding *report(const struct check_input *in, const struct group *
 
         if (!in_group(g, r))
             continue;
-        finding_affected(f, row_text(r, GATEWAYS_EDGE));
-        finding_evidence(f, "edge %s: %s (%s)", row_text(r, GATEWAYS_EDGE),
+        finding_affected(f, edge_name(r));
+        finding_evidence(f, "edge %s: %s (%s)", edge_name(r),
                          check_cell(in, &table_gateways, r, GATEWAYS_HA_STATUS),
                          check_age(in, g->source));
     }
@@ -106,7 +119,7 @@ static void judge(const struct check_input *in, const struct group *g)
                         "for the same addresses.",
                         g->gateway, g->active, allowed);
     } else if (!g->active_active && g->edges > 1 && !g->standby && !g->unknown) {
-        f = report(in, g, SEV_WARNING, 0);
+        f = report(in, g, SEV_WARNING, g->changing ? CHECK_TRANSIENT : 0);
         finding_summary(f, "Gateway %s has no standby edge: the next failure stops it.",
                         g->gateway);
     }

@@ -19,7 +19,7 @@ struct check_case {
     const char *name, *check;
     const char *text, *more; /* tables; more may be NULL */
     const char *want;        /* "": nothing is reported */
-    const char *says;        /* text that the first finding's summary has; NULL: not looked at */
+    const char *says;        /* in the first finding's summary or evidence; NULL: not looked at */
 };
 
 void check_case_run(const struct check_case *c);
