@@ -16,6 +16,7 @@
 #include "collectors/nsx/nsx.h"
 #include "collectors/nsx/words.h"
 #include "core/arena.h"
+#include "core/ip.h"
 #include "core/strbuf.h"
 #include "core/text.h"
 
@@ -110,11 +111,27 @@ static void add_vlans(struct table_builder *b, struct json_object *vlan_ids)
         builder_list_add(b, SEGMENTS_VLAN, jsonq_text(jsonq_item(vlan_ids, i)));
 }
 
+/* NSX computes it of the gateway's address and prefix; where it leaves it out, so is it done here.
+ * Into @buf. */
+static const char *network_of(struct json_object *subnet, char *buf)
+{
+    const char *network = jsonq_str(subnet, "network");
+    const char *gateway = network ? NULL : jsonq_str(subnet, "gateway_address");
+    struct ip ip;
+
+    if (!gateway || !strchr(gateway, '/') || ip_parse(gateway, &ip) < 0)
+        return network;
+    ip = ip_network(&ip);
+    return ip_format_cidr(&ip, buf);
+}
+
 static void add_subnets(struct table_builder *b, struct json_object *subnets)
 {
+    char buf[IP_TEXT_MAX];
+
     for (size_t i = 0; i < jsonq_count(subnets); i++) {
         struct json_object *subnet = jsonq_item(subnets, i);
-        const char *network = jsonq_str(subnet, "network");
+        const char *network = network_of(subnet, buf);
 
         if (network && builder_peek(b, SEGMENTS_CIDR)->type == CELL_ABSENT) {
             builder_ip(b, SEGMENTS_CIDR, network);

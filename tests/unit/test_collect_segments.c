@@ -70,6 +70,16 @@ static const struct harness_reply vmc_nothing[] = {
     {0}};
 static const struct harness_reply hostile[] = {
     {.match = INFRA, .file = "hostile.json"}, {.match = TIER1S, .body = EMPTY}, {0}};
+/* A subnet without its network still has it: in the address of the gateway. */
+static const struct harness_reply no_network[] = {
+    {.match = INFRA,
+     .body = "{\"results\":[{\"path\":\"/infra/segments/a\",\"subnets\":["
+             "{\"gateway_address\":\"192.168.160.1/24\",\"network\":null},"
+             "{\"gateway_address\":\"2001:db8::1/64\"},{\"gateway_address\":\"10.9.9.9\"},"
+             "{\"gateway_address\":\"none\"},{}]}]}"},
+    {.match = STATES, .body = EMPTY, .optional = true},
+    {.match = TIER1S, .body = EMPTY},
+    {0}};
 static const struct harness_reply searched[] = {
     {.match = INFRA, .file = "onprem-segments.page2.json"},
     {.match = STATES, .file = "onprem-segments-state.json", .optional = true},
@@ -116,6 +126,10 @@ static const struct harness_case cases[] = {
      .facts = &vmc_facts,
      .replies = vmc_nothing},
     {.name = "hostile", .collector = &collector_nsx_segments, .endpoint = NSX, .replies = hostile},
+    {.name = "no-network",
+     .collector = &collector_nsx_segments,
+     .endpoint = NSX,
+     .replies = no_network},
     {.name = "search", .collector = &collector_nsx_segments, .endpoint = NSX, .replies = searched},
     {.name = "not-indexed",
      .collector = &collector_nsx_segments,
