@@ -120,7 +120,7 @@ static bool leads_nowhere(struct derive *d, const struct vpc_facts *v, const str
 }
 
 /* A customer may send the SDDC's networks elsewhere in a table of his own (a transit gateway, an
- * appliance): only the main table is VMC's to fill. */
+ * appliance), as long as there is something: only the main table is VMC's to fill. */
 static enum route_kind kind_of_cidr(struct derive *d, const struct vpc_facts *v,
                                     const struct row *r, size_t *net)
 {
@@ -136,7 +136,7 @@ static enum route_kind kind_of_cidr(struct derive *d, const struct vpc_facts *v,
     if (m == NET_EXACT && v->main_table &&
         view_same_text(v->main_table, row_str(r, ROUTES_ROUTE_TABLE)))
         return ROUTE_SDDC;
-    if ((m == NET_EXACT || m == NET_INSIDE) && leads_to_sddc(d, target))
+    if ((m == NET_EXACT || m == NET_INSIDE) && (leads_to_sddc(d, target) || is_blackhole(r)))
         return ROUTE_SDDC;
     return leads_nowhere(d, v, r) ? ROUTE_SDDC : ROUTE_OTHER;
 }

@@ -86,6 +86,11 @@ static const struct route_case first_look[] = {
      LINK("eni-1") REST ROUTES MAIN_OK APP("192.168.1.0/24", "tgw-1") APP("10.2.0.0/16", "eni-9"),
      V_MAIN_OK V("2app", "10.2.0.0/16", "eni-9", "-", "other")
          V("2app", "192.168.1.0/24", "tgw-1", "-", "other")},
+    {"a customer's own way that is a hole drops the SDDC's traffic",
+     LINK("eni-1") REST ROUTES MAIN_OK "vpc-1 rtb-2app no 192.168.1.0/24 tgw-1 blackhole\n"
+                                       "vpc-1 rtb-2app no 192.168.0.0/16 tgw-1 blackhole\n",
+     V_MAIN_OK V("2app", "192.168.0.0/16", "tgw-1", "-", "other")
+         V("2app", "192.168.1.0/24", "tgw-1", "eni-1", "blackhole")},
     {"somebody took over a route of the main table",
      LINK("eni-1") REST ROUTES MAIN("10.2.0.0/16", "eni-1") MAIN("192.168.1.0/24", "tgw-1"),
      V("1main", "10.2.0.0/16", "eni-1", "eni-1", "ok")
