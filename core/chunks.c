@@ -181,7 +181,7 @@ void chunks_give(void *chunk)
         drop_pages(r, i);
         r->cold |= UINT64_C(1) << i;
     }
-    if (is_superfluous(r))
+    if (!hurry && is_superfluous(r))
         region_free(r);
     pthread_mutex_unlock(&lock);
 }
