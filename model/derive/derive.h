@@ -28,8 +28,7 @@ struct derive {
     struct view *view;
     const struct identity_managers *managers;
     struct watch *watch;
-    struct watch
-        *late; /* routes that disagree, so that asking for one that does not costs little */
+    struct watch *late; /* routes that disagree: mostly none, and then asking costs nothing */
     const struct since *since;
     const struct samples *samples;
     struct arena *arena;

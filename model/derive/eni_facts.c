@@ -128,7 +128,7 @@ struct eni_facts *derive_enis(struct derive *d)
     if (f)
         return f;
     f = d->enis = arena_alloc(d->arena, sizeof(*f));
-    f->by_id = map_new();
+    f->by_id = map_new_borrowed(0); /* rows and links outlive it */
     f->complete = view_state(d->view, &table_enis) == VIEW_GOOD;
     add_listed(d, f);
     for (size_t i = 0; i < links->n; i++) {

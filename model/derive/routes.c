@@ -117,6 +117,8 @@ static void find_kept_tables(struct derive *d, struct routes_join *j)
     const char *last = NULL;
     const struct row *r;
 
+    if (!derive_links(d)->n)
+        return;
     while ((r = derive_next(d, &table_routes, &at))) {
         const char *id = row_str(r, ROUTES_ROUTE_TABLE);
         struct vpc_facts *v;
