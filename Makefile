@@ -100,7 +100,17 @@ $(B)/hycon: $(B)/cli/main.o $(B)/libhycon.a
 $(B)/hycon-lab: $(LAB_OBJ) $(B)/libhycon.a
 	$(CC) $(LINK_$(BUILD)) -o $@ $(LAB_OBJ) $(LAB_SSH) $(B)/libhycon.a $(LAB_LIBS) $(LIBS)
 
-$(B)/cli/version.o $(B)/cli/run.o $(B)/core/http_easy.o $(B)/tests/lab/scenario.o: CFLAGS_ALL += $(NAMED_VERSION)
+NAMING := $(B)/cli/version.o $(B)/cli/run.o $(B)/core/http_easy.o $(B)/tests/lab/scenario.o
+$(NAMING): CFLAGS_ALL += $(NAMED_VERSION)
+# The program that is installed tells its own version and prefix, not those of the build before.
+# Test programs may be behind: each commit would link all of them anew.
+ifeq ($(BUILD),opt)
+$(NAMING): $(B)/named
+$(B)/named: always
+	@mkdir -p $(@D); echo '$(VERSION) $(PREFIX)' | cmp -s - $@ || echo '$(VERSION) $(PREFIX)' >$@
+always:
+.PHONY: always
+endif
 $(B)/%.o: %.c
 	@mkdir -p $(dir $@)
 	$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
