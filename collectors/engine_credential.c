@@ -209,8 +209,8 @@ static void on_command(void *arg, struct loop_process_result *r)
     if (!current)
         return;
     if (err.kind == ERR_NONE && r->exit_status != 0)
-        err_set(&err, ERR_CONFIG, r->exit_status, "ended with status %d: %.*s", r->exit_status,
-                (int)strcspn(r->errout, "\n"), r->errout);
+        err_set(&err, ERR_CONFIG, r->exit_status, "ended with status %d%s%.*s", r->exit_status,
+                *r->errout ? ": " : "", (int)strcspn(r->errout, "\n"), r->errout);
     else if (err.kind == ERR_NONE && !(secret = without_line_end(r->out, r->out_len)))
         err_set(&err, ERR_CONFIG, 0, "printed nothing");
     set_secret(c, secret);

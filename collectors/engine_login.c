@@ -144,8 +144,8 @@ static void on_process(void *arg, struct loop_process_result *r)
         return;
     }
     if (err.kind == ERR_NONE && r->exit_status != 0)
-        err_set(&err, ERR_IO, r->exit_status, "'%s' ended with status %d: %s", url, r->exit_status,
-                r->errout);
+        err_set(&err, ERR_IO, r->exit_status, "'%s' ended with status %d%s%.*s", url,
+                r->exit_status, *r->errout ? ": " : "", (int)strcspn(r->errout, "\n"), r->errout);
     reply.taken_at = clock_now_ms();
     if (err.kind != ERR_NONE) {
         reply.err = &err;

@@ -249,20 +249,32 @@ static void command_runs_once(void **state)
     free(source);
 }
 
+/* What it said last is part of the sentence, up to the end of the line; silence is no colon. */
 static void command_that_fails(void **state)
 {
-    struct fakeapi_run r;
-    struct snapshot *s;
+    static const struct {
+        const char *source, *want;
+    } cases[] = {
+        {"{command: \"echo locked >&2; echo more >&2; exit 3\"}", "ended with status 3: locked"},
+        {"{command: \"exit 4\"}", "ended with status 4"},
+    };
 
     (void)state;
-    open_many(&r, 2, &server.port, 1, "{command: \"echo locked >&2; exit 3\"}");
-    fakeapi_run_start(&r);
-    s = fakeapi_wait_fresh(&r, &table_segments, "e1", FRESH_FAILED);
-    assert_string_equal(snapshot_err(s)->msg, "the command for the password of credential "
-                                              "'shared': ended with status 3: locked");
-    snapshot_unref(s);
-    assert_int_equal(fakeapi_count(&server.logins), 0);
-    fakeapi_run_stop(&r);
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct fakeapi_run r;
+        struct snapshot *s;
+
+        open_many(&r, 2, &server.port, 1, cases[i].source);
+        fakeapi_run_start(&r);
+        s = fakeapi_wait_fresh(&r, &table_segments, "e1", FRESH_FAILED);
+        char *want = mem_printf("the command for the password of credential 'shared': %s",
+                                cases[i].want);
+        assert_string_equal(snapshot_err(s)->msg, want);
+        free(want);
+        snapshot_unref(s);
+        assert_int_equal(fakeapi_count(&server.logins), 0);
+        fakeapi_run_stop(&r);
+    }
 }
 
 static void on_prompt(void *arg, const char *credential, const char *question)
