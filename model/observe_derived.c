@@ -31,10 +31,11 @@ struct observer {
     int64_t before_at; /* when the routes before were read; 0: not in this run */
 };
 
-/* It happened since then: since the last poll, or, after a restart, since hycon last looked. */
+/* It happened since then: since the last poll, or, after a restart, since hycon last looked. The
+ * rows before may be of the same poll, judged anew when another table came. */
 static int64_t error_bar(const struct observer *o, const struct since_record *before, int64_t at)
 {
-    int64_t since = o->before_at ? o->before_at : before->seen;
+    int64_t since = o->before_at && o->before_at < at ? o->before_at : before->seen;
 
     return since && at > since ? at - since : -1;
 }

@@ -209,6 +209,32 @@ static void test_happened_unseen(void **state)
     strbuf_release(&history);
 }
 
+/* AWS answers before VMC does: the routes are judged when the link is there, and the bar is still
+ * the time since hycon last looked, not since the same poll. */
+static void test_unseen_routes(void **state)
+{
+    static const char aws[] = ROUTES("eni-3", "eni-3", "eni-3", "eni-1");
+    struct strbuf history = STRBUF_INIT;
+    struct model_case a, b;
+
+    (void)state;
+    model_case_init(&a, NULL);
+    play(&a, 0, 2);
+    model_history_take(a.model, &history);
+    model_case_init(&b, NULL);
+    model_history_load(b.model, history.buf, history.len, a.now);
+    b.now = a.now + 3600000;
+    model_case_feed(&b, aws);
+    model_case_feed(&b, MOVED LINK("eni-3") ROUTES("eni-3", "eni-3", "eni-3", "eni-1"));
+    char *got = model_case_dump(b.estate, "timeline", "tokyo", "kind subject error_bar_ms");
+    if (!strstr(got, "route_table rtb-2 (custom-app) 3605000\n"))
+        fail_msg("%s", got);
+    free(got);
+    model_case_release(&a);
+    model_case_release(&b);
+    strbuf_release(&history);
+}
+
 /* ---- reports ------------------------------------------------------------------------------------
  */
 
@@ -428,6 +454,7 @@ int main(void)
         cmocka_unit_test(test_cause),
         cmocka_unit_test(test_restart),
         cmocka_unit_test(test_happened_unseen),
+        cmocka_unit_test(test_unseen_routes),
         cmocka_unit_test(test_reports),
         cmocka_unit_test(test_segments),
         cmocka_unit_test(test_half_reading),
