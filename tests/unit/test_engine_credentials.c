@@ -267,8 +267,8 @@ static void command_that_fails(void **state)
         open_many(&r, 2, &server.port, 1, cases[i].source);
         fakeapi_run_start(&r);
         s = fakeapi_wait_fresh(&r, &table_segments, "e1", FRESH_FAILED);
-        char *want = mem_printf("the command for the password of credential 'shared': %s",
-                                cases[i].want);
+        char *want =
+            mem_printf("the command for the password of credential 'shared': %s", cases[i].want);
         assert_string_equal(snapshot_err(s)->msg, want);
         free(want);
         snapshot_unref(s);
