@@ -8,7 +8,7 @@
 
 struct record {
     char *site, *kind, *key, *state, *before;
-    int64_t at, seen;
+    int64_t at, seen, before_seen;
     bool restored, dirty;
     struct record *next_dirty;
 };
@@ -62,7 +62,8 @@ static struct record *find(const struct since *s, const char *site, const char *
 
 static struct since_record show(const struct record *r)
 {
-    return (struct since_record){r->site, r->kind, r->key, r->state, r->at, r->seen, r->restored};
+    return (struct since_record){r->site, r->kind, r->key,      r->state,
+                                 r->at,   r->seen, r->restored, r->before_seen};
 }
 
 bool since_find(const struct since *s, const char *site, const char *kind, const char *key,
@@ -136,6 +137,7 @@ bool since_see(struct since *s, const char *site, const char *kind, const char *
         before->state = r->before;
     }
     r->state = mem_strdup(state);
+    r->before_seen = r->seen;
     r->at = r->seen = now;
     r->restored = false;
     mark(s, r);
@@ -160,6 +162,7 @@ void since_restore(struct since *s, const struct since_record *from)
     r->state = mem_strdup(from->state);
     r->at = from->at;
     r->seen = from->seen;
+    r->before_seen = 0;
     r->restored = true;
 }
 

@@ -24,6 +24,9 @@ struct since_record {
     int64_t at;    /* when it was first seen in that state; 0: before hycon watched */
     int64_t seen;  /* when it was last seen in it */
     bool restored; /* from the history and not seen since */
+    /* When it was last seen in the state before: it changed between then and at. 0: not known,
+     * the history does not keep it. */
+    int64_t before_seen;
 };
 
 struct since *since_new(void);

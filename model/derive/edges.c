@@ -21,6 +21,7 @@ struct edges_join {
 
 struct edge_role {
     const struct row *gateway; /* row of gateways */
+    int64_t read_at;
     unsigned manager;
     struct edge_role *next, *last; /* last: of the list, known to its first */
 };
@@ -60,6 +61,7 @@ static void *prepare(struct derive *d)
             continue;
         role = arena_alloc(d->arena, sizeof(*role));
         role->gateway = r;
+        role->read_at = snapshot_taken_at(at.snapshot);
         role->manager = identity_manager(d->managers, snapshot_endpoint(at.snapshot));
         add_role(j, id, role);
     }
@@ -79,17 +81,21 @@ static bool is_active(const struct edge_role *role)
     return status && strcmp(status, "active") == 0;
 }
 
-/* Did the edge take over after NSX last named another ENI? Then the ENI is not yet its host's. */
-static bool moved_since(const struct derive *d, const struct edge_role *role, const struct link *l,
+/* Is it certain that the ENI is that of the edge's host? Not when the edge took over after NSX last
+ * named another ENI, and not when NSX did so after the gateways were read. When the ENI was named
+ * between two reads of the gateways that differ, both are of one failover. */
+static bool out_of_step(const struct derive *d, const struct edge_role *role, const struct link *l,
                         const char *group)
 {
     const char *key = arena_printf(d->arena, "%s %s", l->vpc, group ? group : "");
     const char *site = d->view->site->name;
-    struct since_record edge, eni;
+    struct since_record edge, eni = {0};
 
+    if (since_find(d->since, site, "link", key, &eni) && eni.at > role->read_at)
+        return true;
     if (!since_find(d->since, site, "gateway", role->gateway->key, &edge) || !edge.at)
         return false;
-    return !since_find(d->since, site, "link", key, &eni) || eni.at < edge.at;
+    return eni.at < (edge.before_seen ? edge.before_seen : edge.at);
 }
 
 static struct identity_match by_eni(struct derive *d, const struct edge_role *role)
@@ -103,7 +109,7 @@ static struct identity_match by_eni(struct derive *d, const struct edge_role *ro
         const char *eni = l->manager == role->manager ? link_eni_of(l, group) : NULL;
         if (!eni && l->manager == role->manager && l->active && l->active->n == 1)
             eni = l->active->items[0];
-        if (!eni || moved_since(d, role, l, link_group_of(d, l, eni)))
+        if (!eni || out_of_step(d, role, l, link_group_of(d, l, eni)))
             continue;
         struct identity_match m = identity_eni_host(derive_hosts(d), eni);
         if (m.row)

@@ -104,14 +104,15 @@ static void test_edge_host(void **state)
 
 /* NSX of an SDDC lists no edge VMs: the link says which host the active edge is on, but not in the
  * moment between an edge that took over and the ENI that follows. */
-#define SDDC(eni, a, b)                                                                  \
-    "table linked_vpcs tokyo/vmc\nvpc active_enis traffic_groups\n"                      \
-    "vpc-1 " eni " Default=" eni "\n"                                                    \
-    "table hosts tokyo/vmc\nhost_id host eni\nh1 esx-1 eni-1\nh3 esx-3 eni-3\n"          \
-    "table gateways tokyo/vmc\ngateway tier edge edge_id ha_status traffic_group path\n" \
-    "vmc 0 NSX-Edge-0 e0 " a " Default /infra/tier-0s/vmc\n"                             \
-    "vmc 0 NSX-Edge-1 e1 " b " Default /infra/tier-0s/vmc\n"                             \
-    "table nsx_vms tokyo/vmc\nexternal_id\nother\n" EDGES(                               \
+#define SDDC(eni, a, b) SDDC_READ("", eni, a, b)
+#define SDDC_READ(age, eni, a, b)                                                               \
+    "table linked_vpcs tokyo/vmc\nvpc active_enis traffic_groups\n"                             \
+    "vpc-1 " eni " Default=" eni "\n"                                                           \
+    "table hosts tokyo/vmc\nhost_id host eni\nh1 esx-1 eni-1\nh3 esx-3 eni-3\n"                 \
+    "table gateways tokyo/vmc" age "\ngateway tier edge edge_id ha_status traffic_group path\n" \
+    "vmc 0 NSX-Edge-0 e0 " a " Default /infra/tier-0s/vmc\n"                                    \
+    "vmc 0 NSX-Edge-1 e1 " b " Default /infra/tier-0s/vmc\n"                                    \
+    "table nsx_vms tokyo/vmc\nexternal_id\nother\n" EDGES(                                      \
         "tokyo/vmc") "e0 NSX-Edge-0 vm u0 up\ne1 NSX-Edge-1 vm u1 up\n"
 
 static void test_host_by_eni(void **state)
@@ -131,6 +132,32 @@ static void test_host_by_eni(void **state)
     model_case_feed(&c, SDDC("eni-3", "down", "active"));
     model_case_expect(c.estate, "the ENI followed", "edges", "edge host",
                       "NSX-Edge-0 -\nNSX-Edge-1 esx-3\n");
+    model_case_release(&c);
+}
+
+/* The link is read before the gateways are: what was active then is not on the new ENI's host, and
+ * is not remembered there. With the gateways read, too, it is one and the same failover. */
+static void test_host_by_eni_read_first(void **state)
+{
+    struct model_case c;
+
+    (void)state;
+    model_case_init(&c, NULL);
+    model_case_feed(&c, SDDC("eni-1", "active", "standby"));
+    c.now += 5000;
+    model_case_feed(&c, SDDC_READ(" ok 5s", "eni-3", "active", "standby"));
+    model_case_expect(c.estate, "the ENI is newer", "edges", "edge host last_host",
+                      "NSX-Edge-0 - esx-1\nNSX-Edge-1 - -\n");
+    c.now += 2000;
+    model_case_feed(&c, SDDC("eni-3", "down", "active"));
+    model_case_expect(c.estate, "the gateways, too", "edges", "edge host last_host",
+                      "NSX-Edge-0 - esx-1\nNSX-Edge-1 esx-3 esx-3\n");
+    c.now += 60000;
+    model_case_feed(&c, SDDC("eni-3", "down", "active"));
+    c.now += 5000;
+    model_case_feed(&c, SDDC("eni-3", "active", "standby"));
+    model_case_expect(c.estate, "the next one", "edges", "edge host last_host",
+                      "NSX-Edge-0 - esx-1\nNSX-Edge-1 - esx-3\n");
     model_case_release(&c);
 }
 
@@ -310,6 +337,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_edge_host),
         cmocka_unit_test(test_host_by_eni),
+        cmocka_unit_test(test_host_by_eni_read_first),
         cmocka_unit_test(test_host_by_group),
         cmocka_unit_test(test_managers),
         cmocka_unit_test(test_managers_are_remembered),
