@@ -215,7 +215,8 @@ struct endpoint {
     int64_t published_at;
     int64_t latency_ms, last_ok_at, clock_offset_ms, cert_expires_at;
     bool has_latency, has_offset;
-    char cert_sha256[SHA256_HEX];
+    char cert_sha256[SHA256_HEX]; /* what was shown last */
+    char good_cert[SHA256_HEX];   /* what was accepted last */
     uint64_t throttled;
     uint16_t rate[ENGINE_RATE_SECONDS]; /* requests by second, a ring */
     int64_t rate_second;
@@ -406,9 +407,9 @@ void engine_stream_end(struct job *job, bool wanted);
 /* Reply of @http for sessions and collectors; the strings stay those of @http. */
 void engine_reply_fill(struct reply *out, const struct http_reply *http, int64_t now);
 /* Latency, certificate, clock of the endpoint. */
-void engine_observe(struct endpoint *ep, const struct http_reply *http);
+void engine_observe(struct endpoint *ep, struct http_reply *http);
 /* The same of a reply whose time says nothing. */
-void engine_observe_poll(struct endpoint *ep, const struct http_reply *http);
+void engine_observe_poll(struct endpoint *ep, struct http_reply *http);
 
 /* ---- engine_budget.c */
 struct budget *engine_budget_for(struct engine *e, const struct endpoint *ep);

@@ -74,8 +74,25 @@ static void observe_clock(struct endpoint *ep, const struct http_reply *http)
     ep->clock_offset_ms = ep->session->clock_offset_ms = offset;
 }
 
-void engine_observe_poll(struct endpoint *ep, const struct http_reply *http)
+/* Where a certificate is refused and another one was good until now, both are named: was it
+ * renewed, or is somebody in between? */
+static void observe_good_cert(struct endpoint *ep, struct http_reply *http)
 {
+    struct err was = http->err;
+
+    if (!http->cert_sha256[0])
+        return;
+    if (was.kind == ERR_NONE)
+        memcpy(ep->good_cert, http->cert_sha256, sizeof(ep->good_cert));
+    else if (was.kind == ERR_TLS && ep->good_cert[0] && !strstr(was.msg, ep->good_cert) &&
+             strcmp(ep->good_cert, http->cert_sha256) != 0)
+        err_set(&http->err, was.kind, was.code, "%s; it changed: until now it was sha256 %s",
+                was.msg, ep->good_cert);
+}
+
+void engine_observe_poll(struct endpoint *ep, struct http_reply *http)
+{
+    observe_good_cert(ep, http);
     if (http->cert_sha256[0]) {
         if (strcmp(ep->cert_sha256, http->cert_sha256) != 0)
             ep->changed = true;
@@ -89,7 +106,7 @@ void engine_observe_poll(struct endpoint *ep, const struct http_reply *http)
         ep->last_ok_at = clock_now_ms();
 }
 
-void engine_observe(struct endpoint *ep, const struct http_reply *http)
+void engine_observe(struct endpoint *ep, struct http_reply *http)
 {
     engine_observe_poll(ep, http);
     if (!http->status)

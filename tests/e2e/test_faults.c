@@ -11,6 +11,7 @@
 
 #include "core/mem.h"
 #include "tests/support/e2e.h"
+#include "tests/support/e2e_watch.h"
 
 static struct e2e e;
 
@@ -182,6 +183,39 @@ static char *fingerprint(void)
     return sha;
 }
 
+static bool source_is(struct json_object *doc, void *arg)
+{
+    const char *freshness = jsonq_str(e2e_source(doc, "segments", "nsx-dc1"), "freshness");
+
+    return freshness && strcmp(freshness, arg) == 0;
+}
+
+/* It changes under a running console, with an authority configured: both are named. */
+static void test_certificate_changes(void **state)
+{
+    const char *args[] = {"segments", "--site", "dc1", NULL};
+    char *before, *after;
+    struct e2e_watch w;
+    struct json_object *doc;
+    const char *message;
+
+    (void)state;
+    json_object_put(e2e_control(&e, "DELETE", "/faults", NULL));
+    before = fingerprint();
+    e2e_watch_start(&w, &e, args);
+    e2e_watch_until(&w, 40, "the segments are read", source_is, (void *)"ok");
+    certificate("self-signed");
+    doc = e2e_watch_until(&w, 60, "the certificate is refused", source_is, (void *)"denied");
+    after = fingerprint();
+    message = jsonq_str(e2e_source(doc, "segments", "nsx-dc1"), "message");
+    if (!message || !strstr(message, before) || !strstr(message, after))
+        fail_msg("neither %s nor %s: %s", before, after, message);
+    e2e_watch_stop(&w);
+    certificate("new");
+    free(before);
+    free(after);
+}
+
 static void says(const struct strbuf *where, const char *what)
 {
     if (!strstr(where->buf, what))
@@ -251,6 +285,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_proxy_of_vmc, start, stop),
         cmocka_unit_test_setup_teardown(test_one_new_login, start, stop),
         cmocka_unit_test_setup_teardown(test_certificates, start, stop),
+        cmocka_unit_test_setup_teardown(test_certificate_changes, start, stop),
         cmocka_unit_test_setup_teardown(test_trust, start, stop),
         cmocka_unit_test_setup_teardown(test_refused_connection, start, stop),
     };
