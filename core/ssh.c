@@ -8,6 +8,7 @@
 #include "core/ssh.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -442,10 +443,20 @@ int ssh_host_judge_key(struct ssh_host *h, const char *type, const uint8_t *blob
 /* ---- public -----------------------------------------------------------------------------------
  */
 
+/* Packets of 35 KB come and go by the thousand, and with each the end of the heap would go back to
+ * the kernel and be asked for again: a twelfth of the processor time of a large reply. Who sets the
+ * one threshold must set the other, since both no longer follow what is allocated. */
+static void keep_memory_of_packets(void)
+{
+    (void)mallopt(M_TRIM_THRESHOLD, 4 << 20);
+    (void)mallopt(M_MMAP_THRESHOLD, 1 << 20);
+}
+
 struct ssh *ssh_pool_new(struct loop *l)
 {
     struct ssh *s = mem_alloc(sizeof(*s));
 
+    keep_memory_of_packets();
     s->loop = l;
     return s;
 }
