@@ -41,6 +41,7 @@ struct vmc_session {
     /* Bases behind the reverse proxy: NSX, and cloud-service with and without the suffix of NSX.
      * In facts_arena; NULL: not known. */
     const char *nsx, *cloud, *cloud_short;
+    struct err refused; /* why the address that VMC names is not used */
 };
 
 static int vmc_init(struct session *s)
@@ -226,7 +227,8 @@ static void take_nsx_url(struct session *s, const char *url)
     size_t len, suffix;
 
     v->nsx = v->cloud = v->cloud_short = NULL;
-    if (!url || http_url_check(url, NULL) < 0)
+    err_clear(&v->refused);
+    if (!url || !*url || http_url_check(url, &v->refused) < 0)
         return;
     for (len = strlen(url); len > 0 && url[len - 1] == '/';)
         len--;
@@ -341,6 +343,9 @@ static int no_nsx(struct session *s)
         return err_set(&s->err, ERR_UNSUPPORTED, 0,
                        "the organisation has %u SDDCs: 'sddc' must name the one whose NSX is read",
                        v->sddcs);
+    if (v->refused.kind != ERR_NONE)
+        return err_set(&s->err, ERR_PROTO, 0, "the address of NSX that VMC names is not used: %s",
+                       v->refused.msg);
     return err_set(&s->err, ERR_UNSUPPORTED, 0, "the SDDC has no address of NSX (yet)");
 }
 

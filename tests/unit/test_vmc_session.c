@@ -277,24 +277,33 @@ static void without_sddc_the_only_one_is_meant(void **state)
     close_session(&f);
 }
 
-/* The address is read again with the next token. */
-static void an_sddc_that_is_being_built(void **state)
+/* None is what an SDDC that is being built has; one that is not asked is a fault that must show.
+ * Either way it is read again with the next token. */
+static void an_sddc_without_an_address_of_nsx(void **state)
 {
-    static const char *const urls[] = {"", "\"ftp://nsx.example/\"", "\"http://nsx.example/\"",
-                                       "7"};
+    static const struct {
+        const char *member, *says;
+        enum err_kind kind;
+    } cases[] = {
+        {"", "no address of NSX (yet)", ERR_UNSUPPORTED},
+        {"\"nsx_api_public_endpoint_url\": \"\"", "no address of NSX (yet)", ERR_UNSUPPORTED},
+        {"\"nsx_api_public_endpoint_url\": 7", "'7' is not a URL", ERR_PROTO},
+        {"\"nsx_api_public_endpoint_url\": \"ftp://nsx.example/\"", "https://", ERR_PROTO},
+        {"\"nsx_api_public_endpoint_url\": \"http://nsx.example/\"", "https://", ERR_PROTO},
+    };
     struct fixture f;
 
     (void)state;
-    for (size_t i = 0; i < ARRAY_SIZE(urls); i++) {
-        char *body = mem_printf("{\"id\": \"s1\", \"resource_config\": {%s%s}}",
-                                i ? "\"nsx_api_public_endpoint_url\": " : "", urls[i]);
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        char *body = mem_printf("{\"id\": \"s1\", \"resource_config\": {%s}}", cases[i].member);
 
         open_session(&f, ONE);
         f.s.ops->login(&f.s, NULL);
         answer(&f, 200, TOKEN);
         assert_int_equal(answer(&f, 200, body), SESSION_READY);
         assert_int_equal(f.s.ops->authorize(&f.s, NSX_CALL), -1);
-        assert_int_equal(f.s.err.kind, ERR_UNSUPPORTED);
+        assert_int_equal(f.s.err.kind, cases[i].kind);
+        assert_non_null(strstr(f.s.err.msg, cases[i].says));
         f.s.ops->login(&f.s, NULL);
         assert_int_equal(answer(&f, 200, TOKEN), SESSION_SEND);
         close_session(&f);
@@ -413,7 +422,7 @@ int main(void)
         cmocka_unit_test(refusals_of_the_token),
         cmocka_unit_test(an_sddc_that_is_not_there),
         cmocka_unit_test(without_sddc_the_only_one_is_meant),
-        cmocka_unit_test(an_sddc_that_is_being_built),
+        cmocka_unit_test(an_sddc_without_an_address_of_nsx),
         cmocka_unit_test(every_service_has_its_address),
         cmocka_unit_test(verdicts),
         cmocka_unit_test(sentences_carry_the_services_words),
