@@ -5,6 +5,11 @@
 
 #include "core/mem.h"
 
+void library_load_ahead(const char *soname)
+{
+    (void)dlopen(soname, RTLD_LAZY | RTLD_LOCAL);
+}
+
 void library_load(const char *soname, const struct library_symbol *symbols, size_t n,
                   void *functions)
 {

@@ -27,4 +27,8 @@ struct library_symbol {
 void library_load(const char *soname, const struct library_symbol *symbols, size_t n,
                   void *functions);
 
+/* Load a library that the next one brings along: names that it binds as it is loaded are looked for
+ * among its own libraries, and not among all thirty of the other. No error when there is none. */
+void library_load_ahead(const char *soname);
+
 #endif
