@@ -206,6 +206,22 @@ static const char *account_problem(const char *account)
                : "'account' must be the 12 digits of an AWS account";
 }
 
+/* AWS answers a wrong id with an empty list, as if there were nothing to show. */
+static void check_ids(const struct reading_endpoint *e, const char *one, const char *many,
+                      const char *prefix, const char *what)
+{
+    const struct config_value *v = config_values_own(e->values, many);
+    const struct yaml_node *node = yaml_get(e->node, one);
+
+    for (size_t i = 0; v && i < v->nitems; i++) {
+        const char *id = v->items[i];
+
+        if (!text_has_prefix(id, prefix) || !id[strlen(prefix)])
+            config_problem(e->p, node ? node : yaml_get(e->node, many),
+                           "'%s' is not the id of a %s, such as %s1a2b3c4d", id, what, prefix);
+    }
+}
+
 static void check_aws(const struct reading_endpoint *e)
 {
     const char *account = text_of(e, "account");
@@ -213,6 +229,8 @@ static void check_aws(const struct reading_endpoint *e)
 
     if (why)
         config_problem(e->p, yaml_get(e->node, "account"), "%s", why);
+    check_ids(e, "vpc", "vpcs", "vpc-", "VPC");
+    check_ids(e, "subnet", "subnets", "subnet-", "subnet");
 }
 
 static void add_endpoint(struct reading_endpoint *e, const char *name,

@@ -391,6 +391,10 @@ static const struct {
     {SITE("{name: a, kind: aws}"), "4:5: missing key 'region' in endpoint 'a'"},
     {SITE(AWS ", account: 12}"), "4:46: 'account' must be the 12 digits of an AWS account"},
     {SITE(AWS ", assume_role: {external_id: x}}"), "4:50: missing key 'role_arn' in 'assume_role'"},
+    {SITE(AWS ", vpc: subnet-1}"), "4:42: 'subnet-1' is not the id of a VPC, such as vpc-1a2b3c4d"},
+    {SITE(AWS ", vpcs: [vpc-1, 5]}"), "4:43: '5' is not the id of a VPC, such as vpc-1a2b3c4d"},
+    {SITE(AWS ", subnets: [vpc-1]}"),
+     "4:46: 'vpc-1' is not the id of a subnet, such as subnet-1a2b3c4d"},
     {SITE(AWS ", vpcs: []}"), "4:43: 'vpcs' must not be empty"},
     {"sites:\n- name: s\n  production: maybe\n  networks: [10.0.0.0/33]\n  endpoints: [" AWS "}]\n",
      "3:15: 'production' must be true or false, not 'maybe'\n"
