@@ -33,7 +33,7 @@ struct screen {
     int w, h;
     int64_t now;
     struct strbuf requests, taken, dump, styles, line, emitted, sent;
-    char *credential, *question, *accepted, *raw_request, *raw_body, *caption;
+    char *credential, *question, *accepted, *raw_request, *raw_body;
     unsigned jobs;
 };
 
@@ -94,18 +94,6 @@ static bool host_prompt(void *arg, struct tui_prompt *out)
         return false;
     *out = (struct tui_prompt){s->credential, s->question};
     s->credential = s->question = NULL;
-    return true;
-}
-
-static bool host_caption(void *arg, struct strbuf *out)
-{
-    struct screen *s = arg;
-
-    if (!s->caption)
-        return false;
-    strbuf_addstr(out, s->caption);
-    free(s->caption);
-    s->caption = NULL;
     return true;
 }
 
@@ -194,7 +182,6 @@ struct screen *screen_new(const struct screen_options *o)
         .estate = host_estate,
         .request = host_request,
         .prompt = host_prompt,
-        .caption = host_caption,
         .raw_reply = host_raw,
         .accepted = host_accepted,
         .progress = host_progress,
@@ -233,7 +220,6 @@ void screen_free(struct screen *s)
     free(s->accepted);
     free(s->raw_request);
     free(s->raw_body);
-    free(s->caption);
     free(s->text);
     clock_freeze(-1);
     free(s);
@@ -376,12 +362,6 @@ void screen_set_raw(struct screen *s, const char *request, const char *body)
     replace(&s->raw_body, body);
 }
 
-void screen_set_caption(struct screen *s, const char *caption)
-{
-    replace(&s->caption, caption);
-    (void)app_poll(&s->app);
-}
-
 void screen_set_jobs(struct screen *s, unsigned jobs)
 {
     s->jobs = jobs;
@@ -425,13 +405,6 @@ const char *screen_line(struct screen *s, int y)
     while (y-- > 0 && *p)
         p += strcspn(p, "\n") + 1;
     return line_at(s, p);
-}
-
-const char *screen_find(struct screen *s, const char *text)
-{
-    const char *at = strstr(screen_text(s), text);
-
-    return at ? line_at(s, at) : NULL;
 }
 
 bool screen_has(struct screen *s, const char *text)

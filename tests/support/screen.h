@@ -57,7 +57,6 @@ const char *screen_emitted(struct screen *s);
 void screen_ask(struct screen *s, const char *credential, const char *question);
 void screen_set_accepted(struct screen *s, const char *sha256);
 void screen_set_raw(struct screen *s, const char *request, const char *body);
-void screen_set_caption(struct screen *s, const char *caption);
 void screen_set_jobs(struct screen *s, unsigned jobs);
 
 /* Paint and look. The text lives until the next call. */
@@ -65,8 +64,6 @@ const char *screen_text(struct screen *s);
 const char *screen_styles(struct screen *s); /* one letter per cell, see canvas_dump() */
 const char *screen_line(struct screen *s, int y);
 bool screen_has(struct screen *s, const char *text);
-/* The line that has @text, or NULL. */
-const char *screen_find(struct screen *s, const char *text);
 
 void screen_expect(struct screen *s, const char *file, const char *name, const char *expected);
 #define SCREEN(s, name, expected) screen_expect(s, __FILE__, name, expected)

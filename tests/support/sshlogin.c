@@ -24,7 +24,7 @@ struct sshlogin {
     int listener, port;
     pthread_t acceptor, sessions[SESSIONS_MAX];
     unsigned nsessions;
-    atomic_uint wrong, good, commands;
+    atomic_uint wrong, good;
 };
 
 struct connection {
@@ -106,7 +106,6 @@ static bool log_in(struct sshlogin *s, ssh_session session)
 
 static void answer(struct sshlogin *s, ssh_channel channel)
 {
-    s->commands++;
     (void)ssh_channel_write(channel, s->o.output, (uint32_t)strlen(s->o.output));
     (void)ssh_channel_request_send_exit_status(channel, 0);
     (void)ssh_channel_send_eof(channel);
@@ -253,9 +252,4 @@ unsigned sshlogin_wrong(const struct sshlogin *s)
 unsigned sshlogin_good(const struct sshlogin *s)
 {
     return s->good;
-}
-
-unsigned sshlogin_commands(const struct sshlogin *s)
-{
-    return s->commands;
 }

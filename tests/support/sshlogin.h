@@ -21,6 +21,5 @@ int sshlogin_port(const struct sshlogin *s);
 const char *sshlogin_fingerprint(const struct sshlogin *s); /* "SHA256:..." */
 unsigned sshlogin_wrong(const struct sshlogin *s);          /* answers that were wrong */
 unsigned sshlogin_good(const struct sshlogin *s);           /* logins */
-unsigned sshlogin_commands(const struct sshlogin *s);
 
 #endif

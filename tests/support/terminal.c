@@ -232,29 +232,18 @@ bool terminal_has(struct terminal *t, const char *text)
     return strstr(terminal_text(t), text) != NULL;
 }
 
-static void wait_for(struct terminal *t, const char *text, bool has)
+void terminal_wait(struct terminal *t, const char *text)
 {
     int64_t begin = clock_mono_ms();
 
-    while (terminal_has(t, text) != has) {
+    while (!terminal_has(t, text)) {
         if (clock_mono_ms() - begin > LIMIT_MS) {
-            (void)fprintf(stderr, "the terminal %s '%s':\n%s\n", has ? "lacks" : "has", text,
-                          terminal_text(t));
+            (void)fprintf(stderr, "the terminal lacks '%s':\n%s\n", text, terminal_text(t));
             fail();
         }
         if (!take(t, 1000) && clock_mono_ms() - begin > LIMIT_MS)
             continue;
     }
-}
-
-void terminal_wait(struct terminal *t, const char *text)
-{
-    wait_for(t, text, true);
-}
-
-void terminal_wait_gone(struct terminal *t, const char *text)
-{
-    wait_for(t, text, false);
 }
 
 size_t terminal_listen(struct terminal *t, int ms)

@@ -30,9 +30,8 @@ void terminal_resize(struct terminal *t, int w, int h);
 pid_t terminal_pid(const struct terminal *t); /* of the program */
 void terminal_hang_up(struct terminal *t);
 
-/* Read until the screen has, or lacks, @text. */
+/* Read until the screen has @text. */
 void terminal_wait(struct terminal *t, const char *text);
-void terminal_wait_gone(struct terminal *t, const char *text);
 bool terminal_has(struct terminal *t, const char *text);
 /* The screen as text, lines without trailing blanks. Until the next call. */
 const char *terminal_text(struct terminal *t);
