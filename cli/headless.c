@@ -70,7 +70,8 @@ static void on_signal(int number)
     tell(NEWS_INTERRUPTED);
 }
 
-int headless_catch_signals(void)
+/* A signal makes the pipe readable, until release_signals() restores what was before. */
+static void catch_signals(void)
 {
     struct sigaction action = {.sa_handler = on_signal};
 
@@ -79,10 +80,9 @@ int headless_catch_signals(void)
     sigemptyset(&action.sa_mask);
     for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
         sigaction(signals[i], &action, &before[i]);
-    return news[0];
 }
 
-void headless_release_signals(void)
+static void release_signals(void)
 {
     for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
         sigaction(signals[i], &before[i], NULL);
@@ -211,7 +211,7 @@ struct headless *headless_start(const struct headless_options *o)
     h->store = store_new();
     h->model = model_new(&mo);
     load_history(h);
-    headless_catch_signals();
+    catch_signals();
     if (start_engine(h)) {
         headless_stop(h);
         return NULL;
@@ -280,7 +280,7 @@ void headless_stop(struct headless *h)
     if (!h)
         return;
     engine_stop(h->engine, LOGOUT_GRACE_MS);
-    headless_release_signals();
+    release_signals();
     while (take_prompt(h, &p)) {
         free(p.credential);
         free(p.question);

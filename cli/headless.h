@@ -36,8 +36,4 @@ const struct estate *headless_estate(struct headless *h);
 /* Log out, join, free. NULL is fine. */
 void headless_stop(struct headless *h);
 
-/* Catch the signals; the read end of the pipe becomes readable. Restored by signals_release(). */
-int headless_catch_signals(void);
-void headless_release_signals(void);
-
 #endif

@@ -26,7 +26,7 @@ static char *below(const char *variable, const char *fallback, const char *name)
     return path;
 }
 
-char *paths_default_config(void)
+static char *default_config(void)
 {
     return below("XDG_CONFIG_HOME", ".config", "hycon.yaml");
 }
@@ -39,7 +39,7 @@ char *paths_config(const char *option)
         return mem_strdup(option);
     if (variable && *variable)
         return mem_strdup(variable);
-    return paths_default_config();
+    return default_config();
 }
 
 char *paths_trust(void)

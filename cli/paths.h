@@ -5,7 +5,6 @@
 
 char *
 paths_config(const char *option);    /* --config, HYCON_CONFIG, $XDG_CONFIG_HOME/hycon/hycon.yaml */
-char *paths_default_config(void);    /* the last of these */
 char *paths_trust(void);             /* $XDG_CONFIG_HOME/hycon/trust */
 char *paths_state(const char *name); /* $XDG_STATE_HOME/hycon/NAME */
 char *paths_runtime(void);           /* $XDG_RUNTIME_DIR/hycon, or NULL when there is none */

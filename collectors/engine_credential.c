@@ -98,6 +98,12 @@ static void stop_users(struct credential *c, const struct err *err)
     }
 }
 
+/* Keys lock no account: each endpoint finds out for itself. */
+static bool is_harmless(const struct credential *c, const struct endpoint *ep)
+{
+    return (ep->config->kind & KINDS_SSH) && c->spec.source == SECRET_NONE;
+}
+
 void engine_credential_reject(struct endpoint *ep, const struct err *err)
 {
     struct err why = *err;
@@ -105,7 +111,7 @@ void engine_credential_reject(struct endpoint *ep, const struct err *err)
     if (why.kind == ERR_NONE)
         err_set(&why, ERR_AUTH, 0, "the credential was refused");
     why.kind = ERR_AUTH;
-    if (engine_credential_is_harmless(ep->credential, ep)) {
+    if (is_harmless(ep->credential, ep)) {
         engine_endpoint_stop(ep, &why);
         return;
     }
@@ -297,16 +303,11 @@ static bool has_secret(struct credential *c)
 /* ---- trying ------------------------------------------------------------------------------------
  */
 
-bool engine_credential_is_harmless(const struct credential *c, const struct endpoint *ep)
-{
-    return (ep->config->kind & KINDS_SSH) && c->spec.source == SECRET_NONE;
-}
-
 bool engine_credential_take(struct endpoint *ep)
 {
     struct credential *c = ep->credential;
 
-    if (engine_credential_is_harmless(c, ep))
+    if (is_harmless(c, ep))
         return true;
 
     if (c->state == CREDENTIAL_REJECTED) {

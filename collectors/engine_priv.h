@@ -302,8 +302,6 @@ void engine_ssh_drop(struct endpoint *ep);
 void engine_ssh_free(struct endpoint *ep); /* after the loop has ended */
 /* "libssh2", "openssh: why"; "" before the first attempt. */
 void engine_ssh_transport(const struct endpoint *ep, struct strbuf *out);
-const char *engine_ssh_host(const struct endpoint *ep);
-int engine_ssh_port(const struct endpoint *ep);
 
 struct ssh *engine_ssh_pool(struct engine *e);
 
@@ -319,8 +317,6 @@ void engine_hops_drop(struct engine *e);
 void engine_hops_free(struct engine *e); /* after http_free() */
 
 /* ---- engine_credential.c */
-/* Keys lock no account: each endpoint finds out for itself. */
-bool engine_credential_is_harmless(const struct credential *c, const struct endpoint *ep);
 struct credential *engine_credential_for(struct engine *e, const struct endpoint *ep);
 void engine_credential_free(struct credential *c);
 /* May @ep log in now? false: wait (the endpoint is poked), or it was stopped. */
@@ -408,8 +404,6 @@ void engine_stream_end(struct job *job, bool wanted);
 void engine_reply_fill(struct reply *out, const struct http_reply *http, int64_t now);
 /* Latency, certificate, clock of the endpoint. */
 void engine_observe(struct endpoint *ep, struct http_reply *http);
-/* The same of a reply whose time says nothing. */
-void engine_observe_poll(struct endpoint *ep, struct http_reply *http);
 
 /* ---- engine_budget.c */
 struct budget *engine_budget_for(struct engine *e, const struct endpoint *ep);
@@ -436,7 +430,6 @@ void engine_publish_failure(struct job *job, const struct err *err);
 void engine_publish_idle(struct job *job, const char *why);
 void engine_publish_freshness(struct job *job, size_t table, enum freshness f,
                               const struct err *err);
-enum freshness engine_freshness_of(const struct err *err);
 void engine_publish_endpoint(struct endpoint *ep);
 void engine_publish_hints(struct job *job);
 

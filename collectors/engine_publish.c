@@ -66,7 +66,7 @@ void engine_publish_out(struct job *job)
     job->ep->changed = true;
 }
 
-enum freshness engine_freshness_of(const struct err *err)
+static enum freshness freshness_of(const struct err *err)
 {
     switch (err->kind) {
     case ERR_NONE:
@@ -90,7 +90,7 @@ static bool is_same(const struct snapshot *s, enum freshness f, const struct err
 
 void engine_publish_failure(struct job *job, const struct err *err)
 {
-    enum freshness verdict = engine_freshness_of(err);
+    enum freshness verdict = freshness_of(err);
 
     for (size_t i = 0; i < job->ntables; i++) {
         enum freshness f = verdict;
@@ -248,8 +248,8 @@ static void summarize(const struct endpoint *ep, struct summary *sum)
     if (ep->err.kind == ERR_NONE)
         return;
     /* Its own error is the cause of those of its tables. */
-    if (badness(engine_freshness_of(&ep->err)) >= badness(sum->worst) || !ep->session)
-        sum->worst = engine_freshness_of(&ep->err);
+    if (badness(freshness_of(&ep->err)) >= badness(sum->worst) || !ep->session)
+        sum->worst = freshness_of(&ep->err);
     if (ep->probe && ep->err.kind == ERR_LIMIT)
         sum->worst = FRESH_NEVER;
     sum->err = ep->err;

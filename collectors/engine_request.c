@@ -90,7 +90,8 @@ static void observe_good_cert(struct endpoint *ep, struct http_reply *http)
                 was.msg, ep->good_cert);
 }
 
-void engine_observe_poll(struct endpoint *ep, struct http_reply *http)
+/* What a reply shows of its endpoint when the time that it took says nothing. */
+static void observe_poll(struct endpoint *ep, struct http_reply *http)
 {
     observe_good_cert(ep, http);
     if (http->cert_sha256[0]) {
@@ -108,7 +109,7 @@ void engine_observe_poll(struct endpoint *ep, struct http_reply *http)
 
 void engine_observe(struct endpoint *ep, struct http_reply *http)
 {
-    engine_observe_poll(ep, http);
+    observe_poll(ep, http);
     if (!http->status)
         return;
     ep->latency_ms = http->elapsed_ms;
@@ -532,7 +533,7 @@ void engine_request_reply(void *arg, struct http_reply *http)
         return;
     resume_time(job);
     if (poll)
-        engine_observe_poll(ep, http);
+        observe_poll(ep, http);
     else
         engine_observe(ep, http);
     if (is_cut(job, http))

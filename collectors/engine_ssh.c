@@ -24,12 +24,12 @@
 /* ---- the host ----------------------------------------------------------------------------------
  */
 
-const char *engine_ssh_host(const struct endpoint *ep)
+static const char *host_of(const struct endpoint *ep)
 {
     return config_str(ep->config, "host");
 }
 
-int engine_ssh_port(const struct endpoint *ep)
+static int port_of(const struct endpoint *ep)
 {
     return (int)config_int(ep->config, "port", SSH_PORT);
 }
@@ -73,7 +73,7 @@ static const char *find_pin(const struct endpoint *ep)
     if (pin || !ep->engine->trust)
         return pin;
     name = mem_printf("%s/%s", ep->config->site, ep->config->name);
-    where = mem_printf("%s:%d", engine_ssh_host(ep), engine_ssh_port(ep));
+    where = mem_printf("%s:%d", host_of(ep), port_of(ep));
     pin = trust_ssh_key(ep->engine->trust, name, where);
     free(name);
     free(where);
@@ -113,8 +113,8 @@ static void open_host(struct endpoint *ep)
     const char *jump_pin = find_jump_pin(ep);
     char pins[sizeof(ep->ssh_pin)];
     struct ssh_target t = {
-        .host = engine_ssh_host(ep),
-        .port = engine_ssh_port(ep),
+        .host = host_of(ep),
+        .port = port_of(ep),
         .user = config_str(ep->config, "user"),
         .password = ep->credential->secret,
         .key_file = config_str(ep->config, "key_file"),

@@ -221,7 +221,8 @@ const char *config_contact(const struct config *c, const char *field)
 /* ---- getters
  * --------------------------------------------------------------------------------------- */
 
-const char *config_canonical_key(const struct config_values *v, const char *key)
+/* The canonical form of a getter's key ("url" -> "urls"). */
+static const char *canonical_key(const struct config_values *v, const char *key)
 {
     const struct key_spec *spec = v->kind ? kinds_endpoint_key(v->kind, key) : NULL;
 
@@ -232,7 +233,7 @@ static const struct config_value *find(const struct config_endpoint *e, const ch
 {
     const struct config_values *v = e->values;
 
-    return config_values_find(v, config_canonical_key(v, key));
+    return config_values_find(v, canonical_key(v, key));
 }
 
 const char *config_str(const struct config_endpoint *e, const char *key)

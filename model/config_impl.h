@@ -65,9 +65,6 @@ struct config_parse {
     size_t nfound;
 };
 
-/* config.c: the canonical form of a getter's key ("url" -> "urls"). */
-const char *config_canonical_key(const struct config_values *v, const char *key);
-
 /* config_parse.c */
 void config_problem(struct config_parse *p, const struct yaml_node *at, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));

@@ -245,7 +245,8 @@ struct explain_hop *explain_add_hop(struct explain_ask *a, const char *where)
     return h;
 }
 
-enum explain_verdict explain_combine(enum explain_verdict a, enum explain_verdict b)
+/* Of two ways that a packet may take, and nobody knows which. */
+static enum explain_verdict combine(enum explain_verdict a, enum explain_verdict b)
 {
     if (a == b)
         return a;
@@ -262,7 +263,7 @@ void explain_join_hops(struct explain_ask *a, size_t first)
         return;
     v = r->hops[first].verdict;
     for (size_t i = first + 1; i < r->nhops; i++) {
-        v = explain_combine(v, r->hops[i].verdict);
+        v = combine(v, r->hops[i].verdict);
         if (r->hops[i].verdict > r->hops[worst].verdict)
             worst = i;
     }
@@ -383,7 +384,7 @@ static void judge_others(struct explain_ask *a, const struct ip *from, const str
     if (a->verdict != first)
         explain_note(a, "from %s to %s the answer is %s", ip_format_address(from, x),
                      ip_format_address(to, y), explain_verdict_name(a->verdict));
-    shown->verdict = explain_combine(shown->verdict, a->verdict);
+    shown->verdict = combine(shown->verdict, a->verdict);
     if (shown->verdict != first)
         shown->summary = "Depends on the addresses: see the notes.";
     a->verdict = first;

@@ -39,7 +39,8 @@ static enum zone zone_of(const struct explain_ask *a, const struct explain_party
     return p->segment.row && !p->eni.row ? ZONE_COMPUTE : ZONE_OUTSIDE;
 }
 
-bool explain_is_in_vpc(const struct explain_ask *a, const struct explain_party *p)
+/* Is the address in a VPC that the SDDC of @site is linked to? */
+static bool is_in_vpc(const struct explain_ask *a, const struct explain_party *p)
 {
     struct explain_cursor at = {0};
     struct ip net;
@@ -69,7 +70,7 @@ static enum explain_match on_interface(struct explain_ask *a, const struct expla
 {
     const struct explain_party *far = g->out ? &a->destination : &a->source;
     const struct cell_list *l = row_list(rule, RULES_APPLIED_TO_PATHS);
-    bool vpc = explain_is_in_vpc(a, far);
+    bool vpc = is_in_vpc(a, far);
     enum explain_match m = EXPLAIN_NO, one;
 
     if (!l || !l->n)

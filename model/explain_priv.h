@@ -68,8 +68,6 @@ struct explain_hop *explain_add_hop(struct explain_ask *a, const char *where);
 /* Hops from @first on are one step of the way that the packet takes by one of them (several network
  * cards): put them together into the verdict. */
 void explain_join_hops(struct explain_ask *a, size_t first);
-/* Only some of @verdicts differing is what nobody can decide. */
-enum explain_verdict explain_combine(enum explain_verdict a, enum explain_verdict b);
 void explain_note(struct explain_ask *a, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
@@ -96,8 +94,6 @@ enum explain_match explain_on_machine(struct explain_ask *a, const struct explai
                                       const struct row *rule);
 void explain_gateway_hops(struct explain_ask *a);
 void explain_aws_hops(struct explain_ask *a);
-/* Is the address in a VPC that the SDDC of @site is linked to? */
-bool explain_is_in_vpc(const struct explain_ask *a, const struct explain_party *p);
 
 /* ---- reading ------------------------------------------------------------------------------------
  */

@@ -122,7 +122,8 @@ static void make_id(const struct timeline_entry *e, const char *site, char out[3
     free(text);
 }
 
-bool timeline_in_episode(const struct timeline *t, int64_t at)
+/* Is a failover under way, or just over, at @at? */
+static bool in_episode(const struct timeline *t, int64_t at)
 {
     return t->episode && at >= t->episode_at && at - t->episode_at <= EPISODE_MS;
 }
@@ -147,7 +148,7 @@ void timeline_observe(struct timeline *t, const struct timeline_entry *given)
         return;
     e.id = id;
     e.reported = false;
-    if (timeline_in_episode(t, e.at)) {
+    if (in_episode(t, e.at)) {
         e.cause = t->episode;
         e.delay_ms = e.at - t->episode_at;
     } else {

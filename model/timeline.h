@@ -39,8 +39,6 @@ void timeline_free(struct timeline *t); /* NULL is fine */
 void timeline_observe(struct timeline *t, const struct timeline_entry *e);
 /* Add or bring up to date what a manager reports; @e->id is the manager's. */
 void timeline_report(struct timeline *t, const struct timeline_entry *e);
-/* Is a failover under way, or just over, at @at? */
-bool timeline_in_episode(const struct timeline *t, int64_t at);
 
 /* The entries as table_timeline (endpoint ESTATE_OWN_ENDPOINT). A new reference; the same snapshot
  * as last time when nothing came. @missing (NULL: nothing): why entries are missing, which makes it

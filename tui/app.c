@@ -301,7 +301,7 @@ void app_switch(struct app *a, size_t tab)
     looking_update(a, true);
 }
 
-void app_remember_place(struct app *a)
+static void remember_place(struct app *a)
 {
     struct grid *g = app_grid(a);
     struct place *p;
@@ -364,7 +364,7 @@ bool app_open_view(struct app *a, const char *name)
 
     if (i < 0)
         return false;
-    app_remember_place(a);
+    remember_place(a);
     app_switch(a, (size_t)i);
     return true;
 }

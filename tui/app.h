@@ -151,7 +151,6 @@ void app_pop(struct app *a);
 void app_switch(struct app *a, size_t tab);
 bool app_open_view(struct app *a, const char *name); /* false: no such view */
 void app_follow(struct app *a, const struct view_target *t);
-void app_remember_place(struct app *a);
 bool app_go_back(struct app *a);
 /* Is the filter the one with which the reader was led here? Going back takes it off. */
 bool app_is_jumped(struct app *a);
@@ -170,6 +169,5 @@ void keybar_draw(struct app *a, struct canvas *c, struct rect r, unsigned contex
 int head_refresh(struct app *a, struct tab *t, int w, int h);
 void head_draw(const struct tab *t, struct canvas *c, struct rect r);
 void head_release(struct app *a, struct tab *t);
-void tab_draw(struct app *a, struct tab *t, struct canvas *c, struct rect r);
 
 #endif

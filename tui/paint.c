@@ -74,7 +74,7 @@ static void divide(const struct tab *t, int h, int *heights)
     heights[t->ngrids - 1] += left > 0 ? left : 0;
 }
 
-void tab_draw(struct app *a, struct tab *t, struct canvas *c, struct rect r)
+static void draw_tab(struct app *a, struct tab *t, struct canvas *c, struct rect r)
 {
     struct view_input in = app_input(a);
     int heights[APP_TABLES_MAX] = {0}, head = 0, y = r.y;
@@ -152,7 +152,7 @@ void app_paint(struct app *a, struct canvas *c)
     header_draw(a, c, (struct rect){0, 0, c->w, HEADER_LINES});
     tabbar_draw(a, c, (struct rect){0, HEADER_LINES, c->w, 1});
     if (!is_covered(a))
-        tab_draw(a, app_tab(a), c, body);
+        draw_tab(a, app_tab(a), c, body);
     draw_message(a, c, (struct rect){0, a->message_y, c->w, 1});
     if (caption)
         canvas_fit(c, 0, c->h - 2, c->w, STYLE_TITLE, a->caption.buf, false);

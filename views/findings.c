@@ -91,7 +91,8 @@ static int by_weight(const struct rows_item *a, const struct rows_item *b)
     return c ? c : strcmp(a->row->key, b->row->key);
 }
 
-int findings_order(const struct rows_item *a, const struct rows_item *b)
+/* Worst first, what is answered or over last, symptoms behind their cause. */
+static int order_findings(const struct rows_item *a, const struct rows_item *b)
 {
     const struct rows_item ra = root_of(a), rb = root_of(b);
 
@@ -285,7 +286,7 @@ static const struct view_column columns[] = {
 #define TABLE(KEEP)                                                                         \
     {                                                                                       \
         .schema = &table_findings, .title = N_("Findings"), .columns = columns,             \
-        .ncolumns = ARRAY_SIZE(columns), .sort = -1, .order = findings_order, .keep = KEEP, \
+        .ncolumns = ARRAY_SIZE(columns), .sort = -1, .order = order_findings, .keep = KEEP, \
         .enter = findings_enter, .related = findings_related, .details = findings_details,  \
         .share = 3, .empty = N_("No finding."),                                             \
     }

@@ -10,8 +10,6 @@ enum finding_class finding_class(const struct rows_item *row);
 enum severity finding_severity(const struct row *row);
 /* The row of the finding that this one is a symptom of; NULL: it stands for itself. */
 const struct row *finding_cause(const struct rows_item *row);
-/* Worst first, what is answered or over last, symptoms behind their cause. */
-int findings_order(const struct rows_item *a, const struct rows_item *b);
 extern const struct view_table view_table_findings; /* what Overview shows */
 
 #endif

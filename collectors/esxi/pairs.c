@@ -7,7 +7,8 @@
 #include "core/mem.h"
 #include "core/text.h"
 
-bool nsxcli_is_stamp(struct slice line)
+/* "Wed Feb 08 2023 UTC 19:50:57.747" */
+static bool is_stamp(struct slice line)
 {
     static const char shape[] = "Aaa Aaa 0";
 
@@ -104,7 +105,7 @@ static void on_line(void *arg, const char *s, size_t len)
         return;
     }
     p->lines.health.parsed++;
-    if (!indent && nsxcli_is_stamp(line))
+    if (!indent && is_stamp(line))
         return;
     if (!slice_pair(line, &key, &value)) {
         enter(p, indent, line);

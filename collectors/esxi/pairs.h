@@ -51,7 +51,5 @@ void nsxcli_keep_error(char *to, struct slice line);
 /* A pager waits for a key where there is a terminal; over exec there is none, but what it would
  * leave in front of a line is passed over. */
 struct slice nsxcli_without_pager(struct slice line);
-/* "Wed Feb 08 2023 UTC 19:50:57.747" */
-bool nsxcli_is_stamp(struct slice line);
 
 #endif

@@ -145,21 +145,8 @@ void nsx_memo_free(struct nsx_memo *m)
     free(m);
 }
 
-void nsx_memo_put(struct nsx_memo **m, uint64_t hash, const char *cursor)
-{
-    const char *known;
-
-    if (!*m)
-        *m = mem_alloc(sizeof(**m));
-    if (nsx_memo_get(*m, hash, &known))
-        return;
-    if ((*m)->n >= MEMO_MAX)
-        memo_clear(*m);
-    (*m)->entries = mem_grow((*m)->entries, (*m)->n, &(*m)->alloc, sizeof(struct memo_entry));
-    (*m)->entries[(*m)->n++] = (struct memo_entry){hash, mem_strdup(cursor)};
-}
-
-bool nsx_memo_get(const struct nsx_memo *m, uint64_t hash, const char **cursor)
+/* True: known; *cursor is NULL at the end of a list. */
+static bool memo_get(const struct nsx_memo *m, uint64_t hash, const char **cursor)
 {
     for (size_t i = 0; m && i < m->n; i++) {
         if (m->entries[i].hash == hash) {
@@ -168,6 +155,21 @@ bool nsx_memo_get(const struct nsx_memo *m, uint64_t hash, const char **cursor)
         }
     }
     return false;
+}
+
+/* Remember; *m is made when it is NULL. */
+static void memo_put(struct nsx_memo **m, uint64_t hash, const char *cursor)
+{
+    const char *known;
+
+    if (!*m)
+        *m = mem_alloc(sizeof(**m));
+    if (memo_get(*m, hash, &known))
+        return;
+    if ((*m)->n >= MEMO_MAX)
+        memo_clear(*m);
+    (*m)->entries = mem_grow((*m)->entries, (*m)->n, &(*m)->alloc, sizeof(struct memo_entry));
+    (*m)->entries[(*m)->n++] = (struct memo_entry){hash, mem_strdup(cursor)};
 }
 
 struct row_maker {
@@ -187,13 +189,13 @@ static void make_row(void *arg, struct json_object *item)
 static int find_cursor(struct run *run, struct nsx_memo **memo, const struct reply *reply,
                        const char *label, const char **cursor, struct err *err)
 {
-    if (nsx_memo_get(*memo, reply->hash, cursor)) {
+    if (memo_get(*memo, reply->hash, cursor)) {
         *cursor = arena_strdup(run->arena, *cursor);
         return 0;
     }
     if (nsx_page_walk(run, reply, label, NULL, NULL, cursor, err) < 0)
         return -1;
-    nsx_memo_put(memo, reply->hash, *cursor);
+    memo_put(memo, reply->hash, *cursor);
     return 0;
 }
 
@@ -209,7 +211,7 @@ int nsx_page_read(struct run *run, struct nsx_memo **memo, struct table_builder 
         builder_block_drop(b);
         return -1;
     }
-    nsx_memo_put(memo, reply->hash, *cursor);
+    memo_put(memo, reply->hash, *cursor);
     return 0;
 }
 

@@ -55,10 +55,6 @@ enum nsx_more nsx_list_read(struct run *run, struct nsx_list *l, const struct re
 struct nsx_memo; /* hash of a page -> its cursor; kept in the state of a collector */
 
 void nsx_memo_free(struct nsx_memo *m); /* NULL is fine */
-/* Remember; *m is made when it is NULL. */
-void nsx_memo_put(struct nsx_memo **m, uint64_t hash, const char *cursor);
-/* True: known; *cursor is NULL at the end of a list. */
-bool nsx_memo_get(const struct nsx_memo *m, uint64_t hash, const char **cursor);
 
 /* Read one page into @b: as a block that is taken over, or row by row. @salt: a hash of everything
  * else the rows are made of. @row is called for each of results[]. The cursor is in the run's

@@ -61,7 +61,8 @@ static bool add_known(struct strbuf *out, const char *type, struct json_object *
     return false;
 }
 
-void nsx_service_entry_text(struct strbuf *out, struct json_object *entry)
+/* Replaces @out by the text of one entry. */
+static void entry_text(struct strbuf *out, struct json_object *entry)
 {
     const char *type = jsonq_str(entry, "resource_type"), *name = jsonq_str(entry, "display_name");
 
@@ -78,7 +79,7 @@ void nsx_service_entries_add(struct table_builder *b, unsigned col, struct json_
     struct strbuf text = STRBUF_INIT;
 
     for (size_t i = 0; i < jsonq_count(entries); i++) {
-        nsx_service_entry_text(&text, jsonq_item(entries, i));
+        entry_text(&text, jsonq_item(entries, i));
         builder_list_add(b, col, text.buf);
     }
     strbuf_release(&text);

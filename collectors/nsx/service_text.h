@@ -9,8 +9,6 @@
 struct strbuf;
 struct table_builder;
 
-/* Replaces @out by the text of one entry. */
-void nsx_service_entry_text(struct strbuf *out, struct json_object *entry);
 /* Append the text of each of service_entries[] to a list cell of the current row. */
 void nsx_service_entries_add(struct table_builder *b, unsigned col, struct json_object *entries);
 

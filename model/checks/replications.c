@@ -20,7 +20,7 @@ const char *replication_vm(const struct row *r)
     return vm ? vm : row_text(r, REPLICATIONS_REPLICATION_ID);
 }
 
-const char *replication_link(const struct row *r)
+static const char *link_of(const struct row *r)
 {
     static const unsigned columns[] = {REPLICATIONS_LINK, REPLICATIONS_TARGET_SITE};
 
@@ -56,7 +56,7 @@ void link_groups_init(struct link_groups *groups, const struct check_input *in,
 
     *groups = (struct link_groups){0};
     while ((r = check_next(in, &table_replications, &i, &s)) != NULL) {
-        struct link_group *g = group_of(all, replication_link(r));
+        struct link_group *g = group_of(all, link_of(r));
 
         g->all++;
         g->source = g->source ? g->source : s;

@@ -21,7 +21,6 @@ struct link_groups {
 
 /* Is it disaster recovery at all? Those that HCX runs for a migration are not. */
 bool replication_counts(const struct row *r);
-const char *replication_link(const struct row *r);
 const char *replication_vm(const struct row *r);
 /* Replications that @wanted picks, by link. Then link_groups_release(). */
 void link_groups_init(struct link_groups *g, const struct check_input *in,
