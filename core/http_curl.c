@@ -17,7 +17,7 @@ static void load(void)
     static const struct library_symbol symbols[] = {HTTP_CURL_FUNCTIONS(SYMBOL)};
 #undef SYMBOL
 
-    openssl_load(); /* core/http_tls.c is called from within libcurl */
+    openssl_load();                        /* core/http_tls.c is called from within libcurl */
     library_load_ahead("libgnutls.so.30"); /* by librtmp; it has the most names of its own */
     library_load("libcurl.so.4", symbols, ARRAY_SIZE(symbols), &http_curl);
     if (curl_global_init(CURL_GLOBAL_ALL))
