@@ -73,7 +73,8 @@ void dialog_open_acknowledge(struct app *a)
     struct form *f;
 
     if (!id) {
-        app_say(a, STYLE_NORMAL, _("This row is no finding: findings are on Overview."));
+        app_say(a, STYLE_NORMAL,
+                _("This row is no finding; on Overview J goes to the table of findings."));
         return;
     }
     f = form_new(_("Acknowledge"));

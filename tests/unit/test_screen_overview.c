@@ -164,6 +164,19 @@ static void test_outage_japanese(void **state)
 }
 
 /* Enter on the worst finding: the route table that it is about, on the ENI tab. */
+/* The cursor begins on a domain: what answers a finding says where they are. */
+static void test_acknowledge_a_domain(void **state)
+{
+    struct screen *s = outage(0, 0, NULL);
+
+    (void)state;
+    screen_keys(s, "a");
+    SCREEN_HAS(s, "This row is no finding; on Overview J goes to the table of findings.");
+    screen_keys(s, "Ja");
+    SCREEN_HAS(s, "snooze for");
+    screen_free(s);
+}
+
 static void test_enter(void **state)
 {
     struct screen *s = outage(0, 0, NULL);
@@ -404,6 +417,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_calm),        cmocka_unit_test(test_outage),
         cmocka_unit_test(test_outage_wide), cmocka_unit_test(test_outage_japanese),
+        cmocka_unit_test(test_acknowledge_a_domain),
         cmocka_unit_test(test_enter),       cmocka_unit_test(test_details),
         cmocka_unit_test(test_denied),      cmocka_unit_test(test_denied_eni),
         cmocka_unit_test(test_empty),       cmocka_unit_test(test_answered),
