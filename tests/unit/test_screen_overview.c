@@ -415,12 +415,17 @@ static void test_answered(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_calm),        cmocka_unit_test(test_outage),
-        cmocka_unit_test(test_outage_wide), cmocka_unit_test(test_outage_japanese),
+        cmocka_unit_test(test_calm),
+        cmocka_unit_test(test_outage),
+        cmocka_unit_test(test_outage_wide),
+        cmocka_unit_test(test_outage_japanese),
         cmocka_unit_test(test_acknowledge_a_domain),
-        cmocka_unit_test(test_enter),       cmocka_unit_test(test_details),
-        cmocka_unit_test(test_denied),      cmocka_unit_test(test_denied_eni),
-        cmocka_unit_test(test_empty),       cmocka_unit_test(test_answered),
+        cmocka_unit_test(test_enter),
+        cmocka_unit_test(test_details),
+        cmocka_unit_test(test_denied),
+        cmocka_unit_test(test_denied_eni),
+        cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_answered),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
