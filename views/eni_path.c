@@ -260,7 +260,7 @@ static void put_targets(struct look_pen *pen, const struct route_table *t)
         return;
     look_put(pen, STYLE_NORMAL, " ->");
     for (size_t i = 0; i < t->ntargets; i++)
-        look_put(pen, look_same(t->targets[i], t->expected) ? STYLE_OK : STYLE_CRITICAL, " %s",
+        look_put(pen, route_table_expects(t, t->targets[i]) ? STYLE_OK : STYLE_CRITICAL, " %s",
                  t->targets[i]);
 }
 

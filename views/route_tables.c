@@ -25,13 +25,23 @@ static enum route_verdict verdict_of(const struct row *r)
     return ROUTE_NOT_OURS;
 }
 
-static void add_target(struct route_table *t, const char *target)
+static bool has(const char *const *list, size_t n, const char *target)
 {
-    for (size_t i = 0; i < t->ntargets; i++)
-        if (look_same(t->targets[i], target))
-            return;
-    if (target && t->ntargets < ROUTE_TARGETS_MAX)
-        t->targets[t->ntargets++] = target;
+    for (size_t i = 0; i < n; i++)
+        if (look_same(list[i], target))
+            return true;
+    return false;
+}
+
+static void add_target(const char **list, size_t *n, const char *target)
+{
+    if (target && *n < ROUTE_TARGETS_MAX && !has(list, *n, target))
+        list[(*n)++] = target;
+}
+
+bool route_table_expects(const struct route_table *t, const char *target)
+{
+    return has(t->expected, t->nexpected, target);
 }
 
 static void note_change(const struct view_input *in, struct route_table *t, const struct row *r)
@@ -64,9 +74,8 @@ static void fold(const struct view_input *in, struct route_table *t, const struc
     t->judged++;
     if (v > t->worst)
         t->worst = v;
-    add_target(t, row_str(r, ROUTES_TARGET));
-    if (row_str(r, ROUTES_EXPECTED_TARGET))
-        t->expected = row_str(r, ROUTES_EXPECTED_TARGET);
+    add_target(t->targets, &t->ntargets, row_str(r, ROUTES_TARGET));
+    add_target(t->expected, &t->nexpected, row_str(r, ROUTES_EXPECTED_TARGET));
 }
 
 bool route_tables_unjudged(const struct view_input *in, const char *site, struct look_source *why)
@@ -220,7 +229,7 @@ static const struct column schema_columns[RT_N] = {
     [RT_BLACKHOLE] = COUNT("blackhole", "whose target is gone"),
     [RT_UNMANAGED] = COUNT("unmanaged", "that no segment stands for"),
     [RT_TARGETS] = {"targets", CELL_LIST, UNIT_NONE, 0, "where its SDDC routes lead", NULL, NULL},
-    [RT_EXPECTED] = {"expected", CELL_STR, UNIT_NONE, 0, "where they should lead", NULL, NULL},
+    [RT_EXPECTED] = {"expected", CELL_LIST, UNIT_NONE, 0, "where they should lead", NULL, NULL},
     [RT_SAY] = {"state", CELL_STR, UNIT_NONE, 0, "how many do not lead where they should", NULL,
                 NULL},
     [RT_CHANGED_AT] = {"changed_at", CELL_TIME, UNIT_NONE, 0, "a target or verdict changed", NULL,
@@ -257,7 +266,8 @@ static void add_row(const struct view_input *in, struct table_builder *b,
         builder_int(b, RT_OK + v, (int64_t)t->counts[v]);
     if (t->ntargets)
         builder_list(b, RT_TARGETS, t->targets, t->ntargets);
-    builder_str(b, RT_EXPECTED, t->expected);
+    if (t->nexpected)
+        builder_list(b, RT_EXPECTED, t->expected, t->nexpected);
     route_table_say(&say, t);
     builder_str(b, RT_SAY, say.buf);
     strbuf_release(&say);
@@ -339,6 +349,33 @@ static void format_subnets(struct strbuf *out, const struct view_input *in,
         strbuf_addi(out, (int64_t)l->n);
     else
         strbuf_addch(out, '-');
+}
+
+/* One id is whole; of several the ends are shown: cut in the middle they would read as one. */
+static void put_ids(struct strbuf *out, const struct view_input *in, const struct cell_list *l)
+{
+    if (!l || !l->n)
+        strbuf_addch(out, '-');
+    else if (l->n == 1)
+        strbuf_addstr(out, l->items[0]);
+    for (size_t i = 0; l && l->n > 1 && i < l->n; i++) {
+        strbuf_addstr(out, i ? " " : "");
+        look_short_ids(out, in, l->items[i]);
+    }
+}
+
+static void format_targets(struct strbuf *out, const struct view_input *in,
+                           const struct rows_item *row, const char *arg)
+{
+    (void)arg;
+    put_ids(out, in, row_list(row->row, RT_TARGETS));
+}
+
+static void format_expected(struct strbuf *out, const struct view_input *in,
+                            const struct rows_item *row, const char *arg)
+{
+    (void)arg;
+    put_ids(out, in, row_list(row->row, RT_EXPECTED));
 }
 
 static void format_data(struct strbuf *out, const struct view_input *in,
@@ -434,9 +471,16 @@ static const struct view_column columns[] = {
      .min = 21,
      .max = 44,
      .weight = 88,
+     .format = format_targets,
      .style = plain,
      .flags = VIEW_ID},
-    {.column = RT_EXPECTED, .min = 12, .max = 22, .weight = 40, .style = plain, .flags = VIEW_ID},
+    {.column = RT_EXPECTED,
+     .min = 12,
+     .max = 23,
+     .weight = 40,
+     .format = format_expected,
+     .style = plain,
+     .flags = VIEW_ID},
     {.column = RT_UNMANAGED, .title = "unmanaged", .weight = 20, .style = plain},
     {.column = RT_READ_AT,
      .title = "data",

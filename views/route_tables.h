@@ -33,9 +33,11 @@ struct route_table {
     enum route_verdict worst;               /* of them */
     const char *targets[ROUTE_TARGETS_MAX]; /* of its SDDC routes, each once */
     size_t ntargets;
-    const char *expected; /* where they should lead; NULL: not known */
-    bool unjudged;        /* what the routes are judged by was not read: no verdict is no news */
-    int64_t changed_at;   /* a target or verdict changed; 0: not since hycon watches */
+    /* Where they should lead, each once: one ENI, or one for each traffic group. */
+    const char *expected[ROUTE_TARGETS_MAX];
+    size_t nexpected;
+    bool unjudged;      /* what the routes are judged by was not read: no verdict is no news */
+    int64_t changed_at; /* a target or verdict changed; 0: not since hycon watches */
 };
 
 struct route_tables_walk {
@@ -45,6 +47,8 @@ struct route_tables_walk {
 /* The route tables of one site: *w from {0}; false at the end. */
 bool route_tables_next(const struct view_input *in, const char *site, struct route_tables_walk *w,
                        struct route_table *out);
+/* Should one of its routes lead there? */
+bool route_table_expects(const struct route_table *t, const char *target);
 /* Is a table that the routes of the site are judged by not what it should be? */
 bool route_tables_unjudged(const struct view_input *in, const char *site, struct look_source *why);
 /* "ok", "STALE 3/4": how many of the SDDC's networks are not right; "none": it holds none; "?": not

@@ -275,6 +275,24 @@ static void test_tier1_alone(void **state)
     screen_free(s);
 }
 
+/* A route for each traffic group: both ENIs are where the table should lead, and two ids that do
+ * not fit are not cut into one. */
+static void test_two_targets(void **state)
+{
+    struct screen *s = screen_begin(view_config_tokyo, "eni", true, 160, 34, NULL);
+
+    (void)state;
+    screen_tables(s, view_multi_edge);
+    screen_change(s, "vpc-1 rtb-main main yes [] pl-1 pl-1",
+                  "vpc-1 rtb-main main yes [] 192.168.1.0/24 - eni-0aaaaaaaaaaaa0001 eni active\n"
+                  "vpc-1 rtb-main main yes [] pl-1 pl-1");
+    SCREEN_HAS(s, "eni-…aa0001 eni-…aa0000  eni-…aa0001 eni-…aa0000");
+    screen_resize(s, 80, 24);
+    SCREEN_HAS(s, "eni-…aa0001 eni-…aa0");
+    SCREEN_LACKS(s, "eni-0…ni-0aaaaaaaaaaaa");
+    screen_free(s);
+}
+
 /* Two traffic groups in prefix list mode: two active ENIs, each with its edge; nothing is wrong. */
 static void test_multi_edge(void **state)
 {
@@ -461,10 +479,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_under_way),   cmocka_unit_test(test_half),
         cmocka_unit_test(test_outage),      cmocka_unit_test(test_wide),
-        cmocka_unit_test(test_tier1_alone), cmocka_unit_test(test_multi_edge),
-        cmocka_unit_test(test_two_links),   cmocka_unit_test(test_room),
-        cmocka_unit_test(test_timeline),    cmocka_unit_test(test_aws_alone),
-        cmocka_unit_test(test_nsx_denied),  cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_two_targets), cmocka_unit_test(test_tier1_alone),
+        cmocka_unit_test(test_multi_edge),  cmocka_unit_test(test_two_links),
+        cmocka_unit_test(test_room),        cmocka_unit_test(test_timeline),
+        cmocka_unit_test(test_aws_alone),   cmocka_unit_test(test_nsx_denied),
+        cmocka_unit_test(test_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
