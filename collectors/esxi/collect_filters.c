@@ -81,12 +81,16 @@ static enum step known(struct run *run, struct state *st, const struct reply *re
 static enum step listed(struct run *run, struct state *st, const struct reply *reply)
 {
     const struct parse_health *h = &st->dvfilter.lines.health;
+    enum step step;
 
     if (reply->err)
         return run_fail(run, reply->err);
-    dvfilter_end(&st->dvfilter, true);
-    if (host_is_garbage(h))
-        return host_fail_garbage(run, "summarize-dvfilter", h);
+    if (!dvfilter_end(&st->dvfilter, true)) {
+        run->freshness = FRESH_PARTIAL;
+        err_set(&run->err, ERR_PROTO, 0, HOST_LIST_CUT);
+    }
+    if (host_fail_listing(run, h, &step))
+        return step;
     host_note_health(run, &table_filters, "summarize-dvfilter", h);
     return STEP_DONE;
 }

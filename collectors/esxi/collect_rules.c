@@ -70,6 +70,7 @@ static const struct walk_ops ops = {
     .feed = feed,
     .end = end,
     .release = release,
+    .never_silent = true,
 };
 
 static enum step step(struct run *run, const struct reply *reply)

@@ -196,10 +196,13 @@ void dvfilter_feed(struct dvfilter *d, const char *data, size_t len)
     lines_feed(&d->lines, data, len);
 }
 
-void dvfilter_end(struct dvfilter *d, bool whole)
+bool dvfilter_end(struct dvfilter *d, bool whole)
 {
+    bool closed = whole && !d->lines.carry.len;
+
     lines_end(&d->lines, whole);
     next(d, 0);
+    return closed;
 }
 
 void dvfilter_release(struct dvfilter *d)

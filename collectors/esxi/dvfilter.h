@@ -44,7 +44,8 @@ struct dvfilter {
 void dvfilter_init(struct dvfilter *d, void (*on_filter)(void *arg, const struct dvfilter_entry *e),
                    void *arg);
 void dvfilter_feed(struct dvfilter *d, const char *data, size_t len);
-void dvfilter_end(struct dvfilter *d, bool whole);
+/* false: the output ends within a line, so filters may be missing. */
+bool dvfilter_end(struct dvfilter *d, bool whole);
 void dvfilter_release(struct dvfilter *d);
 
 /* "50 26 c7 cd b6 f3 f4 bc-e5 33 ..." as a UUID with dashes, in @out of DVFILTER_UUID; false: it is

@@ -41,6 +41,15 @@ enum step host_fail_garbage(struct run *run, const char *label, const struct par
     return step;
 }
 
+bool host_fail_listing(struct run *run, const struct parse_health *h, enum step *step)
+{
+    if (h->parsed)
+        return false;
+    *step = h->skipped ? host_fail_garbage(run, "summarize-dvfilter", h)
+                       : run_fail_proto(run, "summarize-dvfilter printed nothing");
+    return true;
+}
+
 /* ---- the walk: list the filters ----------------------------------------------------------------
  */
 
@@ -124,6 +133,9 @@ static enum step finish(struct run *run, struct walk *w)
         run->freshness = FRESH_PARTIAL;
         err_set(&run->err, ERR_PROTO, 0, "the output of %zu of %zu filters ends in its middle",
                 w->incomplete, w->n);
+    } else if (w->list_cut) {
+        run->freshness = FRESH_PARTIAL;
+        err_set(&run->err, ERR_PROTO, 0, HOST_LIST_CUT);
     }
     return STEP_DONE;
 }
@@ -132,6 +144,15 @@ static void fail_filter(struct walk *w, const struct err *err)
 {
     if (!w->failed++)
         w->first = *err;
+}
+
+/* No rules at all would be a fact about the filter; that nothing was said is none. */
+static void fail_silent(struct walk *w)
+{
+    struct err err = {0};
+
+    err_set(&err, ERR_PROTO, 0, "nothing was printed about '%s'", w->filters[w->next].filter);
+    fail_filter(w, &err);
 }
 
 static void close_filter(struct walk *w)
@@ -165,21 +186,21 @@ static enum step next(struct run *run, struct walk *w)
 static enum step listed(struct run *run, struct walk *w, const struct reply *reply)
 {
     struct parse_health h;
+    enum step step;
 
     if (reply->err)
         return run_fail(run, reply->err);
-    dvfilter_end(&w->dvfilter, true);
+    w->list_cut = !dvfilter_end(&w->dvfilter, true);
     h = w->dvfilter.lines.health;
     dvfilter_release(&w->dvfilter);
     w->listing = false;
-    if (host_is_garbage(&h))
-        return host_fail_garbage(run, "summarize-dvfilter", &h);
-    return next(run, w);
+    return host_fail_listing(run, &h, &step) ? step : next(run, w);
 }
 
 static enum step part_over(struct run *run, struct walk *w, const struct reply *reply)
 {
     bool needed = w->part + 1 == w->ops->ncommands, closed;
+    uint64_t before = w->health.lines;
 
     /* A hanging host would hang for every filter. */
     if (reply->err && (reply->err->kind == ERR_LIMIT || reply->err->kind == ERR_NET))
@@ -187,6 +208,8 @@ static enum step part_over(struct run *run, struct walk *w, const struct reply *
     closed = w->ops->end(run, w, w->part, !reply->err);
     if (needed && reply->err)
         fail_filter(w, reply->err);
+    else if (needed && w->ops->never_silent && w->health.lines == before)
+        fail_silent(w);
     else if (needed && !closed)
         w->incomplete++;
     if (!needed) {

@@ -27,6 +27,11 @@ void host_note_health(struct run *run, const struct schema *schema, const char *
 /* Nothing at all was understood: fails the run. */
 bool host_is_garbage(const struct parse_health *h);
 enum step host_fail_garbage(struct run *run, const char *label, const struct parse_health *h);
+/* The filters of a host are listed: fails the run when nothing that says something was printed,
+ * which even a host without a distributed firewall does (its own ports have filters). false: go
+ * on. */
+bool host_fail_listing(struct run *run, const struct parse_health *h, enum step *step);
+#define HOST_LIST_CUT "the output of summarize-dvfilter ends in its middle"
 
 struct walk_filter {
     const char *filter, *vm; /* vm NULL: unknown */
@@ -44,6 +49,7 @@ struct walk_ops {
     /* Its output is over; false: it ended in the middle of something. @w->health is filled. */
     bool (*end)(struct run *run, struct walk *w, unsigned part, bool whole);
     void (*release)(struct walk *w); /* what begin made; may come at any time */
+    bool never_silent;               /* the needed command prints something about every filter */
 };
 
 /* First member of a collector's state. */
@@ -52,6 +58,7 @@ struct walk {
     struct dvfilter dvfilter;
     const char *scope;  /* the filters that are wanted, with blanks between; NULL: all */
     bool listing, open; /* open: the decoder of a filter is in use */
+    bool list_cut;      /* there may be more filters than were listed */
     struct arena *arena;
     struct walk_filter *filters;
     size_t n, cap, next;

@@ -297,6 +297,45 @@ static void test_cut_output_is_partial(void **state)
     child_release(&r);
 }
 
+/* A filter that is not in a list that was cut off is not known to be missing. */
+static void test_a_cut_list_is_partial(void **state)
+{
+    static const char *const of[] = {"filters", "addrsets"};
+
+    NEEDS_SSHD();
+    set_mode("cutlist");
+    for (size_t i = 0; i < ARRAY_SIZE(of); i++) {
+        struct child_result r;
+
+        e2e_expect(&e, &r, 3, "get", of[i], "-o", "json", NULL);
+        says(&r.out, "\"freshness\":\"partial\"");
+        says(&r.out, "the output of summarize-dvfilter ends in its middle");
+        says(&r.out, "nic-1744435-eth0-vmware-sfw.2");
+        child_release(&r);
+    }
+}
+
+/* A host that says nothing has not said that there is nothing. */
+static void test_silence_is_no_table(void **state)
+{
+    static const char *const of[] = {"filters", "host_rules"};
+    struct child_result r;
+
+    NEEDS_SSHD();
+    set_mode("silent");
+    for (size_t i = 0; i < ARRAY_SIZE(of); i++) {
+        e2e_expect(&e, &r, 3, "get", of[i], "-o", "json", NULL);
+        says(&r.out, "\"freshness\":\"failed\"");
+        says(&r.out, "summarize-dvfilter printed nothing");
+        child_release(&r);
+    }
+    set_mode("norules");
+    e2e_expect(&e, &r, 3, "get", "host_rules", "-o", "json", NULL);
+    says(&r.out, "1 of 2 filters were not read: nothing was printed about 'nic-1744435-eth0-");
+    says(&r.out, "nic-1744441-eth0-vmware-sfw.2");
+    child_release(&r);
+}
+
 static void test_a_hanging_host_is_left(void **state)
 {
     struct child_result r;
@@ -443,6 +482,8 @@ int main(void)
         cmocka_unit_test_setup(test_a_banner_is_told_and_does_no_harm, before),
         cmocka_unit_test_setup(test_garbage_is_no_table, before),
         cmocka_unit_test_setup(test_cut_output_is_partial, before),
+        cmocka_unit_test_setup(test_a_cut_list_is_partial, before),
+        cmocka_unit_test_setup(test_silence_is_no_table, before),
         cmocka_unit_test_setup(test_a_hanging_host_is_left, before),
         cmocka_unit_test_setup(test_a_flood_has_an_end, before),
         cmocka_unit_test_setup(test_an_unknown_key_is_denied, before),

@@ -76,5 +76,23 @@ cut)
     *) answer ;;
     esac
     ;;
+cutlist)
+    case "$SSH_ORIGINAL_COMMAND" in
+    summarize-dvfilter) answer | head -c 1900 ;;
+    *) answer ;;
+    esac
+    ;;
+silent)
+    case "$SSH_ORIGINAL_COMMAND" in
+    summarize-dvfilter) ;;
+    *) answer ;;
+    esac
+    ;;
+norules)
+    case "$SSH_ORIGINAL_COMMAND" in
+    *"getrules -f '$one'") ;;
+    *) answer ;;
+    esac
+    ;;
 *) answer ;;
 esac
