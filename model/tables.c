@@ -38,7 +38,7 @@ static const struct state_word error_words[] = {
 
 static const struct column endpoints_columns[] = {
     COMMON(ENDPOINTS, COL_KEY),
-    COL(ENDPOINTS_KIND, "kind", STR, NONE, 0, "kind of endpoint: vcenter, nsx, vmc, aws, esxi"),
+    COL(ENDPOINTS_KIND, "kind", STR, NONE, 0, "kind of endpoint, as named in the configuration"),
     COL(ENDPOINTS_TARGET, "target", STR, NONE, 0, "what it speaks to: host, region or SDDC"),
     COL(ENDPOINTS_PRODUCT, "product", STR, NONE, COL_WIDE, "product as it names itself"),
     COL(ENDPOINTS_VERSION, "version", STR, NONE, 0, "version as it names itself"),

@@ -203,7 +203,7 @@ const struct view view_endpoints = {
     .name = "endpoints",
     .aliases = aliases,
     .title = N_("Endpoints"),
-    .about = N_("which managers answer, how fast, and what is wrong with the others"),
+    .about = N_("which managers answer, how fast, what is wrong; age: of the oldest table of each"),
     .focus = focus,
     .tables = tables,
 };
