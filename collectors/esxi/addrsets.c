@@ -196,10 +196,9 @@ void addrsets_feed(struct addrsets *a, const char *data, size_t len)
 
 bool addrsets_end(struct addrsets *a, bool whole)
 {
-    bool closed;
+    bool closed = lines_end(&a->lines, whole);
 
-    lines_end(&a->lines, whole);
-    closed = !a->set || !a->braces;
+    closed = closed && (!a->set || !a->braces);
     close_set(a);
     return closed;
 }

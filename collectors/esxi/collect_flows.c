@@ -29,14 +29,14 @@ static bool end(struct run *run, struct walk *w, unsigned part, bool whole)
 {
     struct state *st = (struct state *)w;
     const struct flows *f = &st->flows;
+    bool closed = flows_end(&st->flows, whole);
 
     (void)run;
     (void)part;
-    flows_end(&st->flows, whole);
     walk_count(w, &f->lines.health);
     st->tails += f->tails;
     st->silent += f->active > 0 && f->lines.health.parsed < 2;
-    return true;
+    return closed;
 }
 
 static void release(struct walk *w)

@@ -198,9 +198,8 @@ void dvfilter_feed(struct dvfilter *d, const char *data, size_t len)
 
 bool dvfilter_end(struct dvfilter *d, bool whole)
 {
-    bool closed = whole && !d->lines.carry.len;
+    bool closed = lines_end(&d->lines, whole);
 
-    lines_end(&d->lines, whole);
     next(d, 0);
     return closed;
 }

@@ -235,9 +235,9 @@ void flows_feed(struct flows *f, const char *data, size_t len)
     lines_feed(&f->lines, data, len);
 }
 
-void flows_end(struct flows *f, bool whole)
+bool flows_end(struct flows *f, bool whole)
 {
-    lines_end(&f->lines, whole);
+    return lines_end(&f->lines, whole);
 }
 
 void flows_release(struct flows *f)

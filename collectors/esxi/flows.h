@@ -39,7 +39,8 @@ struct flows {
 void flows_init(struct flows *f, struct table_builder *b, const char *host, const char *filter,
                 const char *vm);
 void flows_feed(struct flows *f, const char *data, size_t len);
-void flows_end(struct flows *f, bool whole);
+/* false: the output ends within a line, so flows may be missing. */
+bool flows_end(struct flows *f, bool whole);
 void flows_release(struct flows *f);
 
 #endif

@@ -93,16 +93,17 @@ void lines_feed(struct lines *l, const char *data, size_t len)
         keep(l, data, (size_t)(end - data));
 }
 
-void lines_end(struct lines *l, bool whole)
+bool lines_end(struct lines *l, bool whole)
 {
     if (!l->carry.len)
-        return;
+        return true;
     if (whole) {
         emit_carry(l);
-        return;
+        return false;
     }
     l->health.lines++;
     l->health.cut++;
     strbuf_reset(&l->carry);
     l->over = false;
+    return false;
 }

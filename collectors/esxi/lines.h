@@ -47,8 +47,9 @@ struct lines {
 
 void lines_init(struct lines *l, void (*line)(void *arg, const char *s, size_t len), void *arg);
 void lines_feed(struct lines *l, const char *data, size_t len);
-/* No more comes. @whole: the command ended by itself. */
-void lines_end(struct lines *l, bool whole);
+/* No more comes. @whole: the command ended by itself. false: the output ends within a line, so it
+ * was cut off; hosts end each line. */
+bool lines_end(struct lines *l, bool whole);
 void lines_release(struct lines *l);
 
 #endif

@@ -365,8 +365,7 @@ void rules_feed(struct rules *r, const char *data, size_t len)
 
 bool rules_end(struct rules *r, bool whole)
 {
-    lines_end(&r->lines, whole);
-    return !r->open;
+    return lines_end(&r->lines, whole) && !r->open;
 }
 
 void rules_release(struct rules *r)

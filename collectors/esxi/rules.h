@@ -65,7 +65,7 @@ struct rules {
 void rules_init(struct rules *r, struct table_builder *b, const char *host, const char *filter,
                 const struct rule_counts *counts);
 void rules_feed(struct rules *r, const char *data, size_t len);
-/* false: the output ends inside of a ruleset, so rules are missing. */
+/* false: the output ends inside of a ruleset or a line, so rules are missing. */
 bool rules_end(struct rules *r, bool whole);
 void rules_release(struct rules *r);
 

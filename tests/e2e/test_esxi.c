@@ -315,6 +315,23 @@ static void test_a_cut_list_is_partial(void **state)
     }
 }
 
+/* Neither are flows and sets behind the line that an output ends within. */
+static void test_a_cut_line_is_partial(void **state)
+{
+    static const char *const of[] = {"flows", "addrsets"};
+
+    NEEDS_SSHD();
+    set_mode("cutline");
+    for (size_t i = 0; i < ARRAY_SIZE(of); i++) {
+        struct child_result r;
+
+        e2e_expect(&e, &r, 3, "get", of[i], "-o", "json", NULL);
+        says(&r.out, "\"freshness\":\"partial\"");
+        says(&r.out, "the output of 2 of 2 filters ends in its middle");
+        child_release(&r);
+    }
+}
+
 /* A host that says nothing has not said that there is nothing. */
 static void test_silence_is_no_table(void **state)
 {
@@ -483,6 +500,7 @@ int main(void)
         cmocka_unit_test_setup(test_garbage_is_no_table, before),
         cmocka_unit_test_setup(test_cut_output_is_partial, before),
         cmocka_unit_test_setup(test_a_cut_list_is_partial, before),
+        cmocka_unit_test_setup(test_a_cut_line_is_partial, before),
         cmocka_unit_test_setup(test_silence_is_no_table, before),
         cmocka_unit_test_setup(test_a_hanging_host_is_left, before),
         cmocka_unit_test_setup(test_a_flood_has_an_end, before),

@@ -82,6 +82,13 @@ cutlist)
     *) answer ;;
     esac
     ;;
+cutline)
+    case "$SSH_ORIGINAL_COMMAND" in
+    *getflows*"'") answer | head -c 200 ;;
+    *getaddrsets*"'") answer | head -c 50 ;;
+    *) answer ;;
+    esac
+    ;;
 silent)
     case "$SSH_ORIGINAL_COMMAND" in
     summarize-dvfilter) ;;
