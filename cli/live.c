@@ -252,6 +252,11 @@ static int prepare(void *arg, struct err *err)
     return 0;
 }
 
+static void crashed(void *arg)
+{
+    engine_crash(((struct live *)arg)->engine);
+}
+
 static int started(void *arg, struct err *err)
 {
     struct live *l = arg;
@@ -432,6 +437,7 @@ struct live *live_new(const struct live_options *o)
         .raw_reply = raw_reply,
         .accepted = accepted,
         .progress = progress,
+        .crashed = crashed,
     };
     return l;
 }

@@ -397,6 +397,7 @@ static void *run_thread(void *arg)
     struct engine *e = arg;
 
     loop_run(e->loop);
+    atomic_store(&e->gone, true);
     http_free(e->http); /* here, because whoever made it leave may have other things to do */
     return NULL;
 }
@@ -429,6 +430,8 @@ static void free_stopped(struct engine *e)
     engine_free(e);
 }
 
+static void on_crash(void *arg);
+
 struct engine *engine_new(const struct engine_options *o, struct err *err)
 {
     struct engine *e = mem_alloc(sizeof(*e));
@@ -452,6 +455,7 @@ struct engine *engine_new(const struct engine_options *o, struct err *err)
     start_jobs(e);
     e->o.on_change = o->on_change;
     loop_post(e->loop, on_wake, e);
+    loop_on_alarm(e->loop, on_crash, e);
     return e;
 }
 
@@ -496,6 +500,27 @@ static void on_stop(void *arg)
         engine_logout_start(ep);
     }
     engine_logout_check(e);
+}
+
+static void on_crash(void *arg)
+{
+    struct engine *e = arg;
+
+    if (e->stopping)
+        return;
+    e->grace_ms = ENGINE_CRASH_GRACE_MS;
+    on_stop(e);
+}
+
+void engine_crash(struct engine *e)
+{
+    const struct timespec moment = {.tv_nsec = 10 * 1000 * 1000};
+
+    if (!e || !e->running || pthread_equal(pthread_self(), e->thread))
+        return;
+    loop_alarm(e->loop);
+    for (int ms = 0; ms < ENGINE_CRASH_GRACE_MS + 500 && !atomic_load(&e->gone); ms += 10)
+        (void)nanosleep(&moment, NULL);
 }
 
 void engine_leave(struct engine *e, int64_t grace_ms)

@@ -57,6 +57,12 @@ void engine_leave(struct engine *e, int64_t grace_ms);
 /* That, unless it was done, waits for it, and frees. NULL is fine. */
 void engine_stop(struct engine *e, int64_t grace_ms);
 
+#define ENGINE_CRASH_GRACE_MS 1500
+/* The last word of a program that crashes, from the signal handler of another thread: waits a
+ * moment for the engine's thread to log everybody out. Takes no lock and no memory. When it is the
+ * engine's thread that crashes, nobody is left to do it. */
+void engine_crash(struct engine *e);
+
 /* once: wait until every wanted source finished or the time-out passed. Returns false on
  * interrupt_fd readable. */
 bool engine_wait(struct engine *e, int interrupt_fd);

@@ -246,7 +246,8 @@ struct engine {
     int64_t timer_at, last_tick, grace_ms;
     bool leaving; /* the caller said so; stopping: the loop heard it */
     bool stopping, over, paused;
-    unsigned logins; /* in flight */
+    unsigned logins;  /* in flight */
+    atomic_bool gone; /* the loop has ended: everybody is logged out, or the time for it is over */
     uint64_t turns, login_ids, random;
     atomic_uint done, total;
     pthread_mutex_t lock; /* guards raw replies and credential.secret */

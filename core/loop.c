@@ -15,6 +15,7 @@
 
 #include <assert.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 struct posted {
@@ -30,6 +31,9 @@ struct loop {
     pthread_mutex_t lock;    /* guards the three below */
     struct posted *first, **last;
     size_t nposted;
+    atomic_bool alarm;
+    void (*on_alarm)(void *arg);
+    void *alarm_arg;
 };
 
 struct loop_timer {
@@ -98,6 +102,8 @@ static void run_posted(uv_async_t *wake)
 {
     struct loop *l = wake->data;
 
+    if (atomic_exchange(&l->alarm, false) && l->on_alarm)
+        l->on_alarm(l->alarm_arg);
     for (size_t n = count_posted(l); n; n--) {
         struct posted p, *taken = take_posted(l);
 
@@ -125,6 +131,18 @@ void loop_post(struct loop *l, void (*fn)(void *arg), void *arg)
     l->nposted++;
     uv_async_send(&l->wake);
     pthread_mutex_unlock(&l->lock);
+}
+
+void loop_on_alarm(struct loop *l, void (*fn)(void *arg), void *arg)
+{
+    l->on_alarm = fn;
+    l->alarm_arg = arg;
+}
+
+void loop_alarm(struct loop *l)
+{
+    atomic_store(&l->alarm, true);
+    uv_async_send(&l->wake); /* the one call of libuv that a handler may make */
 }
 
 void loop_stop(struct loop *l)

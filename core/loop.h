@@ -27,6 +27,10 @@ void loop_run(struct loop *l); /* until loop_stop(); can be called again */
 void loop_stop(struct loop *l);
 /* Run @fn(@arg) on the loop's thread soon; any thread. Order is kept. */
 void loop_post(struct loop *l, void (*fn)(void *arg), void *arg);
+/* @fn(@arg) on the loop's thread when loop_alarm() is called. Before loop_run(). */
+void loop_on_alarm(struct loop *l, void (*fn)(void *arg), void *arg);
+/* For signal handlers of other threads: takes no lock and no memory. */
+void loop_alarm(struct loop *l);
 void *loop_uv(struct loop *l); /* the uv_loop_t, for core/http.c and core/ssh*.c alone */
 
 /* One shot. The timer frees itself after firing or on cancel; NULL cancel is fine. */

@@ -45,6 +45,8 @@ static struct {
     size_t len, cursor; /* cursor: where in bytes the last part begins */
     struct termios modes;
     int pipe[2];
+    void (*crashed)(void *arg);
+    void *crashed_arg;
 } restore = {.pipe = {-1, -1}};
 
 /* ---- putting the terminal back -----------------------------------------------------------------
@@ -63,9 +65,20 @@ static void restore_now(void)
 static const int crashes[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL};
 static struct sigaction crash_before[ARRAY_SIZE(crashes)];
 
+void term_on_crash(void (*fn)(void *arg), void *arg)
+{
+    restore.crashed = fn;
+    restore.crashed_arg = arg;
+}
+
 static void on_crash(int number)
 {
+    void (*crashed)(void *arg) = restore.crashed;
+
     restore_now();
+    restore.crashed = NULL; /* once: who crashes in it has said enough */
+    if (crashed)
+        crashed(restore.crashed_arg);
     for (size_t i = 0; i < ARRAY_SIZE(crashes); i++)
         if (crashes[i] == number)
             (void)sigaction(number, &crash_before[i], NULL);

@@ -28,6 +28,8 @@ enum term_signal {
 /* One terminal per process: standard input and output. NULL and @err: not a terminal, or one that
  * cannot place text. A TERM that is not in the terminfo database is replaced by a near one. */
 struct terminal *term_open(struct err *err);
+/* What a crash calls when the terminal is put back; NULL: nothing. From a signal handler. */
+void term_on_crash(void (*fn)(void *arg), void *arg);
 void term_close(struct terminal *t); /* NULL is fine */
 
 void term_size(const struct terminal *t, int *w, int *h);

@@ -164,6 +164,7 @@ enum tui_end tui_run(const struct tui_options *o, struct err *err)
     struct loop_state *l = mem_alloc(sizeof(*l));
     enum tui_end end;
 
+    term_on_crash(o->host->crashed, o->host->arg);
     l->term = term_open(err);
     if (!l->term) {
         free(l);

@@ -65,6 +65,9 @@ struct tui_host {
     bool (*accepted)(void *arg, const char *site, const char *endpoint, char sha256[65]);
     /* optional: first polls done and all, before there is an estate */
     void (*progress)(void *arg, unsigned *done, unsigned *total);
+    /* optional: the program crashes and the terminal is put back. From a signal handler: no locks,
+     * no memory. */
+    void (*crashed)(void *arg);
     /* optional: jobs that quitting would end */
     unsigned (*jobs)(void *arg);
 };

@@ -81,6 +81,28 @@ static void test_ends(void **state)
     }
 }
 
+/* A crash of the console puts the terminal back and logs out, too. */
+static void test_crash(void **state)
+{
+    struct e2e e;
+    struct start s = {.e = &e};
+    struct terminal *t;
+
+    (void)state;
+    e2e_start(&e, "steady", NULL);
+    t = open_console(&s);
+    terminal_wait(t, "No finding is open.");
+    (void)kill(terminal_pid(t), SIGSEGV);
+    (void)terminal_end(t);
+    assert_false(terminal_in_alternate(t));
+    assert_true(terminal_cursor_visible(t));
+    assert_true(terminal_modes_restored(t));
+    assert_true(e2e_counter(&e, "nsx-dc1", "logins") > 0);
+    assert_int_equal(e2e_counter(&e, "nsx-dc1", "open_sessions"), 0);
+    terminal_free(t);
+    e2e_stop(&e);
+}
+
 /* The main job: the ENI follows the edge, the main table follows the ENI, one table never does. */
 static void test_failover(void **state)
 {
@@ -164,9 +186,8 @@ static void test_demo(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ends),
-        cmocka_unit_test(test_failover),
-        cmocka_unit_test(test_vmotion),
+        cmocka_unit_test(test_ends),     cmocka_unit_test(test_crash),
+        cmocka_unit_test(test_failover), cmocka_unit_test(test_vmotion),
         cmocka_unit_test(test_demo),
     };
 
