@@ -8,28 +8,16 @@
 
 #include <cmocka.h>
 
-#include "collectors/vcenter/facts.h"
-#include "collectors/vcenter/vcenter.h"
 #include "core/mem.h"
 #include "core/strbuf.h"
-#include "tests/support/collector_run.h"
+#include "tests/support/vcenter_case.h"
 
-#define ENDPOINT \
-    "{name: vc, kind: vcenter, url: 'https://vc.example/', user: u, password: {env: P}}"
-#define OPEN                                                           \
-    "<e:Envelope xmlns:e='http://schemas.xmlsoap.org/soap/envelope/' " \
-    "xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance'><e:Body><R xmlns='urn:vim25'>"
-#define CLOSE  "</R></e:Body></e:Envelope>"
-#define ID(id) OPEN "<returnval type='T'>" id "</returnval>" CLOSE
 #define SET(version, objects)                                                                  \
     OPEN "<returnval><version>" version "</version><filterSet><filter type='PropertyFilter'>f" \
          "</filter>" objects "</filterSet></returnval>" CLOSE
 #define PART(version, objects)                                                                 \
     OPEN "<returnval><version>" version "</version><filterSet><filter type='PropertyFilter'>f" \
          "</filter>" objects "</filterSet><truncated>true</truncated></returnval>" CLOSE
-#define NOTHING OPEN CLOSE
-#define OBJECT(kind, type, id, changes) \
-    "<objectSet><kind>" kind "</kind><obj type='" type "'>" id "</obj>" changes "</objectSet>"
 #define CHANGE(name, value) \
     "<changeSet><name>" name "</name><op>assign</op><val xsi:type='x'>" value "</val></changeSet>"
 #define UNSET(name)     "<changeSet><name>" name "</name><op>assign</op></changeSet>"
@@ -41,80 +29,53 @@
     "Fault q:type='vim25:" type "'>" fields "</" type                                        \
     "Fault></detail></e:Fault></e:Body></e:Envelope>"
 
-#define REPLY(match_, body_)                                     \
-    {                                                            \
-        .match = match_, .body = body_, .len = sizeof(body_) - 1 \
-    }
 #define REFUSED(match_, body_)                                                  \
     {                                                                           \
         .match = match_, .status = 500, .body = body_, .len = sizeof(body_) - 1 \
     }
-#define VIEW   REPLY("<CreateContainerView ", ID("view[1]"))
-#define PC     REPLY("<CreatePropertyCollector ", ID("pc[1]"))
-#define FILTER REPLY("<CreateFilter ", ID("filter[1]"))
-#define SETUP  VIEW, PC, FILTER
-#define USAGE  REPLY("<RetrievePropertiesEx ", NOTHING)
-#define WAIT   "<WaitForUpdatesEx "
-#define AT(v)  "<version>" v "</version>"
+#define SETUP VIEW, PC, FILTER
+#define USAGE REPLY("<RetrievePropertiesEx ", NOTHING)
+#define WAIT  "<WaitForUpdatesEx "
+#define AT(v) "<version>" v "</version>"
 
-static struct vsphere_facts vsphere;
-static struct session_facts facts;
-static struct config *config;
-static struct collector_run run;
+static struct vcenter_case vc;
 
 static int start(void **state)
 {
-    static const char yaml[] = "sites: [{name: dc1, endpoints: [" ENDPOINT "]}]\n";
-
     (void)state;
-    vsphere = (struct vsphere_facts){.api_version = "8.0.2.0",
-                                     .instance_uuid = "uuid-of-vc",
-                                     .root_folder = "group-d1",
-                                     .property_collector = "propertyCollector",
-                                     .view_manager = "ViewManager",
-                                     .login = 1};
-    facts = (struct session_facts){.vsphere = &vsphere};
-    config = config_parse(yaml, sizeof(yaml) - 1, "t.yaml", NULL, NULL);
-    assert_non_null(config);
-    run = (struct collector_run){.collector = &collector_vcenter_inventory,
-                                 .endpoint = config_endpoint(config, 0),
-                                 .facts = &facts};
+    vcenter_case_init(&vc);
+    vc.vsphere.instance_uuid = "uuid-of-vc";
     return 0;
 }
 
 static int stop(void **state)
 {
     (void)state;
-    collector_run_release(&run);
-    config_free(config);
+    vcenter_case_release(&vc);
     return 0;
 }
 
 static void answer(const struct canned_reply *replies, size_t n, bool live, enum step last)
 {
-    run.replies = replies;
-    run.nreplies = n;
-    run.live = live;
-    collector_run(&run);
-    if (run.last != last)
-        fail_msg("ended with %d: %s\n%s", run.last, run.err.msg, run.requests.buf);
+    vc.run.replies = replies;
+    vc.run.nreplies = n;
+    vc.run.live = live;
+    collector_run(&vc.run);
+    if (vc.run.last != last)
+        fail_msg("ended with %d: %s\n%s", vc.run.last, vc.run.err.msg, vc.run.requests.buf);
 }
 
-#define RUN(live, last, ...)                                                              \
-    do {                                                                                  \
-        const struct canned_reply replies_[] = {__VA_ARGS__};                             \
-        answer(replies_, sizeof(replies_) / sizeof(replies_[0]), live, last);             \
-        if (run.unused)                                                                   \
-            fail_msg("%zu replies were not asked for\n%s", run.unused, run.requests.buf); \
+#define RUN(live, last, ...)                                                                    \
+    do {                                                                                        \
+        const struct canned_reply replies_[] = {__VA_ARGS__};                                   \
+        answer(replies_, sizeof(replies_) / sizeof(replies_[0]), live, last);                   \
+        if (vc.run.unused)                                                                      \
+            fail_msg("%zu replies were not asked for\n%s", vc.run.unused, vc.run.requests.buf); \
     } while (0)
 
 static const struct snapshot *table(const struct schema *schema)
 {
-    for (size_t i = 0; i < COLLECTOR_RUN_TABLES && run.tables[i]; i++) {
-        if (snapshot_schema(run.tables[i]) == schema)
-            return run.tables[i];
-    }
-    return NULL;
+    return vcenter_case_table(&vc, schema);
 }
 
 /* A cell as plain text; "-": absent; NULL: no such row. */
@@ -173,7 +134,7 @@ static void read_full(size_t piece)
     char *full = read_fixture("full.xml", &a), *usage = read_fixture("usage.xml", &b);
     char *rest = read_fixture("usage-rest.xml", &c);
 
-    run.piece = piece;
+    vc.run.piece = piece;
     RUN(false, STEP_DONE, SETUP, {.match = WAIT, .body = full, .len = a},
         {.match = "<RetrievePropertiesEx ", .body = usage, .len = b},
         {.match = "<token>t1</token>", .body = rest, .len = c});
@@ -213,9 +174,9 @@ static void test_full(void **state)
     for (size_t i = 0; i < ARRAY_SIZE(pieces); i++) {
         struct strbuf dump = STRBUF_INIT;
 
-        collector_run_reset(&run);
+        collector_run_reset(&vc.run);
         read_full(pieces[i]);
-        collector_run_dump(&run, &dump);
+        collector_run_dump(&vc.run, &dump);
         assert_string_equal(dump.buf, full_rows);
         strbuf_release(&dump);
     }
@@ -229,9 +190,9 @@ static void test_cut_off(void **state)
 
     (void)state;
     for (size_t n = 0; n < len - 2; n += 199) {
-        collector_run_reset(&run);
+        collector_run_reset(&vc.run);
         RUN(false, STEP_FAIL, SETUP, {.match = WAIT, .body = full, .len = n});
-        assert_int_equal(run.err.kind, ERR_PROTO);
+        assert_int_equal(vc.run.err.kind, ERR_PROTO);
         assert_int_equal(snapshot_count(table(&table_vms)), 0);
     }
     free(full);
@@ -245,10 +206,10 @@ static void test_hostile(void **state)
 
     (void)state;
     RUN(false, STEP_FAIL, SETUP, REPLY(WAIT, bomb));
-    assert_non_null(strstr(run.err.msg, "DOCTYPE"));
+    assert_non_null(strstr(vc.run.err.msg, "DOCTYPE"));
     RUN(false, STEP_FAIL, REPLY(WAIT, html));
     RUN(false, STEP_FAIL, REPLY(WAIT, ""));
-    assert_non_null(strstr(run.err.msg, "empty document"));
+    assert_non_null(strstr(vc.run.err.msg, "empty document"));
 }
 
 /* ---- updates ----------------------------------------------------------------------------------
@@ -280,7 +241,7 @@ static void test_changes(void **state)
     check_vms("vm-1=a vm-3=d ");
     assert_string_equal(VM("vm-1", VMS_POWER_STATE), "weird");
     assert_string_equal(VM("vm-1", VMS_IPS), "-");
-    assert_int_equal(run.publishes, 3); /* the second says that there are no storage policies */
+    assert_int_equal(vc.run.publishes, 3); /* the second says that there are no storage policies */
 }
 
 /* Entering again tells all: what is not told is unset. */
@@ -302,7 +263,7 @@ static void test_nothing_happened(void **state)
     RUN(true, STEP_SEND, SETUP, REPLY(WAIT, SET("1", ENTER("vm-1", "a"))), USAGE,
         REPLY(AT("1"), NOTHING), REPLY(AT("1"), SET("2", ENTER("vm-2", "b"))));
     check_vms("vm-1=a vm-2=b ");
-    assert_int_equal(run.publishes, 4);
+    assert_int_equal(vc.run.publishes, 4);
 }
 
 static char *many(unsigned n)
@@ -397,7 +358,7 @@ static void test_gone(void **state)
     RUN(true, STEP_SEND, USAGE, REFUSED(AT("1"), FAULT("ManagedObjectNotFound", "")), SETUP,
         REPLY(AT(""), SET("9", ENTER("vm-2", "b"))));
     check_vms("vm-2=b ");
-    vsphere.login = 2;
+    vc.vsphere.login = 2;
     RUN(true, STEP_SEND, SETUP, REPLY(AT(""), SET("9", ENTER("vm-5", "e"))), USAGE);
     check_vms("vm-5=e ");
 }
@@ -407,10 +368,10 @@ static void test_gone_again_and_again(void **state)
     static const char gone[] = FAULT("ManagedObjectNotFound", "");
 
     (void)state;
-    run.repeat = true;
+    vc.run.repeat = true;
     answer((const struct canned_reply[]){VIEW, PC, REFUSED("<CreateFilter ", gone)}, 3, true,
            STEP_FAIL);
-    assert_true(run.nrequests < 20);
+    assert_true(vc.run.nrequests < 20);
 }
 
 static void test_canceled(void **state)
@@ -471,7 +432,7 @@ static void test_session_over_within(void **state)
     (void)state;
     RUN(true, STEP_SEND, SETUP, REPLY(AT(""), over), REPLY(AT(""), SET("1", ENTER("vm-1", "a"))),
         REPLY("<CancelWaitForUpdates ", NOTHING), USAGE);
-    assert_int_equal(run.logins, 1);
+    assert_int_equal(vc.run.logins, 1);
     check_vms("vm-1=a ");
 }
 
@@ -488,16 +449,16 @@ static void test_usage_is_an_enrichment(void **state)
 static void test_single_host(void **state)
 {
     (void)state;
-    vsphere.is_host = true;
+    vc.vsphere.is_host = true;
     RUN(false, STEP_DONE, SETUP, REPLY(WAIT, SET("1", ENTER("1", "a"))), USAGE);
     check_vms("1=a ");
-    assert_null(strstr(run.requests.buf, "ClusterComputeResource"));
+    assert_null(strstr(vc.run.requests.buf, "ClusterComputeResource"));
 }
 
 static void test_no_facts(void **state)
 {
     (void)state;
-    facts.vsphere = NULL;
+    vc.facts.vsphere = NULL;
     answer(NULL, 0, false, STEP_FAIL);
 }
 

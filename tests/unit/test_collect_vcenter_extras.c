@@ -8,62 +8,31 @@
 
 #include <cmocka.h>
 
-#include "collectors/vcenter/facts.h"
-#include "collectors/vcenter/vcenter.h"
 #include "core/mem.h"
 #include "core/strbuf.h"
-#include "tests/support/collector_run.h"
+#include "tests/support/vcenter_case.h"
 
-#define ENDPOINT \
-    "{name: vc, kind: vcenter, url: 'https://vc.example/', user: u, password: {env: P}}"
-#define OPEN                                                           \
-    "<e:Envelope xmlns:e='http://schemas.xmlsoap.org/soap/envelope/' " \
-    "xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance'><e:Body><R xmlns='urn:vim25'>"
-#define CLOSE  "</R></e:Body></e:Envelope>"
-#define ID(id) OPEN "<returnval type='T'>" id "</returnval>" CLOSE
 #define VM(id) "<objectSet><kind>enter</kind><obj type='VirtualMachine'>" id "</obj></objectSet>"
 #define SET                                                                                   \
     OPEN "<returnval><version>1</version><filterSet><filter>f</filter>" VM("vm-1") VM("vm-2") \
         VM("vm-3") "</filterSet></returnval>" CLOSE
-#define REPLY(match_, body_)                                     \
-    {                                                            \
-        .match = match_, .body = body_, .len = sizeof(body_) - 1 \
-    }
-#define INVENTORY                                                                                  \
-    REPLY("<CreateContainerView ", ID("view[1]")),                                                 \
-        REPLY("<CreatePropertyCollector ", ID("pc[1]")), REPLY("<CreateFilter ", ID("filter[1]")), \
-        REPLY("<WaitForUpdatesEx ", SET)
+#define INVENTORY VIEW, PC, FILTER, REPLY("<WaitForUpdatesEx ", SET)
 #define USAGE                                                                                 \
     REPLY("<RetrievePropertiesEx ",                                                           \
           OPEN "<returnval><objects><obj type='VirtualMachine'>vm-1</obj><propSet><name>"     \
                "summary.storage.committed</name><val>1099511627776</val></propSet></objects>" \
                "</returnval>" CLOSE)
 
-static struct vsphere_facts vsphere;
-static struct session_facts facts;
-static struct config *config;
-static struct collector_run run;
+static struct vcenter_case vc;
 static struct strbuf files[8];
 static size_t nfiles;
 
 static int start(void **state)
 {
-    static const char yaml[] = "sites: [{name: dc1, endpoints: [" ENDPOINT "]}]\n";
-
     (void)state;
-    vsphere = (struct vsphere_facts){.api_version = "8.0.2.0",
-                                     .instance_uuid = "uuid-of-vc",
-                                     .root_folder = "group-d1",
-                                     .property_collector = "propertyCollector",
-                                     .view_manager = "ViewManager",
-                                     .event_manager = "EventManager",
-                                     .login = 1};
-    facts = (struct session_facts){.vsphere = &vsphere};
-    config = config_parse(yaml, sizeof(yaml) - 1, "t.yaml", NULL, NULL);
-    assert_non_null(config);
-    run = (struct collector_run){.collector = &collector_vcenter_inventory,
-                                 .endpoint = config_endpoint(config, 0),
-                                 .facts = &facts};
+    vcenter_case_init(&vc);
+    vc.vsphere.instance_uuid = "uuid-of-vc";
+    vc.vsphere.event_manager = "EventManager";
     nfiles = 0;
     return 0;
 }
@@ -71,8 +40,7 @@ static int start(void **state)
 static int stop(void **state)
 {
     (void)state;
-    collector_run_release(&run);
-    config_free(config);
+    vcenter_case_release(&vc);
     for (size_t i = 0; i < nfiles; i++)
         strbuf_release(&files[i]);
     return 0;
@@ -99,13 +67,13 @@ static struct canned_reply fixture(const char *method, const char *match)
 
 static void answer(const struct canned_reply *replies, size_t n, bool live)
 {
-    run.replies = replies;
-    run.nreplies = n;
-    run.live = live;
-    collector_run(&run);
-    if (run.last != (live ? STEP_SEND : STEP_DONE) || run.unused)
-        fail_msg("ended with %d, %zu replies were not asked for: %s\n%s", run.last, run.unused,
-                 run.err.msg, run.requests.buf);
+    vc.run.replies = replies;
+    vc.run.nreplies = n;
+    vc.run.live = live;
+    collector_run(&vc.run);
+    if (vc.run.last != (live ? STEP_SEND : STEP_DONE) || vc.run.unused)
+        fail_msg("ended with %d, %zu replies were not asked for: %s\n%s", vc.run.last,
+                 vc.run.unused, vc.run.err.msg, vc.run.requests.buf);
 }
 
 #define RUN(live, ...)                                                  \
@@ -122,7 +90,7 @@ static void answer(const struct canned_reply *replies, size_t n, bool live)
 static const char *cell(const char *key, unsigned col)
 {
     static char text[512];
-    const struct row *r = snapshot_find(run.tables[0], key);
+    const struct row *r = snapshot_find(vc.run.tables[0], key);
     struct strbuf plain = STRBUF_INIT;
 
     assert_non_null(r);
@@ -134,9 +102,9 @@ static const char *cell(const char *key, unsigned col)
 
 static void check_note(const char *want)
 {
-    const char *note = snapshot_note(run.tables[0]);
+    const char *note = snapshot_note(vc.run.tables[0]);
 
-    assert_int_equal(snapshot_freshness(run.tables[0]), FRESH_OK);
+    assert_int_equal(snapshot_freshness(vc.run.tables[0]), FRESH_OK);
     if (*want ? !strstr(note, want) : *note != '\0')
         fail_msg("note: '%s', not '%s'", note, want);
 }
@@ -160,7 +128,7 @@ static void test_all(void **state)
     assert_string_equal(cell("vm-1", VMS_HA_RESTARTED_AT), "2026-11-20T08:30:00Z");
     assert_string_equal(cell("vm-2", VMS_HA_RESTARTED_AT), "2026-11-01T00:00:00Z");
     assert_string_equal(cell("vm-3", VMS_HA_RESTARTED_AT), "-");
-    assert_non_null(strstr(run.requests.buf, "<beginTime>2026-10-21T"));
+    assert_non_null(strstr(vc.run.requests.buf, "<beginTime>2026-10-21T"));
 }
 
 /* Rows do not wait for it, and the slow poll is not in the first reading. */
@@ -170,8 +138,8 @@ static void test_live(void **state)
     RUN(true, INVENTORY, REPLY("<RetrievePropertiesEx ", OPEN CLOSE), EVENTS, SERVICE, IDS, NAMES,
         PROFILES);
     check_policies();
-    assert_true(run.publishes >= 2);
-    assert_null(strstr(run.requests.buf, "summary.storage.committed"));
+    assert_true(vc.run.publishes >= 2);
+    assert_null(strstr(vc.run.requests.buf, "summary.storage.committed"));
 }
 
 /* The other path; a service that a vCenter does not have; one that does not do this. */
@@ -231,7 +199,7 @@ static void test_hostile(void **state)
         part.len = n;
         part.body = mem_strndup(cut.body, n);
         nfiles = 1;
-        collector_run_reset(&run);
+        collector_run_reset(&vc.run);
         RUN(false, INVENTORY, USAGE, EVENTS, SERVICE, IDS, NAMES, part);
         check_note("reply about the storage policies of VMs");
         free((char *)part.body);
@@ -246,7 +214,7 @@ static void test_again(void **state)
 {
     (void)state;
     RUN(false, INVENTORY, USAGE, EVENTS, SERVICE, IDS, NAMES, PROFILES);
-    run.later_ms = 60000;
+    vc.run.later_ms = 60000;
     RUN(false, REPLY("<WaitForUpdatesEx ", OPEN CLOSE), REPLY("<RetrievePropertiesEx ", OPEN CLOSE),
         fixture("QueryEvents", "<beginTime>2026-11-20T08:30:00Z<"));
     check_policies();

@@ -7,23 +7,13 @@
 
 #include <cmocka.h>
 
-#include "collectors/vcenter/facts.h"
-#include "collectors/vcenter/vcenter.h"
 #include "core/mem.h"
 #include "core/strbuf.h"
-#include "tests/support/collector_run.h"
+#include "tests/support/vcenter_case.h"
 
-#define OPEN                                                           \
-    "<e:Envelope xmlns:e='http://schemas.xmlsoap.org/soap/envelope/' " \
-    "xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance'><e:Body><R xmlns='urn:vim25'>"
-#define CLOSE  "</R></e:Body></e:Envelope>"
-#define ID(id) OPEN "<returnval type='T'>" id "</returnval>" CLOSE
 #define SET(version, objects)                                                                  \
     OPEN "<returnval><version>" version "</version><filterSet><filter type='PropertyFilter'>f" \
          "</filter>" objects "</filterSet></returnval>" CLOSE
-#define NOTHING OPEN CLOSE
-#define OBJECT(kind, type, id, changes) \
-    "<objectSet><kind>" kind "</kind><obj type='" type "'>" id "</obj>" changes "</objectSet>"
 #define CHANGE(name, type, value)                                                             \
     "<changeSet><name>" name "</name><op>assign</op><val xsi:type='" type "'>" value "</val>" \
     "</changeSet>"
@@ -55,10 +45,6 @@
     "<objects><obj type='Task'>" id "</obj><propSet><name>info</name><val " \
     "xsi:type='TaskInfo'>" INFO(id, state, more) "</val></propSet></objects>"
 
-#define REPLY(match_, body_)                                     \
-    {                                                            \
-        .match = match_, .body = body_, .len = sizeof(body_) - 1 \
-    }
 #define REFUSED(match_, body_, err_)                                                         \
     {                                                                                        \
         .match = match_, .status = 500, .body = body_, .len = sizeof(body_) - 1, .err = err_ \
@@ -70,60 +56,40 @@
 #define VM         OBJECT("enter", "VirtualMachine", "vm-1", CHANGE("name", "xsd:string", "a"))
 
 /* What comes before the tasks: the inventory, and its usage. */
-#define INVENTORY                                                                             \
-    REPLY("<CreateContainerView ", ID("view[1]")),                                            \
-        REPLY("<CreatePropertyCollector ", ID("pc[1]")), REPLY("<CreateFilter ", ID("f[1]")), \
-        REPLY(VERSION(""), SET("1", VM)), USAGE
-#define USAGE REPLY("<specSet><propSet><type>HostSystem<", NOTHING)
+#define INVENTORY VIEW, PC, FILTER, REPLY(VERSION(""), SET("1", VM)), USAGE
+#define USAGE     REPLY("<specSet><propSet><type>HostSystem<", NOTHING)
 #define WATCH                                                  \
     REPLY("<CreateListView ", ID("list[1]")),                  \
         REPLY("<spec><propSet><type>Task</type>", ID("f[2]")), \
         REPLY("<spec><propSet><type>TaskManager</type>", ID("f[3]"))
 
-static struct vsphere_facts vsphere;
-static struct session_facts facts;
-static struct config *config;
-static struct collector_run run;
+static struct vcenter_case vc;
 
 static int start(void **state)
 {
-    static const char yaml[] = "sites: [{name: dc1, endpoints: [{name: vc, kind: vcenter, url: "
-                               "'https://vc.example/', user: u, password: {env: P}}]}]\n";
-
     (void)state;
-    vsphere = (struct vsphere_facts){.api_version = "8.0.2.0",
-                                     .root_folder = "group-d1",
-                                     .property_collector = "propertyCollector",
-                                     .view_manager = "ViewManager",
-                                     .task_manager = "TaskManager",
-                                     .login = 1};
-    facts = (struct session_facts){.vsphere = &vsphere};
-    config = config_parse(yaml, sizeof(yaml) - 1, "t.yaml", NULL, NULL);
-    assert_non_null(config);
-    run = (struct collector_run){.collector = &collector_vcenter_inventory,
-                                 .endpoint = config_endpoint(config, 0),
-                                 .facts = &facts,
-                                 .live = true};
+    vcenter_case_init(&vc);
+    vc.vsphere.task_manager = "TaskManager";
+    vc.run.live = true;
     return 0;
 }
 
 static int stop(void **state)
 {
     (void)state;
-    collector_run_release(&run);
-    config_free(config);
+    vcenter_case_release(&vc);
     return 0;
 }
 
 /* Until nothing answers the wait. */
 static void answer(const struct canned_reply *replies, size_t n)
 {
-    run.replies = replies;
-    run.nreplies = n;
-    collector_run(&run);
-    if (run.last != STEP_SEND || run.unused)
-        fail_msg("ended with %d, %zu replies were not asked for: %s\n%s", run.last, run.unused,
-                 run.err.msg, run.requests.buf);
+    vc.run.replies = replies;
+    vc.run.nreplies = n;
+    collector_run(&vc.run);
+    if (vc.run.last != STEP_SEND || vc.run.unused)
+        fail_msg("ended with %d, %zu replies were not asked for: %s\n%s", vc.run.last,
+                 vc.run.unused, vc.run.err.msg, vc.run.requests.buf);
 }
 
 #define RUN(...)                                                  \
@@ -134,11 +100,7 @@ static void answer(const struct canned_reply *replies, size_t n)
 
 static const struct snapshot *table(const struct schema *schema)
 {
-    for (size_t i = 0; i < COLLECTOR_RUN_TABLES && run.tables[i]; i++) {
-        if (snapshot_schema(run.tables[i]) == schema)
-            return run.tables[i];
-    }
-    return NULL;
+    return vcenter_case_table(&vc, schema);
 }
 
 /* "ID=STATE/PROGRESS/USER " of every task. */
@@ -167,7 +129,7 @@ static unsigned asked(const char *what)
 {
     unsigned n = 0;
 
-    for (const char *at = run.requests.buf; (at = strstr(at, what)); at++)
+    for (const char *at = vc.run.requests.buf; (at = strstr(at, what)); at++)
         n++;
     return n;
 }
@@ -213,7 +175,7 @@ static void test_none(void **state)
     (void)state;
     RUN(INVENTORY);
     check_tasks(FRESH_FAILED, "");
-    collector_run_reset(&run);
+    collector_run_reset(&vc.run);
     RUN(INVENTORY, WATCH, REPLY(POLL_LIST, LISTED("")), REPLY(RESET, NOTHING));
     check_tasks(FRESH_OK, "");
 }
@@ -238,7 +200,7 @@ static void test_list_is_polled(void **state)
 {
     (void)state;
     watch_two();
-    run.later_ms = 60000;
+    vc.run.later_ms = 60000;
     RUN(USAGE, REPLY(POLL_LIST, LISTED(REF("task-1") REF("task-2") REF("task-3"))),
         REPLY(RESET, NOTHING),
         REPLY(VERSION("2"), SET("3", TASK("enter", "task-3", "error", ENDED))));
@@ -276,7 +238,7 @@ static void test_no_list_views(void **state)
         REPLY(POLL_ALL, GOT("<token>t1</token>" FOUND("task-1", "running", AT("5") SYSTEM))),
         REPLY("<token>t1</token>", GOT(FOUND("task-2", "success", ENDED PERSON))));
     check_tasks(FRESH_OK, "task-1=running/5/TaskReasonSystem task-2=success/-1/EX\\ops ");
-    run.later_ms = 60000;
+    vc.run.later_ms = 60000;
     RUN(USAGE, REPLY(POLL_ALL, GOT(FOUND("task-3", "queued", ""))));
     check_tasks(FRESH_OK, "task-2=success/-1/EX\\ops task-3=queued/-1/- ");
     assert_int_equal(asked("<CreateListView "), 0);
@@ -289,11 +251,11 @@ static void test_denied(void **state)
 
     (void)state;
     watch_two();
-    run.later_ms = 60000;
+    vc.run.later_ms = 60000;
     RUN(USAGE, REFUSED(POLL_LIST, FAULT("NoPermission"), &denied));
     check_tasks(FRESH_DENIED, "task-1=running/21/EX\\ops task-2=success/-1/TaskReasonSystem ");
     assert_string_equal(snapshot_err(table(&table_tasks))->msg, denied.msg);
-    run.later_ms = 120000;
+    vc.run.later_ms = 120000;
     RUN(USAGE, REPLY(POLL_LIST, LISTED(REF("task-1") REF("task-2"))));
     check_tasks(FRESH_OK, "task-1=running/21/EX\\ops task-2=success/-1/TaskReasonSystem ");
 }
@@ -303,11 +265,11 @@ static void test_view_is_gone(void **state)
 {
     (void)state;
     watch_two();
-    run.later_ms = 60000;
+    vc.run.later_ms = 60000;
     RUN(USAGE, REPLY(POLL_LIST, LISTED(REF("task-1") REF("task-9"))),
         REFUSED(RESET, FAULT("ManagedObjectNotFound"), NULL));
     check_tasks(FRESH_FAILED, "task-1=running/21/EX\\ops task-2=success/-1/TaskReasonSystem ");
-    run.later_ms = 120000;
+    vc.run.later_ms = 120000;
     RUN(USAGE, REPLY("<CreateListView ", ID("list[2]")),
         REPLY("<spec><propSet><type>Task</type>", ID("f[4]")),
         REPLY(POLL_LIST, LISTED(REF("task-1"))), REPLY(RESET, NOTHING));
@@ -323,12 +285,12 @@ static void test_bad_replies(void **state)
     (void)state;
     RUN(INVENTORY, REPLY("<CreateListView ", "<html>"));
     check_tasks(FRESH_FAILED, "");
-    collector_run_reset(&run);
+    collector_run_reset(&vc.run);
     RUN(INVENTORY, WATCH, REPLY(POLL_LIST, bomb));
     check_tasks(FRESH_FAILED, "");
     assert_non_null(strstr(snapshot_err(table(&table_tasks))->msg, "DOCTYPE"));
     for (size_t n = 0; n < sizeof(whole) - 2; n += 37) {
-        collector_run_reset(&run);
+        collector_run_reset(&vc.run);
         RUN(INVENTORY, WATCH, {.match = POLL_LIST, .body = whole, .len = n});
         check_tasks(FRESH_FAILED, "");
     }
@@ -342,7 +304,7 @@ static void test_new_session(void **state)
 {
     (void)state;
     watch_two();
-    vsphere.login = 2;
+    vc.vsphere.login = 2;
     RUN(INVENTORY, WATCH, REPLY(POLL_LIST, LISTED(REF("task-1"))), REPLY(RESET, NOTHING));
     check_tasks(FRESH_OK, "task-1=running/21/EX\\ops task-2=success/-1/TaskReasonSystem ");
     RUN(USAGE, REPLY(POLL_LIST, LISTED(REF("task-1"))),
@@ -359,19 +321,19 @@ static void test_session_over_within(void **state)
     (void)state;
     RUN(INVENTORY, WATCH, REPLY(POLL_LIST, over), USAGE, REPLY(POLL_LIST, LISTED(REF("task-1"))),
         REPLY(RESET, NOTHING));
-    assert_int_equal(run.logins, 1);
+    assert_int_equal(vc.run.logins, 1);
 }
 
 /* They are read by a collector of their own then. */
 static void test_once(void **state)
 {
     (void)state;
-    run.live = false;
-    run.replies = (const struct canned_reply[]){INVENTORY};
-    run.nreplies = 5;
-    collector_run(&run);
-    assert_int_equal(run.last, STEP_DONE);
-    assert_int_equal(run.unused, 0);
+    vc.run.live = false;
+    vc.run.replies = (const struct canned_reply[]){INVENTORY};
+    vc.run.nreplies = 5;
+    collector_run(&vc.run);
+    assert_int_equal(vc.run.last, STEP_DONE);
+    assert_int_equal(vc.run.unused, 0);
     assert_int_equal(snapshot_freshness(table(&table_tasks)), FRESH_NEVER);
     assert_ptr_equal(collector_vcenter_inventory.told, &table_tasks);
     assert_true(collector_vcenter_tasks.once_only);
