@@ -6,10 +6,12 @@
  * by the next eight bytes in the same way, and at the end of the cell by the next level. All of it
  * is stable, so equal rows keep the order they came in. A few rows are simply compared.
  */
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/mem.h"
+#include "core/radix.h"
 #include "core/rows_priv.h"
 
 #define FEW   16  /* rows: insertion by comparing cells */
@@ -27,6 +29,7 @@ struct key {
     uint8_t type;
     bool ended; /* equal prefixes mean equal cells, or items */
 };
+_Static_assert(offsetof(struct key, prefix) == 0, "radix_sort() reads it there");
 
 /* What is compared: a level, and of lists an item. */
 struct place {
@@ -43,18 +46,6 @@ struct sorter {
 
 /* ---- eight bytes of a cell ---------------------------------------------------------------------
  */
-
-/* So that numbers compare as strcmp() would. */
-static uint64_t text_chunk(const char *s)
-{
-    uint64_t v = 0;
-
-    for (unsigned i = 0; i < 8; i++) {
-        v = v << 8 | (unsigned char)*s;
-        s += *s != '\0';
-    }
-    return v;
-}
 
 static uint64_t real_chunk(double d)
 {
@@ -87,7 +78,7 @@ static void set_chunk(struct key *k, size_t from)
     k->ended = true;
     switch (k->type) {
     case CELL_STR:
-        k->prefix = text_chunk(k->u.text + from);
+        k->prefix = radix_text(k->u.text + from);
         k->ended = (k->prefix & 0xff) == 0;
         break;
     case CELL_INT:
@@ -136,40 +127,6 @@ static size_t common_bytes(const struct key *k, size_t n, size_t from)
 /* ---- by prefix ---------------------------------------------------------------------------------
  */
 
-/* One pass by the byte at @shift; the result is in @to. */
-static void radix_pass(const struct key *from, struct key *to, size_t n, unsigned shift)
-{
-    size_t at[256] = {0}, sum = 0;
-
-    for (size_t i = 0; i < n; i++)
-        at[from[i].prefix >> shift & 0xff]++;
-    for (unsigned b = 0; b < 256; b++) {
-        size_t count = at[b];
-
-        at[b] = sum;
-        sum += count;
-    }
-    for (size_t i = 0; i < n; i++)
-        to[at[from[i].prefix >> shift & 0xff]++] = from[i];
-}
-
-static void radix_sort(struct key *k, struct key *spare, size_t n, uint64_t differ)
-{
-    struct key *from = k, *to = spare;
-
-    for (unsigned shift = 0; shift < 64; shift += 8) {
-        struct key *t = from;
-
-        if (!(differ >> shift & 0xff))
-            continue;
-        radix_pass(from, to, n, shift);
-        from = to;
-        to = t;
-    }
-    if (from != k)
-        memcpy(k, from, n * sizeof(*k));
-}
-
 static void merge(const struct key *k, size_t middle, size_t n, struct key *out)
 {
     size_t a = 0, b = middle;
@@ -212,7 +169,7 @@ static void sort_by_prefix(struct key *k, struct key *spare, size_t n)
     if (n < MERGE)
         merge_sort(k, spare, n);
     else
-        radix_sort(k, spare, n, differ);
+        radix_sort(k, spare, n, sizeof(*k), differ);
 }
 
 /* ---- a few rows --------------------------------------------------------------------------------

@@ -12,11 +12,13 @@
  * it is stable, because rows with the same key must stand in the order in which they came, however
  * the index was made.
  */
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/arena.h"
 #include "core/mem.h"
+#include "core/radix.h"
 #include "core/snapshot_priv.h"
 
 #define FEW         24   /* rows: insertion */
@@ -113,17 +115,7 @@ struct sorted {
     uint64_t chunk;
     struct entry entry;
 };
-
-static uint64_t chunk_of(const char *s)
-{
-    uint64_t v = 0;
-
-    for (unsigned i = 0; i < 8; i++) {
-        v = v << 8 | (unsigned char)*s;
-        s += *s != '\0';
-    }
-    return v;
-}
+_Static_assert(offsetof(struct sorted, chunk) == 0, "radix_sort() reads it there");
 
 /* How many bytes from @from on all keys have in common. */
 static size_t common_bytes(const struct sorted *k, size_t n, size_t from)
@@ -144,40 +136,13 @@ static size_t common_bytes(const struct sorted *k, size_t n, size_t from)
     return common;
 }
 
-static void radix_pass(const struct sorted *from, struct sorted *to, size_t n, unsigned shift)
+static void sort_chunks(struct sorted *k, struct sorted *spare, size_t n)
 {
-    size_t at[256] = {0}, sum = 0;
-
-    for (size_t i = 0; i < n; i++)
-        at[from[i].chunk >> shift & 0xff]++;
-    for (unsigned b = 0; b < 256; b++) {
-        size_t count = at[b];
-
-        at[b] = sum;
-        sum += count;
-    }
-    for (size_t i = 0; i < n; i++)
-        to[at[from[i].chunk >> shift & 0xff]++] = from[i];
-}
-
-static void radix_sort(struct sorted *k, struct sorted *spare, size_t n)
-{
-    struct sorted *from = k, *to = spare;
     uint64_t differ = 0;
 
     for (size_t i = 1; i < n; i++)
         differ |= k[i].chunk ^ k[0].chunk;
-    for (unsigned shift = 0; shift < 64; shift += 8) {
-        struct sorted *t = from;
-
-        if (!(differ >> shift & 0xff))
-            continue;
-        radix_pass(from, to, n, shift);
-        from = to;
-        to = t;
-    }
-    if (from != k)
-        memcpy(k, from, n * sizeof(*k));
+    radix_sort(k, spare, n, sizeof(*k), differ);
 }
 
 /* A few, which agree up to @from. Equal ones are in the order they came in. */
@@ -214,11 +179,11 @@ static void sort_from(struct sorted *k, struct sorted *spare, size_t n, size_t f
     }
     from += common_bytes(k, n, from);
     for (size_t i = 0; i < n; i++)
-        k[i].chunk = chunk_of(k[i].entry.row->key + from);
+        k[i].chunk = radix_text(k[i].entry.row->key + from);
     if (n <= SOME)
         insert_chunks(k, n);
     else
-        radix_sort(k, spare, n);
+        sort_chunks(k, spare, n);
     for (size_t i = 0, end; i < n; i = end) {
         for (end = i + 1; end < n && k[end].chunk == k[i].chunk; end++)
             ;
