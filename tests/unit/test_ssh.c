@@ -15,6 +15,7 @@
 #include "core/mem.h"
 #include "core/ssh.h"
 #include "core/strbuf.h"
+#include "tests/support/child.h"
 #include "tests/support/rawserver.h"
 #include "tests/support/sshd.h"
 
@@ -410,6 +411,51 @@ static void test_rsa_user_key(void **state)
     sshd_stop(s);
 }
 
+/* Run @line, which is freed. */
+static void shell(char *line)
+{
+    const char *const argv[] = {"/bin/sh", "-c", line, NULL};
+    struct child_result r;
+
+    child_run(&r, &(struct child_options){.argv = argv, .timeout_ms = 20000});
+    assert_int_equal(r.status, 0);
+    child_release(&r);
+    free(line);
+}
+
+/* Without a password and a key file the agent has the key; one that has none lets nobody in. */
+static void test_agent(void **state)
+{
+    char dir[] = "/tmp/hycon-agent-XXXXXX", *sock, *was = mem_strdup(getenv("SSH_AUTH_SOCK"));
+    struct sshd *s = sshd_start(NULL);
+    struct ssh_target t = target_of(s, SSH_AUTO);
+    struct ssh_facts f;
+    struct got g;
+
+    (void)state;
+    assert_non_null(mkdtemp(dir));
+    sock = mem_printf("%s/sock", dir);
+    shell(mem_printf("ssh-agent -a %s | sed -n 's/^SSH_AGENT_PID=\\([0-9]*\\).*/\\1/p' >%s/pid",
+                     sock, dir));
+    assert_int_equal(setenv("SSH_AUTH_SOCK", sock, 1), 0);
+    shell(mem_printf("ssh-add -q %s 2>/dev/null", t.key_file));
+    t.key_file = NULL;
+    g = once(&t, "echo agent", &f);
+    assert_string_equal(g.err.msg, "");
+    assert_string_equal(g.out, "agent\n");
+    assert_string_equal(f.transport, "openssh");
+    got_release(&g);
+    shell(mem_strdup("ssh-add -q -D 2>/dev/null"));
+    g = once(&t, "echo agent", NULL);
+    assert_int_equal(g.err.kind, ERR_AUTH);
+    got_release(&g);
+    shell(mem_printf("kill $(cat %s/pid); rm -rf %s", dir, dir));
+    assert_int_equal(was ? setenv("SSH_AUTH_SOCK", was, 1) : unsetenv("SSH_AUTH_SOCK"), 0);
+    free(was);
+    free(sock);
+    sshd_stop(s);
+}
+
 static void test_refusals(void **state)
 {
     struct sshd *s = sshd_start(NULL), *other = sshd_start(NULL);
@@ -570,7 +616,7 @@ int main(int argc, char **argv)
         T(test_commands),      T(test_large_output), T(test_time_and_cancel), T(test_trust),
         T(test_changed_key),   T(test_fallback),     T(test_rsa_user_key),    T(test_refusals),
         T(test_lost_sessions), T(test_idle_session), T(test_many_hosts),      T(test_quoting),
-        T(test_at_once),
+        T(test_at_once),       T(test_agent),
     };
     int rc = ssh_helper_main(argc, argv);
 
