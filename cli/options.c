@@ -340,7 +340,8 @@ static void add_verb_list(struct strbuf *out)
         strbuf_addf(out, "  %s %s", v->name, v->arguments);
         size_t width = out->len - start;
         strbuf_addchars(out, ' ', width < 28 ? 28 - width : 2);
-        strbuf_addf(out, "%s\n", v->meaning);
+        /* What comes behind a semicolon is for the help of the verb. */
+        strbuf_addf(out, "%.*s\n", (int)strcspn(v->meaning, ";"), v->meaning);
     }
     strbuf_addstr(out, "\nWithout a verb: the console. 'hycon VERB --help' says more about one.\n");
 }
@@ -354,9 +355,10 @@ void cli_help(const struct cli_verb *v, struct strbuf *out)
     strbuf_addf(out, "usage: hycon %s%s%s%s[options]\n\n", program ? "[VERB] " : v->name,
                 program ? "" : " ", v->arguments, *v->arguments ? " " : "");
     if (program)
-        strbuf_addstr(out, "A console for VMware Cloud on AWS, NSX and the linked AWS account: "
-                           "which edge and\nwhich ENI are active, did the route tables follow, "
-                           "what is wrong and why.\n");
+        strbuf_addstr(
+            out, "A console for VMware Cloud on AWS, vSphere, NSX and the linked AWS account:\n"
+                 "which edge and which ENI are active, did the route tables follow, "
+                 "what is wrong and why.\n");
     else
         strbuf_addf(out, "%s\n", v->meaning);
     if (program)

@@ -185,6 +185,8 @@ static void help_is_complete(void **state)
     cli_help(NULL, &all);
     assert_non_null(strstr(all.buf, "\n  config show "));
     assert_null(strstr(all.buf, "bundle"));
+    for (const char *line = all.buf; *line; line += strcspn(line, "\n") + 1)
+        assert_in_range(strcspn(line, "\n"), 0, 100);
     strbuf_release(&all);
 }
 
