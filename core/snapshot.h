@@ -45,6 +45,7 @@ void snapshot_unref(const struct snapshot *s); /* NULL is fine */
 const struct schema *snapshot_schema(const struct snapshot *s);
 const char *snapshot_site(const struct snapshot *s);
 const char *snapshot_endpoint(const struct snapshot *s);
+/* Given by the store when it publishes: the later one of two is greater. */
 uint64_t snapshot_generation(const struct snapshot *s);
 int64_t snapshot_taken_at(const struct snapshot *s); /* when the rows were read; 0: never */
 enum freshness snapshot_freshness(const struct snapshot *s);

@@ -77,7 +77,7 @@ extern const struct key_spec kinds_credential_keys[]; /* below credentials.NAME 
  */
 extern const struct key_spec kinds_threshold_keys[];
 
-const struct kind_spec *kinds_find(const char *name);
+const struct kind_spec *kinds_find(const char *name); /* NULL: no such kind */
 const char *kinds_name(enum endpoint_kind kind);
 /* The key @name in a table that ends with name NULL, or NULL. */
 const struct key_spec *kinds_key(const struct key_spec *keys, const char *name);

@@ -44,6 +44,7 @@ const struct view_set *view_table(const struct view *v, const struct schema *sch
 void view_set_add(struct view_set *set, const struct snapshot *s);
 void view_release(struct view *v);
 
+/* Was it read, whole or in part? */
 bool view_is_good(const struct snapshot *s);
 enum view_state view_state(const struct view *v, const struct schema *schema);
 /* Walk the rows of @schema's good snapshots: *at from {0}; NULL at the end. */

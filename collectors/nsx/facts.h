@@ -20,6 +20,7 @@ struct nsx_facts {
     unsigned silent; /* replies that never came */
 };
 
+/* Begin anew: the first step then takes a NULL reply. */
 void nsx_facts_start(struct nsx_facts *f);
 /* @reply: to the last path, or NULL. Fills @s->facts. The next path to GET, or NULL at the end. */
 const char *nsx_facts_step(struct nsx_facts *f, struct session *s, const struct reply *reply);

@@ -32,6 +32,7 @@ struct nsx_rule_names {
     const struct nsx_object *last; /* policy of the rule before: mostly the same */
 };
 
+/* The nsx_object.more of a policy: a struct nsx_policy in @a; what is not told is -1 or NULL. */
 void *nsx_policy_more(struct arena *a, struct json_object *o);
 /* An nsx_row_fn; @arg is a struct nsx_rule_names. */
 void nsx_rule_row(void *arg, struct table_builder *b, struct json_object *o);

@@ -63,9 +63,10 @@ int vsan_read_health(struct arena *arena, const struct reply *reply, struct vsan
                      struct err *err);
 
 struct vsan_resync {
-    int64_t bytes, eta_s;
+    int64_t bytes, eta_s; /* what is left; -1: not told */
 };
 
+/* 0, or -1 with @err. */
 int vsan_read_resync(const struct reply *reply, struct vsan_resync *out, struct err *err);
 /* @encrypted: -1 not told, 0, 1. */
 int vsan_read_config(const struct reply *reply, int *encrypted, struct err *err);

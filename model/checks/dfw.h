@@ -21,6 +21,7 @@ struct dfw_filter {
     size_t table, next; /* where the walk is */
 };
 
+/* The next filter of this site whose rules are ok; false at the end. */
 bool dfw_next(const struct check_input *in, struct dfw_filter *f);
 /* Numbers of the rules of a filter: sorted, each once. The caller frees. Without internal ones, and
  * without those of layer 2: it is not verified that every manager lists its default one. */
