@@ -6,6 +6,7 @@
 struct state {
     struct script script; /* first */
     struct connections decoder;
+    bool silent; /* it printed nothing */
     struct table_builder *b;
     const char *host;
 };
@@ -79,8 +80,11 @@ static const struct parse_health *end(struct run *run, struct script *s, bool wh
 {
     struct state *st = (struct state *)s;
 
-    (void)run;
-    connections_end(&st->decoder, whole);
+    if (!connections_end(&st->decoder, whole) && whole) {
+        run->freshness = FRESH_PARTIAL;
+        err_set(&run->err, ERR_PROTO, 0, "the list of connections ends in its middle");
+    }
+    st->silent = !st->decoder.lines.health.lines;
     return &st->decoder.lines.health;
 }
 
@@ -94,8 +98,13 @@ static const struct script_part parts[] = {{ESXI_CONNECTIONS, true, begin, feed,
 static enum step step(struct run *run, const struct reply *reply)
 {
     struct state *st = run->state;
+    enum step next;
 
-    return script_step(run, &st->script, parts, 1, reply, NULL);
+    next = script_step(run, &st->script, parts, 1, reply, NULL);
+    /* We are connected to it: a host without any connection is none. */
+    if (next == STEP_DONE && st->silent)
+        return run_fail_proto(run, "the list of connections is empty");
+    return next;
 }
 
 static void release_state(void *state)

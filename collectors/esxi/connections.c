@@ -93,9 +93,9 @@ void connections_feed(struct connections *c, const char *data, size_t len)
     lines_feed(&c->lines, data, len);
 }
 
-void connections_end(struct connections *c, bool whole)
+bool connections_end(struct connections *c, bool whole)
 {
-    lines_end(&c->lines, whole);
+    return lines_end(&c->lines, whole);
 }
 
 void connections_release(struct connections *c)

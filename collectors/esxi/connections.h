@@ -30,7 +30,8 @@ struct connections {
 void connections_init(struct connections *c,
                       void (*on_connection)(void *arg, const struct connection *c), void *arg);
 void connections_feed(struct connections *c, const char *data, size_t len);
-void connections_end(struct connections *c, bool whole);
+/* false: the output ends within a line, so connections may be missing. */
+bool connections_end(struct connections *c, bool whole);
 void connections_release(struct connections *c);
 
 #endif

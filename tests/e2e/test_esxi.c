@@ -320,11 +320,15 @@ static void test_a_cut_line_is_partial(void **state)
 {
     static const char *const of[] = {"flows", "addrsets"};
 
+    struct child_result r;
+
     NEEDS_SSHD();
     set_mode("cutline");
+    e2e_expect(&e, &r, 3, "get", "connections", "-o", "json", NULL);
+    says(&r.out, "\"freshness\":\"partial\"");
+    says(&r.out, "the list of connections ends in its middle");
+    child_release(&r);
     for (size_t i = 0; i < ARRAY_SIZE(of); i++) {
-        struct child_result r;
-
         e2e_expect(&e, &r, 3, "get", of[i], "-o", "json", NULL);
         says(&r.out, "\"freshness\":\"partial\"");
         says(&r.out, "the output of 2 of 2 filters ends in its middle");
@@ -346,6 +350,10 @@ static void test_silence_is_no_table(void **state)
         says(&r.out, "summarize-dvfilter printed nothing");
         child_release(&r);
     }
+    e2e_expect(&e, &r, 3, "get", "connections", "-o", "json", NULL);
+    says(&r.out, "\"freshness\":\"failed\"");
+    says(&r.out, "the list of connections is empty");
+    child_release(&r);
     set_mode("norules");
     e2e_expect(&e, &r, 3, "get", "host_rules", "-o", "json", NULL);
     says(&r.out, "1 of 2 filters were not read: nothing was printed about 'nic-1744435-eth0-");

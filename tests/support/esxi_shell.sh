@@ -86,12 +86,13 @@ cutline)
     case "$SSH_ORIGINAL_COMMAND" in
     *getflows*"'") answer | head -c 200 ;;
     *getaddrsets*"'") answer | head -c 50 ;;
+    "esxcli network ip connection list") answer | head -c 500 ;;
     *) answer ;;
     esac
     ;;
 silent)
     case "$SSH_ORIGINAL_COMMAND" in
-    summarize-dvfilter) ;;
+    summarize-dvfilter | "esxcli network ip connection list") ;;
     *) answer ;;
     esac
     ;;
