@@ -145,7 +145,7 @@ static void test_host_by_eni_read_first(void **state)
     model_case_init(&c, NULL);
     model_case_feed(&c, SDDC("eni-1", "active", "standby"));
     c.now += 5000;
-    model_case_feed(&c, SDDC_READ(" ok 5s", "eni-3", "active", "standby"));
+    model_case_feed(&c, SDDC_READ(" ok 17s", "eni-3", "active", "standby"));
     model_case_expect(c.estate, "the ENI is newer", "edges", "edge host last_host",
                       "NSX-Edge-0 - esx-1\nNSX-Edge-1 - -\n");
     c.now += 2000;
