@@ -214,7 +214,7 @@ bool dfw_is_everywhere(const struct dfw_intent *d, const struct row *rule)
     return !policy || !map_has(d->scoped, policy);
 }
 
-/* What a rule says counts, and what its policy says when the rule says nothing. */
+/* What a policy says takes precedence over what its rules say, unless it is everywhere. */
 const struct cell_list *dfw_scope(const struct dfw_intent *d, const struct row *rule)
 {
     const char *path = row_str(rule, RULES_POLICY_PATH);
@@ -224,8 +224,10 @@ const struct cell_list *dfw_scope(const struct dfw_intent *d, const struct row *
 
     if (row_bool(rule, RULES_ENABLED, &enabled) && !enabled)
         return NULL;
+    if (policy)
+        return row_list(policy, POLICIES_APPLIED_TO);
     if (!is_scoped(l))
-        return policy ? row_list(policy, POLICIES_APPLIED_TO) : NULL;
+        return NULL;
     return row_list(rule, RULES_APPLIED_TO_PATHS) ? row_list(rule, RULES_APPLIED_TO_PATHS) : l;
 }
 

@@ -93,6 +93,14 @@ static const struct check_case rules[] = {
      "/r/1 dfw 1 DFW yes /p/web\n/r/2 dfw 2 DFW yes /p/app\n" HOST_RULES("1")
          LINE("1", "1", "1", "2"),
      NULL, "unknown members of groups|0\n", NULL},
+    {"a policy for groups overrides where its rule applies", "dfw-missing-on-host",
+     "table policies dc1/nsx\npath layer applied_to\n/p/web dfw web\n"
+     "table rules dc1/nsx\npath layer rule_id applied_to applied_to_paths enabled policy_path\n"
+     "/r/1 dfw 1 app /g/app yes /p/web\n/r/2 dfw 2 DFW - yes /p/app\n"
+     "table groups dc1/nsx\npath group vm_members vm_count\n/g/web web web-1 1\n"
+     "/g/app app app-1 1\n" CARDS HOST_RULES("1") LINE("1", "1", "1", "2") LINE("1", "2", "1", "1")
+         LINE("1", "2", "2", "2") LINE("1", "3", "1", "2"),
+     NULL, "", NULL},
     {"nobody looked at rules of hosts", "dfw-missing-on-host", POLICIES RULES, NULL, "", NULL},
     {"nobody looked at this host", "dfw-missing-on-host",
      POLICIES RULES HOST_RULES("1") GOOD("1", "1") "table host_rules dc1/esx/esx-2 never\nhost\n",
