@@ -71,6 +71,7 @@ static const struct walk_ops ops = {
     .end = end,
     .release = release,
     .never_silent = true,
+    .headed = true,
 };
 
 static enum step step(struct run *run, const struct reply *reply)

@@ -155,6 +155,22 @@ static void fail_silent(struct walk *w)
     fail_filter(w, &err);
 }
 
+/* Its output begins with a line that is always understood, unless it is a refusal. */
+static void fail_foreign(struct walk *w)
+{
+    struct err err = {0};
+
+    err_set(&err, ERR_PROTO, 0, "nothing that was printed about '%s' was understood",
+            w->filters[w->next].filter);
+    fail_filter(w, &err);
+}
+
+static bool is_foreign(const struct walk *w, const struct parse_health *before)
+{
+    return w->ops->headed && w->health.skipped > before->skipped &&
+           w->health.parsed == before->parsed;
+}
+
 static void close_filter(struct walk *w)
 {
     if (w->open)
@@ -200,7 +216,7 @@ static enum step listed(struct run *run, struct walk *w, const struct reply *rep
 static enum step part_over(struct run *run, struct walk *w, const struct reply *reply)
 {
     bool needed = w->part + 1 == w->ops->ncommands, closed;
-    uint64_t before = w->health.lines;
+    struct parse_health before = w->health;
 
     /* A hanging host would hang for every filter. */
     if (reply->err && (reply->err->kind == ERR_LIMIT || reply->err->kind == ERR_NET))
@@ -208,8 +224,10 @@ static enum step part_over(struct run *run, struct walk *w, const struct reply *
     closed = w->ops->end(run, w, w->part, !reply->err);
     if (needed && reply->err)
         fail_filter(w, reply->err);
-    else if (needed && w->ops->never_silent && w->health.lines == before)
+    else if (needed && w->ops->never_silent && w->health.lines == before.lines)
         fail_silent(w);
+    else if (needed && is_foreign(w, &before))
+        fail_foreign(w);
     else if (needed && !closed)
         w->incomplete++;
     if (!needed) {

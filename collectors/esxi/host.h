@@ -50,6 +50,7 @@ struct walk_ops {
     bool (*end)(struct run *run, struct walk *w, unsigned part, bool whole);
     void (*release)(struct walk *w); /* what begin made; may come at any time */
     bool never_silent;               /* the needed command prints something about every filter */
+    bool headed; /* what it prints begins with a line that is understood in every version */
 };
 
 /* First member of a collector's state. */

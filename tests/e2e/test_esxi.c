@@ -361,6 +361,29 @@ static void test_silence_is_no_table(void **state)
     child_release(&r);
 }
 
+/* Words about a filter with status 0 are a refusal, not a filter without rules or sets; no words
+ * are what a filter prints whose rules need no sets. */
+static void test_a_refusal_is_no_table(void **state)
+{
+    static const char *const of[] = {"host_rules", "addrsets"};
+    struct child_result r;
+
+    NEEDS_SSHD();
+    set_mode("foreign");
+    for (size_t i = 0; i < ARRAY_SIZE(of); i++) {
+        e2e_expect(&e, &r, 3, "get", of[i], "-o", "json", NULL);
+        says(&r.out, "\"freshness\":\"partial\"");
+        says(&r.out, "1 of 2 filters were not read: nothing that was printed about 'nic-1744435-");
+        says(&r.out, "nic-1744441-eth0-vmware-sfw.2");
+        child_release(&r);
+    }
+    set_mode("nosets");
+    e2e_expect(&e, &r, 0, "get", "addrsets", "-o", "json", NULL);
+    says(&r.out, "\"freshness\":\"ok\"");
+    says(&r.out, "nic-1744441-eth0-vmware-sfw.2");
+    child_release(&r);
+}
+
 static void test_a_hanging_host_is_left(void **state)
 {
     struct child_result r;
@@ -510,6 +533,7 @@ int main(void)
         cmocka_unit_test_setup(test_a_cut_list_is_partial, before),
         cmocka_unit_test_setup(test_a_cut_line_is_partial, before),
         cmocka_unit_test_setup(test_silence_is_no_table, before),
+        cmocka_unit_test_setup(test_a_refusal_is_no_table, before),
         cmocka_unit_test_setup(test_a_hanging_host_is_left, before),
         cmocka_unit_test_setup(test_a_flood_has_an_end, before),
         cmocka_unit_test_setup(test_an_unknown_key_is_denied, before),

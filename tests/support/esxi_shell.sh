@@ -96,6 +96,18 @@ silent)
     *) answer ;;
     esac
     ;;
+foreign)
+    case "$SSH_ORIGINAL_COMMAND" in
+    *" -f '$one'") echo "Failed to open the filter: no such filter" ;;
+    *) answer ;;
+    esac
+    ;;
+nosets)
+    case "$SSH_ORIGINAL_COMMAND" in
+    *"getaddrsets -f '$one'") ;;
+    *) answer ;;
+    esac
+    ;;
 norules)
     case "$SSH_ORIGINAL_COMMAND" in
     *"getrules -f '$one'") ;;
