@@ -6,7 +6,8 @@
  * of addresses: a rule covers another where it says ANY, the same list, or a list that has the
  * other's only entry in it. So what is reported is true, and what addresses alone would tell is not
  * found. Left out as the earlier one: rules that are off, negated, bound to an application (L7) or
- * to a schedule, and JUMP_TO_APPLICATION, which does not decide.
+ * to a schedule, and those of other actions than ALLOW, DROP and REJECT: JUMP_TO_APPLICATION does
+ * not decide.
  *
  * To find the earlier rule of 100,000 in time, every rule is put into a table under each way in
  * which a later one could look for it; the earliest stays.
@@ -150,14 +151,20 @@ static bool has_entries(const struct row *r, unsigned col)
     return l && l->n > 0;
 }
 
+/* Of an action that is new to us nobody knows whether it ends the evaluation. */
+static bool decides(const struct row *r)
+{
+    return row_is(r, RULES_ACTION, "ALLOW") || row_is(r, RULES_ACTION, "DROP") ||
+           row_is(r, RULES_ACTION, "REJECT");
+}
+
 static bool may_cover(const struct rule *rule, const struct row *policy)
 {
     const struct row *r = rule->row;
 
     return !rule_flag(r, RULES_NEGATE_SOURCES) && !rule_flag(r, RULES_NEGATE_DESTINATIONS) &&
            !has_entries(r, RULES_PROFILES) && !has_entries(r, RULES_SERVICE_ENTRIES) && policy &&
-           !row_present(policy, POLICIES_SCHEDULE) && row_present(r, RULES_ACTION) &&
-           !row_is(r, RULES_ACTION, "JUMP_TO_APPLICATION");
+           !row_present(policy, POLICIES_SCHEDULE) && decides(r);
 }
 
 /* "4.0000001010.0000000010" as two numbers, because 100,000 of them are sorted. */

@@ -84,6 +84,10 @@ static const struct check_case shadowed[] = {
                                                                                  "DRO"
                                                                                  "P") ON,
      NULL, "", NULL},
+    {"an action that is not known may not decide", "rule-shadowed",
+     POLICIES RULES R("1", "p1", "a", "1", "ANY", "ANY", "ANY", "NEW_ACTION")
+         ON R("2", "p2", "b", "2", "g1", "g3", "HTTPS", "DROP") ON,
+     NULL, "", NULL},
     {"at night only", "rule-shadowed",
      POLICIES RULES R("1", "p4", "a", "1", "ANY", "ANY", "ANY", "ALLOW")
          ON R("2", "p1", "b", "2", "g1", "g3", "HTTPS", "DROP") ON,
