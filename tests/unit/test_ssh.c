@@ -15,6 +15,7 @@
 #include "core/mem.h"
 #include "core/ssh.h"
 #include "core/strbuf.h"
+#include "core/text.h"
 #include "tests/support/child.h"
 #include "tests/support/rawserver.h"
 #include "tests/support/sshd.h"
@@ -217,6 +218,40 @@ static void test_at_once(void **state)
         }
     }
     close_host(h);
+    sshd_stop(s);
+}
+
+/* Each command says how many there are while it runs. */
+static void test_no_more_than_the_limit(void **state)
+{
+    char dir[] = "/tmp/hycon-at-once-XXXXXX", line[256];
+    struct sshd *s = sshd_start(NULL);
+
+    (void)state;
+    assert_non_null(mkdtemp(dir));
+    (void)snprintf(line, sizeof(line), "f=$(mktemp %s/XXXXXX); ls %s | wc -l; sleep 0.2; rm $f",
+                   dir, dir);
+    for (size_t i = 0; i < ARRAY_SIZE(both); i++) {
+        struct ssh_target t = target_of(s, both[i]);
+        struct ssh_host *h = open_host(&t);
+        struct got g[12];
+        int64_t most = 0;
+
+        for (size_t k = 0; k < ARRAY_SIZE(g); k++)
+            ask(h, line, (struct ssh_command){0}, &g[k]);
+        run_all();
+        for (size_t k = 0; k < ARRAY_SIZE(g); k++) {
+            int64_t n = 0;
+            assert_string_equal(g[k].err.msg, "");
+            g[k].out[strcspn(g[k].out, "\n")] = '\0';
+            assert_int_equal(text_to_i64(g[k].out, 1, 100, &n), 0);
+            most = n > most ? n : most;
+            got_release(&g[k]);
+        }
+        assert_in_range(most, 2, 4);
+        close_host(h);
+    }
+    assert_int_equal(rmdir(dir), 0);
     sshd_stop(s);
 }
 
@@ -613,10 +648,14 @@ static void test_quoting(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        T(test_commands),      T(test_large_output), T(test_time_and_cancel), T(test_trust),
-        T(test_changed_key),   T(test_fallback),     T(test_rsa_user_key),    T(test_refusals),
-        T(test_lost_sessions), T(test_idle_session), T(test_many_hosts),      T(test_quoting),
-        T(test_at_once),       T(test_agent),
+        T(test_commands),        T(test_large_output),
+        T(test_time_and_cancel), T(test_trust),
+        T(test_changed_key),     T(test_fallback),
+        T(test_rsa_user_key),    T(test_refusals),
+        T(test_lost_sessions),   T(test_idle_session),
+        T(test_many_hosts),      T(test_quoting),
+        T(test_at_once),         T(test_no_more_than_the_limit),
+        T(test_agent),
     };
     int rc = ssh_helper_main(argc, argv);
 
