@@ -334,13 +334,39 @@ static void connect_now(struct ssh_host *h)
         ask_config(h);
 }
 
+static bool same_text(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* Does the way to both begin at the same server? */
+static bool same_way(const struct ssh_target *a, const struct ssh_target *b)
+{
+    if (a->jump || b->jump)
+        return same_text(a->jump, b->jump);
+    return a->port == b->port && same_text(a->host, b->host);
+}
+
+/* A server refuses at random when many log in at once (MaxStartups of sshd is 10), and a jump host
+ * is one server for all that are behind it. */
+static bool may_connect(const struct ssh_host *h)
+{
+    unsigned n = 0;
+
+    if (h->ssh->handshakes >= SSH_HANDSHAKES_MAX)
+        return false;
+    for (const struct ssh_host *o = h->ssh->hosts; o; o = o->next)
+        n += o->state == SSH_STATE_CONNECTING && same_way(&o->target, &h->target);
+    return n < SSH_NEW_MAX;
+}
+
 static void pump(struct ssh_host *h)
 {
     unsigned running = 0;
 
     if (h->state == SSH_STATE_IDLE && h->jobs)
         h->state = SSH_STATE_WAITING;
-    if (h->state == SSH_STATE_WAITING && h->ssh->handshakes < SSH_HANDSHAKES_MAX) {
+    if (h->state == SSH_STATE_WAITING && may_connect(h)) {
         h->ssh->handshakes++;
         h->state = SSH_STATE_CONNECTING;
         h->deadline = loop_timer(h->ssh->loop, h->target.connect_timeout_ms, on_deadline, h);

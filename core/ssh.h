@@ -30,6 +30,7 @@ struct ssh_host;
 enum ssh_transport { SSH_AUTO, SSH_LIBSSH2, SSH_OPENSSH };
 
 #define SSH_HANDSHAKES_MAX 64 /* in flight at once, all hosts of a struct ssh */
+#define SSH_NEW_MAX        5  /* of them through one jump host or to one server */
 #define SSH_COMMANDS_MAX   4  /* running at once on one host; more wait */
 #define SSH_QUEUE_MAX      256
 #define SSH_OUTPUT_MAX     (64u << 20)

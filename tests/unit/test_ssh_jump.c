@@ -1,10 +1,13 @@
 /* A host behind a jump host, both OpenSSH's sshd: which of the two is said to have failed. */
+#include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -88,6 +91,82 @@ static void test_both_are_good(void **state)
     assert_int_equal(err.kind, ERR_NONE);
 }
 
+#define HOSTS 12
+
+struct silent {
+    int fd;
+    unsigned port, came; /* before the first attempt was given up */
+};
+
+/* A server that is connected to and never says a word. */
+static void silent_start(struct silent *s)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    socklen_t len = sizeof(at);
+
+    *s = (struct silent){.fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+    assert_int_equal(bind(s->fd, (struct sockaddr *)&at, sizeof(at)), 0);
+    assert_int_equal(listen(s->fd, 64), 0);
+    assert_int_equal(getsockname(s->fd, (struct sockaddr *)&at, &len), 0);
+    s->port = ntohs(at.sin_port);
+}
+
+static void silent_stop(struct silent *s)
+{
+    (void)close(s->fd);
+}
+
+static void on_given_up(void *arg, struct ssh_result *r)
+{
+    struct silent *s = arg;
+    int fd;
+
+    assert_int_not_equal(r->err.kind, ERR_NONE);
+    if (s->came)
+        return;
+    for (; (fd = accept(s->fd, NULL, NULL)) >= 0; (void)close(fd))
+        s->came++;
+    loop_stop(loop);
+}
+
+static void expect_five(struct silent *s, const struct ssh_target *t)
+{
+    struct ssh_host *h[HOSTS];
+
+    s->came = 0;
+    for (unsigned i = 0; i < HOSTS; i++) {
+        h[i] = ssh_host_new(ssh, t);
+        ssh_exec(h[i], &(struct ssh_command){.line = "true", .timeout_ms = 20000}, on_given_up, s);
+    }
+    loop_run(loop);
+    for (unsigned i = 0; i < HOSTS; i++)
+        ssh_host_free(h[i]);
+    assert_int_equal(s->came, 5);
+}
+
+/* A server refuses at random when many log in at once, and a jump host is one for all behind it. */
+static void test_five_new_ones_at_once(void **state)
+{
+    struct ssh_target t = good_target();
+    struct silent s;
+    char *to;
+
+    (void)state;
+    silent_start(&s);
+    to = mem_printf("root@127.0.0.1:%u", s.port);
+    t.connect_timeout_ms = 3000;
+    t.jump = to;
+    expect_five(&s, &t);
+    silent_stop(&s);
+    silent_start(&s);
+    t.jump = NULL;
+    t.port = (int)s.port;
+    t.transport = SSH_LIBSSH2;
+    expect_five(&s, &t);
+    silent_stop(&s);
+    free(to);
+}
+
 static void test_key_of_the_jump_host(void **state)
 {
     struct ssh_target t = good_target();
@@ -162,6 +241,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_both_are_good),
+        cmocka_unit_test(test_five_new_ones_at_once),
         cmocka_unit_test(test_key_of_the_jump_host),
         cmocka_unit_test(test_key_of_the_host),
         cmocka_unit_test(test_accepted_key_of_the_jump_host),
