@@ -9,9 +9,9 @@ BUILD ?= opt
 ifeq ($(origin CC),default)
 CC := gcc
 endif
-PKGS := json-c libuv yaml-0.1 ncursesw
+PKGS := json-c libuv yaml-0.1
 # Loaded when they are first needed (core/library.h), so they are compiled against and not linked.
-PKGS_LOADED := libcurl libxml-2.0 libssh2 libssl libcrypto
+PKGS_LOADED := ncursesw libcurl libxml-2.0 libssh2 libssl libcrypto
 LAB_PKGS := libmicrohttpd gnutls json-c libxml-2.0 yaml-0.1 libcrypto
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
@@ -24,7 +24,7 @@ NAMED_VERSION := -DHYCON_VERSION='"$(VERSION)"' -DHYCON_PREFIX='"$(PREFIX)"'
 FLAGS_opt := -O2 -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 FLAGS_asan := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 FLAGS_tsan := -O1 -fno-omit-frame-pointer -fsanitize=thread
-LINK_opt := -pie -Wl,-z,relro,-z,now
+LINK_opt := -pie -Wl,-z,relro,-z,now,-z,pack-relative-relocs
 LINK_asan := -fsanitize=address,undefined
 LINK_tsan := -fsanitize=thread
 
@@ -39,7 +39,7 @@ PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) $(PKGS_LOADED) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 LAB_PKG_CFLAGS := $(shell pkg-config --cflags $(LAB_PKGS) 2>/dev/null)
 CFLAGS_ALL = $(BASE) $(WARN) $(FLAGS_$(BUILD)) $(PKG_CFLAGS) $(CFLAGS)
-LIBS = $(PKG_LIBS) -lpthread -lm
+LIBS = $(PKG_LIBS) -lpthread
 # An SSH server for tests, and an HTTP client beside ours.
 TEST_LIBS := -lssh -lcurl -lcrypto
 # The lab has libssh before our archive: core/ssh.h has names that libssh has, too.

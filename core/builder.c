@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "core/arena.h"
+#include "core/fmt.h"
 #include "core/mem.h"
 #include "core/snapshot_priv.h"
 #include "core/strbuf.h"
@@ -509,7 +510,7 @@ void builder_real(struct table_builder *b, unsigned col, double v)
     /* A whole number of a whole-number column stays one; 1.5 in it is shown as it came. */
     if ((type == CELL_BYTES || type == CELL_DURATION || type == CELL_TIME || type == CELL_INT) &&
         fabs(v) < INT_LIMIT && (type != CELL_INT || v == trunc(v)))
-        builder_int(b, col, (int64_t)round(v));
+        builder_int(b, col, (int64_t)fmt_round(v));
     else
         *c = (struct cell){.type = CELL_REAL, .u.d = v};
 }

@@ -104,6 +104,14 @@ static void make_c_locale(void)
     c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
 }
 
+double fmt_round(double d)
+{
+    /* What is larger has no fraction. */
+    if (!(fabs(d) < (double)(INT64_C(1) << 52)))
+        return d;
+    return (double)(int64_t)(d < 0 ? d - 0.5 : d + 0.5);
+}
+
 void fmt_real(struct strbuf *out, double d)
 {
     char text[40];

@@ -10,6 +10,7 @@ struct strbuf;
 void fmt_bytes(struct strbuf *out, int64_t bytes); /* 1.5 GiB */
 void fmt_duration(struct strbuf *out, int64_t ms); /* 350ms 12s 3m05s 2h10m 4d03h */
 void fmt_count(struct strbuf *out, int64_t n);     /* 1,234,567 */
+double fmt_round(double d); /* to the nearest whole number, halves away from zero; without libm */
 void fmt_real(struct strbuf *out, double d); /* shortest that reads back; JSON safe: null for nan */
 /* Times are milliseconds since the epoch, UTC. */
 void fmt_time_iso(struct strbuf *out, int64_t ms); /* 2026-11-20T09:00:00Z; .mmm if not zero */

@@ -4,9 +4,10 @@
  *
  * libcurl brings 30 libraries with it and libxml2 five, and libcrypto alone has thousands of
  * symbols to look up; loading and relocating them takes longer than everything else between the
- * command line and the first screen. So libcurl, libxml2, libssh2 and OpenSSL are no part of the
- * program's own list of libraries: whoever needs one declares the functions it calls as pointers,
- * and they are looked up together. A list of functions is a macro, LIST(X), with X(name) for each.
+ * command line and the first screen; and each name that they look up is sought in the program's own
+ * libraries first. So libcurl, libxml2, libssh2, OpenSSL and curses are no part of the program's
+ * own list of libraries: whoever needs one declares the functions it calls as pointers, and they
+ * are looked up together. A list of functions is a macro, LIST(X), with X(name) for each.
  */
 #ifndef HYCON_CORE_LIBRARY_H
 #define HYCON_CORE_LIBRARY_H

@@ -148,7 +148,7 @@ static void add_ip(struct strbuf *out, const struct cell *c)
 static void format_number(struct strbuf *out, const struct column *col, const struct cell *c)
 {
     if (c->type == CELL_REAL)
-        fmt_real(out, round(c->u.d * 10) / 10);
+        fmt_real(out, fmt_round(c->u.d * 10) / 10);
     else if (col->unit == UNIT_COUNT)
         fmt_count(out, c->u.i);
     else

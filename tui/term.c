@@ -1,6 +1,5 @@
 #include "tui/term.h"
 
-#include <curses.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -8,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <term.h>
 #include <termios.h>
 #include <unistd.h>
 #include <wchar.h>
@@ -18,6 +16,7 @@
 #include "core/mem.h"
 #include "core/strbuf.h"
 #include "core/text.h"
+#include "tui/curses_library.h"
 #include "tui/keys.h"
 #include "tui/theme.h"
 
@@ -257,6 +256,7 @@ struct terminal *term_open(struct err *err)
                       "the console needs a terminal; 'hycon check' and 'hycon get' need none");
         return NULL;
     }
+    curses_library_load();
     name = choose_term();
     cup = name ? tigetstr("cup") : NULL;
     if (!cup || cup == (char *)-1) {

@@ -124,6 +124,17 @@ static void test_real(void **state)
 }
 
 /* A locale with a decimal comma must not change what machines read. */
+static void test_round(void **state)
+{
+    static const double large = 9007199254740993.0 * 1024;
+
+    (void)state;
+    assert_true(fmt_round(0.4) == 0 && fmt_round(0.5) == 1 && fmt_round(1.5) == 2);
+    assert_true(fmt_round(-0.4) == 0 && fmt_round(-0.5) == -1 && fmt_round(-2.5) == -3);
+    assert_true(fmt_round(large) == large && fmt_round(-large) == -large);
+    assert_true(isnan(fmt_round(NAN)) && isinf(fmt_round(INFINITY)));
+}
+
 static void test_real_ignores_the_locale(void **state)
 {
     (void)state;
@@ -417,6 +428,7 @@ int main(void)
         cmocka_unit_test(test_duration),
         cmocka_unit_test(test_count),
         cmocka_unit_test(test_real),
+        cmocka_unit_test(test_round),
         cmocka_unit_test(test_real_ignores_the_locale),
         cmocka_unit_test(test_age),
         cmocka_unit_test(test_time),
