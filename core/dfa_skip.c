@@ -15,9 +15,12 @@
 
 #include "core/dfa_priv.h"
 
-#if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
+/* Asked of the C library, which knows already: the compiler's builtin asks the processor at each
+ * start of the program, and every question of a virtual one is answered by its hypervisor. */
+#if defined(__x86_64__) && __has_include(<sys/platform/x86.h>)
 #define HAVE_AVX2 1
 #include <immintrin.h>
+#include <sys/platform/x86.h>
 #endif
 
 enum { FLAG_END = 0x80, FLAG_ODD = 0x40 };
@@ -248,6 +251,6 @@ void dfa_skip_init(struct dfa_skip *k, uint64_t sets[DFA_SKIP_FAR][4], unsigned 
         }
     }
 #ifdef HAVE_AVX2
-    k->wide = __builtin_cpu_supports("avx2");
+    k->wide = CPU_FEATURE_ACTIVE(AVX2);
 #endif
 }
