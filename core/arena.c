@@ -209,6 +209,11 @@ void *arena_alloc(struct arena *a, size_t size)
     return memset(p, 0, size ? size : 1);
 }
 
+void *arena_memdup(struct arena *a, const void *data, size_t len)
+{
+    return memcpy(raw_alloc(a, len ? len : 1, alignof(max_align_t)), data, len);
+}
+
 char *arena_strdup(struct arena *a, const char *s)
 {
     return s ? arena_text(a, s, strlen(s)) : NULL;

@@ -50,6 +50,7 @@ struct table_builder {
     size_t count, over, limit;
     size_t expected; /* the block of prev that most likely comes next */
     struct known *known;
+    uint64_t derived_lists;    /* a bit per column: derived, and a list */
     unsigned keys, key_column; /* number of key columns, and the last of them */
     bool endpoint_is_key;      /* of the table endpoints */
     struct strbuf key;
@@ -80,6 +81,8 @@ struct table_builder *builder_new(const struct schema *schema, const char *site,
             b->keys++;
             b->key_column = i;
         }
+        if (schema->columns[i].type == CELL_LIST && (schema->columns[i].flags & COL_DERIVED))
+            b->derived_lists |= UINT64_C(1) << i;
     }
     return b;
 }
@@ -310,9 +313,10 @@ struct arena *builder_arena(struct table_builder *b)
 
 /* ---- rows --------------------------------------------------------------------------------- */
 
-void builder_row(struct table_builder *b)
+/* A row with the cells of @like; NULL: with absent ones. */
+static void start_row(struct table_builder *b, const struct cell *like)
 {
-    unsigned n = b->schema->ncolumns;
+    size_t size = b->schema->ncolumns * sizeof(*b->row);
 
     end_row(b);
     if (!b->current)
@@ -324,12 +328,20 @@ void builder_row(struct table_builder *b)
     }
     b->row = b->spare;
     b->spare = NULL;
-    if (b->row)
-        memset(b->row, 0, n * sizeof(*b->row));
+    if (!b->row)
+        b->row = like ? arena_memdup(b->current->arena, like, size)
+                      : arena_alloc(b->current->arena, size);
+    else if (like)
+        memcpy(b->row, like, size);
     else
-        b->row = arena_alloc(b->current->arena, n * sizeof(*b->row));
+        memset(b->row, 0, size);
     b->row[SCHEMA_SITE] = (struct cell){.type = CELL_STR, .u.s = b->block_site};
     b->row[SCHEMA_ENDPOINT] = (struct cell){.type = CELL_STR, .u.s = b->block_endpoint};
+}
+
+void builder_row(struct table_builder *b)
+{
+    start_row(b, NULL);
 }
 
 /* One reference per lender, whatever the number of rows; they mostly come from the same one. */
@@ -346,20 +358,12 @@ static void keep_lender(struct block *block, struct body *body)
 
 void builder_row_like(struct table_builder *b, const struct snapshot *from, const struct row *row)
 {
-    const struct cell *own;
-
-    builder_row(b);
+    start_row(b, row->cells);
     if (!b->row)
         return;
-    own = (const struct cell[]){b->row[SCHEMA_SITE], b->row[SCHEMA_ENDPOINT]};
-    memcpy(b->row, row->cells, b->schema->ncolumns * sizeof(*b->row));
-    b->row[SCHEMA_SITE] = own[0];
-    b->row[SCHEMA_ENDPOINT] = own[1];
     /* Items are added to a list in place, and the lender's are not ours. */
-    for (unsigned i = 0; i < b->schema->ncolumns; i++) {
-        if ((b->schema->columns[i].flags & COL_DERIVED) && b->row[i].type == CELL_LIST)
-            b->row[i] = cell_absent();
-    }
+    for (uint64_t left = b->derived_lists; left; left &= left - 1)
+        b->row[__builtin_ctzll(left)] = cell_absent();
     b->row_key = b->endpoint_is_key ? NULL : row->key;
     keep_lender(b->current, from->body);
 }

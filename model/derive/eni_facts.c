@@ -13,11 +13,13 @@ struct eni_info *eni_find(struct eni_facts *f, const char *eni)
 {
     struct eni_info *e;
 
-    if (f->last && view_same_text(f->last->eni, eni))
-        return f->last;
-    e = eni ? map_get(f->by_id, eni) : NULL;
-    if (e)
+    if (!eni || eni == f->asked)
+        return eni ? f->last : NULL;
+    e = f->last && view_same_text(f->last->eni, eni) ? f->last : map_get(f->by_id, eni);
+    if (e) {
         f->last = e;
+        f->asked = eni;
+    }
     return e;
 }
 

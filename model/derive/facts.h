@@ -66,6 +66,7 @@ struct eni_info {
 struct eni_facts {
     struct map *by_id;     /* -> struct eni_info */
     struct eni_info *last; /* found last: routes of a table mostly lead to the same one */
+    const char *asked;     /* the text it was found by, which rows of a table share */
     bool complete;         /* every ENI was read: one that is not there does not exist */
 };
 
@@ -127,6 +128,7 @@ struct vpc_facts {
 struct route_facts {
     struct map *vpcs;       /* -> struct vpc_facts */
     struct vpc_facts *last; /* found last */
+    const char *asked;      /* the text it was found by, which rows of a table share */
     struct map *tables;     /* route table id -> struct vpc_facts, of those that were read */
     bool read;              /* routes were read at all */
 };

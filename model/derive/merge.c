@@ -28,7 +28,10 @@ void merge_row(const struct merge *m, size_t i, const struct row *row, struct me
     int64_t taken_at = 0;
     size_t home = m->n;
 
-    *out = (struct merge_row){0};
+    out->row = NULL;
+    out->from = NULL;
+    out->nvia = 0;
+    out->hidden = false;
     if (m->n == 1) {
         add(out, m->sources[0], row, &taken_at);
         return;

@@ -18,11 +18,13 @@ struct vpc_facts *vpc_find(struct route_facts *f, const char *vpc)
 {
     struct vpc_facts *v;
 
-    if (f->last && view_same_text(f->last->vpc, vpc))
-        return f->last;
-    v = vpc ? map_get(f->vpcs, vpc) : NULL;
-    if (v)
+    if (!vpc || vpc == f->asked)
+        return vpc ? f->last : NULL;
+    v = f->last && view_same_text(f->last->vpc, vpc) ? f->last : map_get(f->vpcs, vpc);
+    if (v) {
         f->last = v;
+        f->asked = vpc;
+    }
     return v;
 }
 

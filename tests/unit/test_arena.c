@@ -49,6 +49,21 @@ static void test_strings(void **state)
     arena_free(a);
 }
 
+static void test_memdup_is_aligned(void **state)
+{
+    static const double values[] = {1.5, -2, 0};
+    struct arena *a = arena_new(0);
+    double *copy;
+
+    (void)state;
+    assert_string_equal(arena_strdup(a, "odd"), "odd");
+    copy = arena_memdup(a, values, sizeof(values));
+    assert_int_equal((uintptr_t)copy % alignof(max_align_t), 0);
+    assert_memory_equal(copy, values, sizeof(values));
+    assert_non_null(arena_memdup(a, values, 0));
+    arena_free(a);
+}
+
 static void test_contents_survive_growth(void **state)
 {
     (void)state;
@@ -160,6 +175,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_alloc_is_zeroed_and_aligned),
         cmocka_unit_test(test_strings),
+        cmocka_unit_test(test_memdup_is_aligned),
         cmocka_unit_test(test_contents_survive_growth),
         cmocka_unit_test(test_large_objects_do_not_waste_the_chunk),
         cmocka_unit_test(test_small_arenas_are_small),
