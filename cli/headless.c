@@ -195,10 +195,12 @@ static int start_engine(struct headless *h)
 struct headless *headless_start(const struct headless_options *o)
 {
     struct headless *h = mem_alloc(sizeof(*h));
+    bool one_sample = !o->watch && !o->samples;
     struct model_options mo = {.config = o->config,
-                               .one_sample = !o->watch && !o->samples,
+                               .one_sample = one_sample,
                                .checks = o->checks,
                                .forgets = true,
+                               .unobserved = one_sample && !o->checks && o->tables,
                                .user = cli_user()};
 
     h->o = *o;

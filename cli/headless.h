@@ -15,7 +15,7 @@ struct headless;
 
 struct headless_options {
     const struct config *config;
-    const struct schema *const *tables; /* NULL-terminated; NULL: all */
+    const struct schema *const *tables; /* NULL-terminated; NULL: all, and the timeline */
     const struct schema *const *named;  /* asked for by name: read even if heavy */
     const char *site, *endpoint;        /* restrict what is read; NULL: all */
     int64_t timeout_ms;

@@ -63,6 +63,7 @@ struct model_options {
     bool one_sample;  /* headless: what needs persistence is a warning that says so */
     bool checks;      /* run the checks */
     bool forgets;     /* nobody takes its history */
+    bool unobserved;  /* headless: one estate, of which nobody reads the timeline or findings */
     const char *user; /* who acknowledges */
 };
 

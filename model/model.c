@@ -238,7 +238,8 @@ static void update_site(struct model *m, struct model_site *s, struct estate *e)
     observe_raw(s->site, m->since, s->timeline);
     observe_samples(s->site, m->samples);
     site_derive(s->site);
-    observe_derived(s->site, m->since, s->timeline);
+    if (!m->o.unobserved)
+        observe_derived(s->site, m->since, s->timeline);
     site_end(s->site);
     view_release(&s->raw);
     update_lost_flows(s, e->now);
