@@ -71,7 +71,7 @@ static void unknown_column(const char *verb, const struct schema *s, const char 
     struct suggest near;
 
     suggest_init(&near, name);
-    for (unsigned i = 0; i < s->ncolumns; i++)
+    for (unsigned i = 0; i < schema_public(s); i++)
         suggest_try(&near, s->columns[i].name);
     if (near.best)
         cli_usage(verb, "no column '%s' in table '%s'; did you mean '%s'?", name, s->name,
@@ -102,7 +102,7 @@ int pick_columns(const char *verb, const struct schema *s, const char *names, in
         int col = pick_column(verb, s, word);
         if (col < 0)
             rc = CLI_USAGE;
-        else if (*n == s->ncolumns)
+        else if (*n == schema_public(s))
             rc = cli_usage(verb, "more fields than table '%s' has columns", s->name);
         else
             out[(*n)++] = col;

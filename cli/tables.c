@@ -43,7 +43,7 @@ static void add_json_table(struct strbuf *out, const struct schema *s)
     strbuf_addstr(out, ",\"meaning\":");
     add_json_text(out, s->meaning);
     strbuf_addstr(out, ",\"columns\":[");
-    for (unsigned i = 0; i < s->ncolumns; i++) {
+    for (unsigned i = 0; i < schema_public(s); i++) {
         strbuf_addstr(out, i ? "," : "");
         add_json_column(out, &s->columns[i]);
     }
@@ -69,7 +69,7 @@ static void add_text_column(struct strbuf *out, const struct column *c)
 static void add_text_table(struct strbuf *out, const struct schema *s)
 {
     strbuf_addf(out, "%s: %s\n\n", s->name, s->meaning ? s->meaning : "");
-    for (unsigned i = 0; i < s->ncolumns; i++)
+    for (unsigned i = 0; i < schema_public(s); i++)
         add_text_column(out, &s->columns[i]);
 }
 

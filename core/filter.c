@@ -259,7 +259,7 @@ static int unknown_column(struct parser *p, const char *name)
     struct suggest near;
 
     suggest_init(&near, name);
-    for (unsigned i = 0; i < s->ncolumns; i++)
+    for (unsigned i = 0; i < schema_public(s); i++)
         suggest_try(&near, s->columns[i].name);
     if (near.best)
         return err_set(p->err, ERR_CONFIG, 0, "no column '%s' in table '%s'; did you mean '%s'?",
@@ -282,6 +282,7 @@ static int take_column(struct parser *p, struct filter_test *t)
     else if (col < 0 || p->f->schema->columns[col].flags & COL_SECRET)
         rc = unknown_column(p, name);
     t->col = col < 0 ? 0 : (unsigned)col;
+    t->local = schema_local(p->f->schema, t->col);
     p->at += n;
     free(name);
     return rc;

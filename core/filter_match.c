@@ -121,11 +121,20 @@ static bool test_cell(struct filter *f, const struct filter_test *t, const struc
     return test_number(t, c);
 }
 
+/* What is seen is found, by either of its texts. */
+static bool test_row(struct filter *f, const struct filter_test *t, const struct row *r)
+{
+    if (test_cell(f, t, &r->cells[t->col]))
+        return true;
+    return t->local >= 0 && row_present(r, (unsigned)t->local) &&
+           test_cell(f, t, &r->cells[t->local]);
+}
+
 static bool match_tests(struct filter *f, const struct row *r)
 {
     for (size_t i = 0; i < f->ntests; i++) {
         const struct filter_test *t = &f->tests[i];
-        if (test_cell(f, t, &r->cells[t->col]) == t->negate)
+        if (test_row(f, t, r) == t->negate)
             return false;
     }
     return true;
@@ -186,7 +195,7 @@ bool filter_may_match(struct filter *f, const struct row *r, const unsigned *col
         const struct filter_test *t = &f->tests[i];
         if (!is_among(t->col, cols, ncols))
             all_known = false;
-        else if (test_cell(f, t, &r->cells[t->col]) == t->negate)
+        else if (test_row(f, t, r) == t->negate)
             return f->invert;
     }
     /* Every comparison that can be made holds: inverted, one that cannot must be the false one. */

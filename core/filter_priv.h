@@ -14,6 +14,7 @@ enum filter_value { VALUE_ABSENT, VALUE_TEXT, VALUE_INT, VALUE_REAL, VALUE_BOOL,
 
 struct filter_test {
     unsigned col;
+    int local; /* its words in the reader's language are tried, too; -1: it has none */
     enum filter_op op;
     bool negate;
     enum filter_value kind;

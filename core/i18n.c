@@ -62,8 +62,13 @@ bool i18n_is_utf8(void)
     return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
+/* A translation is there and chosen exactly when it changes this word. */
+bool i18n_is_translated(void)
+{
+    return strcmp(_("language code: en"), "language code: en") != 0;
+}
+
 bool i18n_is_japanese(void)
 {
-    /* A translation is there and chosen exactly when it changes this word. */
     return strcmp(_("language code: en"), "language code: ja") == 0;
 }

@@ -1,7 +1,8 @@
 /*
  * i18n: the console's own words in the reader's language (gettext, domain "hycon"). Names of tables
  * and columns, JSON and CSV, error sentences of managers and the log stay English in every locale:
- * they are the contract, and what is searched for.
+ * they are the contract, and what is searched for. A sentence that is data and is shown, too, is
+ * made in both (core/retell.h, COL_LOCAL in core/table.h).
  */
 #ifndef HYCON_CORE_I18N_H
 #define HYCON_CORE_I18N_H
@@ -18,7 +19,8 @@
  * searched for LANG/LC_MESSAGES/hycon.mo first (a build tree); NULL: none. @installed: the usual
  * one. */
 void i18n_init(const char *beside, const char *installed);
-bool i18n_is_utf8(void);     /* may lines and bars be drawn with more than ASCII? */
-bool i18n_is_japanese(void); /* the language of the console */
+bool i18n_is_utf8(void);       /* may lines and bars be drawn with more than ASCII? */
+bool i18n_is_translated(void); /* are there words in another language than English? */
+bool i18n_is_japanese(void);   /* the language of the console */
 
 #endif

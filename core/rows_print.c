@@ -34,7 +34,7 @@ static bool is_shown(const struct column *c, enum rows_format format)
 
 static struct columns pick_columns(const struct schema *s, const struct rows_output *o)
 {
-    unsigned n = o->columns ? o->ncolumns : s->ncolumns;
+    unsigned n = o->columns ? o->ncolumns : schema_public(s);
     struct columns c = {.at = mem_array(n ? n : 1, sizeof(*c.at))};
 
     for (unsigned i = 0; i < n; i++) {

@@ -189,3 +189,17 @@ const struct cell_list *row_list(const struct row *r, unsigned col)
 
     return c->type == CELL_LIST ? c->u.list : NULL;
 }
+
+const struct cell *row_shown(const struct schema *s, const struct row *r, unsigned col)
+{
+    int local = schema_local(s, col);
+
+    return &r->cells[local >= 0 && row_present(r, (unsigned)local) ? (unsigned)local : col];
+}
+
+const char *row_str_shown(const struct schema *s, const struct row *r, unsigned col)
+{
+    const struct cell *c = row_shown(s, r, col);
+
+    return c->type == CELL_STR || c->type == CELL_STATE ? c->u.s : NULL;
+}

@@ -164,6 +164,10 @@ static inline bool row_int(const struct row *r, unsigned col, int64_t *out)
 bool row_bool(const struct row *r, unsigned col, bool *out);
 const struct ip *row_ip(const struct row *r, unsigned col); /* IP or CIDR; NULL otherwise */
 const struct cell_list *row_list(const struct row *r, unsigned col); /* NULL otherwise */
+/* What a screen draws for @col: its words in the reader's language where the row has them. */
+const struct cell *row_shown(const struct schema *s, const struct row *r, unsigned col);
+/* That, of a STR or STATE; NULL otherwise. */
+const char *row_str_shown(const struct schema *s, const struct row *r, unsigned col);
 static inline bool row_present(const struct row *r, unsigned col)
 {
     return r->cells[col].type != CELL_ABSENT;

@@ -15,9 +15,27 @@
 
 int schema_column(const struct schema *s, const char *name)
 {
-    for (unsigned i = 0; name && i < s->ncolumns; i++) {
+    for (unsigned i = 0; name && i < schema_public(s); i++) {
         if (strcmp(s->columns[i].name, name) == 0)
             return (int)i;
+    }
+    return -1;
+}
+
+unsigned schema_public(const struct schema *s)
+{
+    unsigned n = s->ncolumns;
+
+    while (n && s->columns[n - 1].flags & COL_LOCAL)
+        n--;
+    return n;
+}
+
+int schema_local(const struct schema *s, unsigned col)
+{
+    for (unsigned i = s->ncolumns; i && s->columns[i - 1].flags & COL_LOCAL; i--) {
+        if (strcmp(s->columns[i - 1].name, s->columns[col].name) == 0)
+            return (int)i - 1;
     }
     return -1;
 }

@@ -66,6 +66,10 @@ enum column_flags {
     COL_WIDE = 4,    /* shown in wide output only */
     COL_SECRET = 8,  /* never printed */
     COL_RAW = 16,    /* long raw text: details only */
+    /* The words of the column of the same name in the reader's language, ABSENT when they are
+     * English: screens draw them instead (row_shown) and search them, too. No column of its own:
+     * not printed, not in JSON and CSV, not found by name. These are the last ones of a schema. */
+    COL_LOCAL = 32,
 };
 
 struct state_word {
@@ -96,6 +100,10 @@ struct schema {
 
 /* Index of column @name, or -1. */
 int schema_column(const struct schema *s, const char *name);
+/* How many columns it has for others: those before the first COL_LOCAL. */
+unsigned schema_public(const struct schema *s);
+/* Index of the COL_LOCAL twin of @col, or -1. */
+int schema_local(const struct schema *s, unsigned col);
 /* The word of @col that @word is: exactly, else ignoring case (servers shout); NULL: not one. */
 const struct state_word *column_state(const struct column *col, const char *word);
 

@@ -137,7 +137,7 @@ static void add_column(struct pager *p, const struct view_input *in, const struc
                        const struct rows_item *row, unsigned i)
 {
     const struct column *col = &s->columns[i];
-    const struct cell *c = &row->row->cells[i];
+    const struct cell *c = row_shown(s, row->row, i);
     struct strbuf text = STRBUF_INIT;
     enum severity severity = cell_severity(col, c);
     int64_t changed = estate_changed_at(in->estate, row->snapshot, row->row, i);
@@ -267,10 +267,10 @@ static void fill_row(struct pager *p, struct app *a, const struct view_input *in
         pager_add(p, STYLE_NORMAL, text.buf);
         pager_add(p, STYLE_NORMAL, "");
     }
-    for (unsigned i = 0; i < schema->ncolumns; i++)
+    for (unsigned i = 0; i < schema_public(schema); i++)
         if (!(schema->columns[i].flags & COL_RAW))
             add_column(p, in, schema, row, i);
-    for (unsigned i = 0; i < schema->ncolumns; i++)
+    for (unsigned i = 0; i < schema_public(schema); i++)
         if (schema->columns[i].flags & COL_RAW)
             add_column(p, in, schema, row, i);
     strbuf_release(&text);

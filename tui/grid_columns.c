@@ -111,7 +111,7 @@ void grid_collect_columns(struct grid *g, const struct view_input *in)
     if (t->more_columns)
         add_more(g, in);
     /* The rest of the schema can be chosen with `x`. */
-    for (unsigned i = 0; i < t->schema->ncolumns; i++) {
+    for (unsigned i = 0; i < schema_public(t->schema); i++) {
         const struct view_column vc = {.column = (int)i, .flags = VIEW_WIDE, .max = 60};
         if (!has_column(g, (int)i) && !(t->schema->columns[i].flags & COL_SECRET))
             add_column(g, &vc);
@@ -162,7 +162,7 @@ void grid_cell(const struct grid *g, const struct view_input *in, const struct g
         c->view.format(out, in, row, c->view.arg);
     else if (c->view.column >= 0)
         view_cell(out, in, &g->table->schema->columns[c->view.column],
-                  &row->row->cells[c->view.column], c->view.flags);
+                  row_shown(g->table->schema, row->row, (unsigned)c->view.column), c->view.flags);
 }
 
 int grid_sort_column(const struct grid *g)

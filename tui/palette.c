@@ -58,7 +58,7 @@ static const char *nth_column(const struct app *a, size_t i)
     const struct tab *t = &a->tabs[a->current];
     const struct schema *s = t->ngrids ? t->grids[t->focus]->table->schema : NULL;
 
-    return s && i < s->ncolumns ? s->columns[i].name : NULL;
+    return s && i < schema_public(s) ? s->columns[i].name : NULL;
 }
 
 static const char *nth_vm(const struct app *a, size_t i)

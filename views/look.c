@@ -33,7 +33,7 @@ const char *look_cell(const struct view_input *in, const struct schema *schema, 
     struct strbuf sb = STRBUF_INIT;
     char *text;
 
-    view_cell(&sb, in, &schema->columns[col], &r->cells[col], 0);
+    view_cell(&sb, in, &schema->columns[col], row_shown(schema, r, col), 0);
     text = arena_strndup(in->arena, sb.buf, sb.len);
     strbuf_release(&sb);
     return text;

@@ -371,7 +371,7 @@ static void page_tables(struct strbuf *out)
         const struct schema *s = tables_all[i];
         heading(out, ".SH", s->name);
         add_line(out, s->meaning);
-        for (unsigned c = 0; c < s->ncolumns; c++)
+        for (unsigned c = 0; c < schema_public(s); c++)
             add_column(out, &s->columns[c]);
     }
     strbuf_addstr(out, ".SH SEE ALSO\n.BR hycon (1)\n");

@@ -179,6 +179,18 @@ static void check_column(const struct schema *s, unsigned i)
     check_inputs(s, c);
 }
 
+/* It stands for a column of its type, has its name, and nobody can ask for it. */
+static void check_local(const struct schema *s, unsigned i)
+{
+    const struct column *c = &s->columns[i];
+    int of = schema_column(s, c->name);
+
+    assert_int_equal(c->flags, COL_LOCAL);
+    assert_in_range(of, 0, (int)schema_public(s) - 1);
+    assert_int_equal(c->type, s->columns[of].type);
+    assert_int_equal(schema_local(s, (unsigned)of), i);
+}
+
 static void test_every_table(void **state)
 {
     (void)state;
@@ -189,8 +201,10 @@ static void test_every_table(void **state)
         assert_true(s->meaning && *s->meaning);
         assert_string_equal(s->columns[SCHEMA_SITE].name, "site");
         assert_string_equal(s->columns[SCHEMA_ENDPOINT].name, "endpoint");
-        for (unsigned i = 0; i < s->ncolumns; i++)
+        for (unsigned i = 0; i < schema_public(s); i++)
             check_column(s, i);
+        for (unsigned i = schema_public(s); i < s->ncolumns; i++)
+            check_local(s, i);
     }
     assert_null(tables_find("no_such_table"));
     assert_null(tables_find(NULL));
