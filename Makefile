@@ -73,10 +73,12 @@ build/po/%/LC_MESSAGES/hycon.mo: po/%.po
 	@mkdir -p $(dir $@)
 	msgfmt --check -o $@ $<
 # make po: strings that are new in the sources are added to every catalogue
-PO_SRC := $(sort $(wildcard core/*.c views/*.[ch] tui/*.c cli/*.c support-bundle/*.c))
+PO_SRC := $(sort $(wildcard core/*.c model/*.c model/checks/*.c views/*.[ch] tui/*.c cli/*.c support-bundle/*.c))
+# What checks say: the format is the msgid.
+PO_SAYS := -kcheck_word:2 $(foreach f,finding_summary finding_evidence finding_remedy check_text,-k$f:2 --flag=$f:2:c-format)
 po:
 	@mkdir -p build
-	xgettext --from-code=UTF-8 -k_ -kN_ -kQ_:2,3 --add-location=file --package-name=hycon -o build/hycon.pot $(PO_SRC)
+	xgettext --from-code=UTF-8 -k_ -kN_ -kQ_:2,3 $(PO_SAYS) --add-location=file --package-name=hycon -o build/hycon.pot $(PO_SRC)
 	sed -i '/^"POT-Creation-Date/d' build/hycon.pot
 	for p in po/*.po; do msgmerge -q --update --backup=none --no-fuzzy-matching $$p build/hycon.pot || exit 1; done
 

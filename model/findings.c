@@ -33,18 +33,31 @@ static void free_texts(char **items, size_t n)
     free(items);
 }
 
+static void said_release(struct said *s)
+{
+    free(s->english);
+    free(s->local);
+}
+
+static void free_evidence(struct finding_entry *e)
+{
+    for (size_t i = 0; i < e->nevidence; i++)
+        said_release(&e->evidence[i]);
+    free(e->evidence);
+}
+
 void findings_entry_free(struct finding_entry *e)
 {
     if (!e)
         return;
     free_texts(e->affected, e->naffected);
-    free_texts(e->evidence, e->nevidence);
+    free_evidence(e);
     free(e->id);
     free(e->site);
     free(e->check);
     free(e->subject);
-    free(e->summary);
-    free(e->remedy);
+    said_release(&e->summary);
+    said_release(&e->remedy);
     free(e->cause);
     free(e->user);
     free(e->note);
@@ -251,6 +264,22 @@ static double converge_ms(const struct check_input *in)
     return check_threshold(in, "converge");
 }
 
+static void set_said(struct said *to, const struct words *w, const char *english)
+{
+    findings_set_text(&to->english, english);
+    findings_set_text(&to->local, words_local(w, english));
+}
+
+static void set_evidence(struct finding_entry *e, const struct words *w,
+                         const struct text_list *from)
+{
+    free_evidence(e);
+    e->evidence = from->n ? mem_array(from->n, sizeof(*e->evidence)) : NULL;
+    e->nevidence = from->n;
+    for (size_t i = 0; i < from->n; i++)
+        set_said(&e->evidence[i], w, from->items[i]);
+}
+
 /* What the report amounts to now. */
 static enum severity judge(const struct findings *f, const struct check_input *in,
                            const struct finding *r, const struct finding_entry *e)
@@ -267,14 +296,12 @@ static void set_summary(struct findings *f, const struct check_input *in, struct
                         struct finding *r)
 {
     if (!(r->flags & CHECK_TRANSIENT) || e->severity != SEV_WARNING) {
-        findings_set_text(&e->summary, r->summary);
+        set_said(&e->summary, r->words, r->summary);
         return;
     }
-    findings_set_text(
-        &e->summary,
-        check_text(in, "%s: %s",
-                   f->one_sample ? "Needs persistence, seen in one sample" : "Converging",
-                   r->summary));
+    set_said(&e->summary, r->words,
+             f->one_sample ? check_text(in, "Needs persistence, seen in one sample: %s", r->summary)
+                           : check_text(in, "Converging: %s", r->summary));
     finding_evidence(r, "needs persistence: critical if it lasts %s",
                      check_duration(in, (int64_t)converge_ms(in)));
 }
@@ -315,11 +342,11 @@ static void merge(struct findings *f, const struct check_input *in, struct findi
     e->no_data = r->no_data;
     e->affected_count = r->naffected;
     findings_set_text(&e->subject, r->subject);
-    findings_set_text(&e->remedy, r->remedy);
+    set_said(&e->remedy, r->words, r->remedy);
     findings_set_text(&e->cause, r->cause);
     set_summary(f, in, e, r);
     set_texts(&e->affected, &e->naffected, &r->affected);
-    set_texts(&e->evidence, &e->nevidence, &r->evidence);
+    set_evidence(e, r->words, &r->evidence);
     if (e->severity != before)
         e->dirty = true;
     reopen_if_worse(e);
@@ -423,6 +450,7 @@ static void update_site(struct findings *f, const struct estate *e, struct findi
     struct check_input in = {
         .estate = e, .config = f->config, .site = site->site, .now = now, .run = &run};
 
+    words_begin(&run.words, f->arena);
     for (size_t i = 0; checks_all[i]; i++)
         verdicts[i] = findings_run_check(&in, checks_all[i], &site->checks[i]);
     verdicts[place_of("")] = CHECK_NOT_APPLICABLE;
@@ -433,6 +461,7 @@ static void update_site(struct findings *f, const struct estate *e, struct findi
     for (size_t i = 0; checks_all[i]; i++)
         site->checks[i].judged |= verdicts[i] == CHECK_JUDGED;
     sweep(f, &in, verdicts);
+    words_release(&run.words);
     free(run.items);
 }
 

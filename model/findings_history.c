@@ -63,8 +63,8 @@ static void write_entry(const struct finding_entry *e, struct strbuf *out)
     if (e->known) {
         add_str(o, "subject", e->subject);
         add_str(o, "severity", severity_name(e->severity));
-        add_str(o, "summary", e->summary);
-        add_str(o, "remedy", e->remedy);
+        add_str(o, "summary", e->summary.english);
+        add_str(o, "remedy", e->remedy.english);
         add_int(o, "affected", (int64_t)e->affected_count);
         add_int(o, "first_seen", e->first_seen);
         add_int(o, "since", e->since);
@@ -172,8 +172,8 @@ static void read_known(struct finding_entry *e, struct json_object *o)
     e->affected_count = affected > 0 ? (size_t)affected : 0;
     if (jsonq_str(o, "subject"))
         findings_set_text(&e->subject, jsonq_str(o, "subject"));
-    findings_set_text(&e->summary, jsonq_str(o, "summary"));
-    findings_set_text(&e->remedy, jsonq_str(o, "remedy"));
+    findings_set_text(&e->summary.english, jsonq_str(o, "summary"));
+    findings_set_text(&e->remedy.english, jsonq_str(o, "remedy"));
 }
 
 static bool read_memo(struct findings *f, const char *key, struct json_object *o)

@@ -9,6 +9,8 @@
 #ifndef HYCON_MODEL_FINDINGS_PRIV_H
 #define HYCON_MODEL_FINDINGS_PRIV_H
 
+#include <stdarg.h>
+
 #include "model/checks/check.h"
 #include "model/findings.h"
 
@@ -40,6 +42,7 @@ struct text_list {
 /* What a check says in one update. Everything lives in the arena of the run. */
 struct finding {
     struct arena *arena;
+    struct words *words; /* of the run */
     const struct check *check;
     const char *site, *subject, *summary, *remedy, *id;
     const char *cause; /* id of the finding it is a symptom of, or NULL */
@@ -50,8 +53,20 @@ struct finding {
     size_t naffected; /* also those beyond FINDINGS_AFFECTED_MAX */
 };
 
+/* Texts of a run that people read in another language, by the address of the English one: that is
+ * what checks hold and compare, and put into further texts. Empty when the console is English. */
+struct words {
+    struct arena *arena;
+    bool wanted; /* the console speaks another language */
+    struct words_slot {
+        const char *english, *local;
+    } * slots;
+    size_t n, nslots;
+};
+
 struct check_run {
     struct arena *arena;
+    struct words words;
     struct findings *memory;
     const struct check *check; /* the one that is running */
     struct finding **items;
@@ -62,13 +77,32 @@ struct check_run {
 /* "SITE/CHECK/SUBJECT", the subject up to its first " (". In the arena. */
 const char *findings_id(struct arena *a, const char *site, const char *check, const char *subject);
 
+/* ---- findings_words.c: both languages ---------------------------------------------------------
+ */
+
+void words_begin(struct words *w, struct arena *a);
+void words_release(struct words *w);
+/* The text of @fmt, which is looked up in the catalogue, too. In the arena. */
+const char *words_format(struct words *w, const char *fmt, va_list ap)
+    __attribute__((format(printf, 2, 0)));
+/* A constant sentence, which is @text itself. */
+const char *words_constant(struct words *w, const char *text);
+/* What people read for @english, or NULL when that is it. */
+const char *words_local(const struct words *w, const char *english);
+
 /* ---- memory -------------------------------------------------------------------------------------
  */
 
+struct said {
+    char *english;
+    char *local; /* what people read; NULL: the English one */
+};
+
 struct finding_entry {
     char *id, *site, *check, *subject;
-    char *summary, *remedy, *cause; /* cause: id or NULL */
-    char **affected, **evidence;
+    struct said summary, remedy, *evidence; /* from the history: English alone */
+    char *cause;                            /* id or NULL */
+    char **affected;
     size_t naffected, nevidence, affected_count;
     enum severity severity;
     unsigned flags;

@@ -5,6 +5,7 @@
 
 #include "core/arena.h"
 #include "core/fmt.h"
+#include "core/i18n.h"
 #include "core/map.h"
 #include "core/strbuf.h"
 
@@ -21,18 +22,47 @@ static void add_list(struct table_builder *b, unsigned col, char *const *items, 
         builder_list_add(b, col, items[i]);
 }
 
+static const char *shown(const struct said *s)
+{
+    return s->local ? s->local : s->english;
+}
+
+static bool is_local(const struct finding_entry *e)
+{
+    for (size_t i = 0; i < e->nevidence; i++) {
+        if (e->evidence[i].local)
+            return true;
+    }
+    return false;
+}
+
 /* Evidence is as old as the sight it came from; say so when nobody could look since. */
+static void add_unjudged(struct table_builder *b, const struct finding_entry *e, bool local)
+{
+    struct strbuf at = STRBUF_INIT, sb = STRBUF_INIT;
+
+    fmt_time_iso(&at, e->last_seen);
+    strbuf_addf(&sb, "as of %s; not judged since, for lack of data", at.buf);
+    builder_list_add(b, FINDINGS_EVIDENCE, sb.buf);
+    strbuf_reset(&sb);
+    strbuf_addf(&sb, _("as of %s; not judged since, for lack of data"), at.buf);
+    if (local)
+        builder_list_add(b, FINDINGS_EVIDENCE_LOCAL, sb.buf);
+    strbuf_release(&at);
+    strbuf_release(&sb);
+}
+
 static void add_evidence(struct table_builder *b, const struct finding_entry *e)
 {
-    add_list(b, FINDINGS_EVIDENCE, e->evidence, e->nevidence);
-    if (e->cleared_at || e->judged)
-        return;
-    struct strbuf sb = STRBUF_INIT;
-    strbuf_addstr(&sb, "as of ");
-    fmt_time_iso(&sb, e->last_seen);
-    strbuf_addstr(&sb, "; not judged since, for lack of data");
-    builder_list_add(b, FINDINGS_EVIDENCE, sb.buf);
-    strbuf_release(&sb);
+    bool unjudged = !e->cleared_at && !e->judged;
+    bool local = i18n_is_translated() && (unjudged || is_local(e));
+
+    for (size_t i = 0; i < e->nevidence; i++)
+        builder_list_add(b, FINDINGS_EVIDENCE, e->evidence[i].english);
+    for (size_t i = 0; local && i < e->nevidence; i++)
+        builder_list_add(b, FINDINGS_EVIDENCE_LOCAL, shown(&e->evidence[i]));
+    if (unjudged)
+        add_unjudged(b, e, local);
 }
 
 static void add_affected(struct table_builder *b, const struct finding_entry *e)
@@ -57,9 +87,11 @@ static void add_row(struct table_builder *b, const struct finding_entry *e)
     builder_state(b, FINDINGS_SEVERITY, severity_name(e->severity));
     builder_str(b, FINDINGS_SUBJECT, e->subject);
     add_affected(b, e);
-    builder_str(b, FINDINGS_SUMMARY, e->summary);
+    builder_str(b, FINDINGS_SUMMARY, e->summary.english);
+    builder_str(b, FINDINGS_SUMMARY_LOCAL, e->summary.local);
     add_evidence(b, e);
-    builder_str(b, FINDINGS_REMEDY, e->remedy);
+    builder_str(b, FINDINGS_REMEDY, e->remedy.english);
+    builder_str(b, FINDINGS_REMEDY_LOCAL, e->remedy.local);
     builder_str(b, FINDINGS_CAUSED_BY, e->cause);
     builder_int(b, FINDINGS_FIRST_SEEN_AT, e->first_seen);
     builder_int(b, FINDINGS_LAST_SEEN_AT, e->last_seen);

@@ -24,20 +24,6 @@ const char *findings_id(struct arena *a, const char *site, const char *check, co
     return arena_printf(a, "%s/%s/%.*s", site, check, (int)len, subject);
 }
 
-static const char *format(struct arena *a, const char *fmt, va_list ap)
-    __attribute__((format(printf, 2, 0)));
-
-static const char *format(struct arena *a, const char *fmt, va_list ap)
-{
-    struct strbuf sb = STRBUF_INIT;
-    const char *text;
-
-    strbuf_vaddf(&sb, fmt, ap);
-    text = arena_strndup(a, sb.buf, sb.len);
-    strbuf_release(&sb);
-    return text;
-}
-
 /* Lists double in the arena: what they leave behind is at most as long as they are. */
 static void add_text(struct arena *a, struct text_list *l, const char *text)
 {
@@ -60,14 +46,15 @@ struct finding *finding_add(const struct check_input *in, enum severity severity
     struct finding *f = arena_alloc(r->arena, sizeof(*f));
 
     f->arena = r->arena;
+    f->words = &r->words;
     f->check = r->check;
     f->site = in->site->name;
     f->subject = arena_strdup(r->arena, subject && *subject ? subject : "-");
     f->id = findings_id(r->arena, f->site, f->check->name, f->subject);
     f->severity = flags & CHECK_INFO ? SEV_OK : severity;
     f->flags = flags;
-    f->remedy = f->check->remedy;
-    f->summary = f->check->title;
+    f->remedy = words_constant(f->words, f->check->remedy);
+    f->summary = words_constant(f->words, f->check->title);
     r->items = mem_grow(r->items, r->n, &r->cap, sizeof(*r->items));
     r->items[r->n++] = f;
     return f;
@@ -78,7 +65,7 @@ void finding_summary(struct finding *f, const char *fmt, ...)
     va_list ap;
 
     va_start(ap, fmt);
-    f->summary = format(f->arena, fmt, ap);
+    f->summary = words_format(f->words, fmt, ap);
     va_end(ap);
 }
 
@@ -87,7 +74,7 @@ void finding_evidence(struct finding *f, const char *fmt, ...)
     va_list ap;
 
     va_start(ap, fmt);
-    add_text(f->arena, &f->evidence, format(f->arena, fmt, ap));
+    add_text(f->arena, &f->evidence, words_format(f->words, fmt, ap));
     va_end(ap);
 }
 
@@ -107,7 +94,7 @@ void finding_remedy(struct finding *f, const char *fmt, ...)
     va_list ap;
 
     va_start(ap, fmt);
-    f->remedy = format(f->arena, fmt, ap);
+    f->remedy = words_format(f->words, fmt, ap);
     va_end(ap);
 }
 
@@ -194,10 +181,8 @@ const char *check_age(const struct check_input *in, const struct snapshot *s)
     struct strbuf sb = STRBUF_INIT;
     const char *text;
 
-    strbuf_addf(&sb, "%s, ", snapshot_endpoint(s));
     fmt_age(&sb, snapshot_taken_at(s), in->now);
-    strbuf_addstr(&sb, " ago");
-    text = arena_strdup(in->run->arena, sb.buf);
+    text = check_text(in, "%s, %s ago", snapshot_endpoint(s), sb.buf);
     strbuf_release(&sb);
     return text;
 }
@@ -232,9 +217,15 @@ const char *check_text(const struct check_input *in, const char *fmt, ...)
     va_list ap;
 
     va_start(ap, fmt);
-    text = format(in->run->arena, fmt, ap);
+    text = words_format(&in->run->words, fmt, ap);
     va_end(ap);
     return text;
+}
+
+const char *check_word(const struct check_input *in, const char *word)
+{
+    /* A copy, because a constant may share its address with a word of a table. */
+    return words_constant(&in->run->words, word ? arena_strdup(in->run->arena, word) : NULL);
 }
 
 /* ---- running ------------------------------------------------------------------------------------
@@ -253,7 +244,7 @@ static bool has_kind(const struct config_site *site, unsigned kinds)
 static void add_gap(struct finding *f, const struct check_input *in, const struct snapshot *s)
 {
     const struct err *e = snapshot_err(s);
-    const char *why = e && e->kind != ERR_NONE ? e->msg : "no reason given";
+    const char *why = e && e->kind != ERR_NONE ? e->msg : check_word(in, "no reason given");
 
     if (snapshot_taken_at(s) <= 0)
         finding_evidence(f, "%s of %s: never read; %s", snapshot_schema(s)->name,

@@ -159,5 +159,8 @@ static const struct column findings_columns[] = {
     COL(FINDINGS_NOTE, "note", STR, NONE, COL_WIDE, "note of whoever acknowledged or snoozed it"),
     COL(FINDINGS_SNOOZED_UNTIL_AT, "snoozed_until_at", TIME, NONE, COL_WIDE,
         "until when it is silent"),
+    COL(FINDINGS_SUMMARY_LOCAL, "summary", STR, NONE, COL_LOCAL, "in the reader's language"),
+    COL(FINDINGS_EVIDENCE_LOCAL, "evidence", LIST, NONE, COL_LOCAL, "in the reader's language"),
+    COL(FINDINGS_REMEDY_LOCAL, "remedy", STR, NONE, COL_LOCAL, "in the reader's language"),
 };
 TABLE(findings, FINDINGS, "what the checks found: severity, evidence, remedy");

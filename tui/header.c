@@ -162,7 +162,7 @@ static void draw_worst(struct app *a, struct canvas *c, struct rect r)
     }
     view_count_findings(&in, counts);
     x = draw_counts(counts, c, r.x, r.y) + 2;
-    summary = row_str(row.row, FINDINGS_SUMMARY);
+    summary = row_str_shown(&table_findings, row.row, FINDINGS_SUMMARY);
     canvas_fit(c, x, r.y, r.x + r.w - x, STYLE_NORMAL, summary ? summary : "", false);
 }
 

@@ -88,10 +88,11 @@ static const struct source sources[] = {
      TIMELINE_DETAIL},
 };
 
-static void copy(struct table_builder *b, unsigned to, const struct row *r, int from)
+static void copy(struct table_builder *b, unsigned to, const struct source *src,
+                 const struct row *r, int from)
 {
     if (from >= 0)
-        builder_str(b, to, row_str(r, (unsigned)from));
+        builder_str(b, to, row_str_shown(src->schema, r, (unsigned)from));
 }
 
 static const char *severity_word(const struct source *src, const struct row *r)
@@ -131,14 +132,14 @@ static void add(const struct view_input *in, struct table_builder *b, const stru
     builder_str(b, EV_KEY, row->row->key);
     builder_int(b, EV_AT, at);
     builder_state(b, EV_SEVERITY, severity_word(src, row->row));
-    copy(b, EV_KIND, row->row, src->kind);
-    copy(b, EV_ENTITY, row->row, src->entity);
-    copy(b, EV_ENTITY_ID, row->row, src->entity_id);
-    copy(b, EV_USER, row->row, src->user);
+    copy(b, EV_KIND, src, row->row, src->kind);
+    copy(b, EV_ENTITY, src, row->row, src->entity);
+    copy(b, EV_ENTITY_ID, src, row->row, src->entity_id);
+    copy(b, EV_USER, src, row->row, src->user);
     if (src->schema == &table_timeline)
         builder_str(b, EV_MESSAGE, change_words(in, row->row));
     else
-        copy(b, EV_MESSAGE, row->row, src->message);
+        copy(b, EV_MESSAGE, src, row->row, src->message);
 }
 
 static struct snapshot *build(const struct view_input *in)

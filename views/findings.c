@@ -21,6 +21,20 @@ enum severity finding_severity(const struct row *row)
                          &row->cells[FINDINGS_SEVERITY]);
 }
 
+const char *finding_text(const struct row *row, unsigned col)
+{
+    const char *text = row_str_shown(&table_findings, row, col);
+
+    return text ? text : "";
+}
+
+const struct cell_list *finding_texts(const struct row *row, unsigned col)
+{
+    const struct cell *c = row_shown(&table_findings, row, col);
+
+    return c->type == CELL_LIST ? c->u.list : NULL;
+}
+
 /* A row alone knows no clock; the snapshot was made at this moment or nothing changed since. */
 enum finding_class finding_class(const struct rows_item *row)
 {
@@ -212,7 +226,7 @@ static void format_summary(struct strbuf *out, const struct view_input *in,
         strbuf_addstr(out, in->ascii ? "`- " : "└ ");
     if (is_endpoint(row->row))
         add_not_judged(out, row);
-    strbuf_addstr(out, look_text(row->row, FINDINGS_SUMMARY));
+    strbuf_addstr(out, finding_text(row->row, FINDINGS_SUMMARY));
 }
 
 /* Since when; of what is over, since when it is. */

@@ -192,7 +192,7 @@ static size_t add_finding(const struct view_input *in, const struct snapshot *s,
     if (n == VIEW_TARGETS_MAX)
         return n;
     out[n] = (struct view_target){.view = "overview", .table = table_findings.name};
-    out[n].label = view_printf(in, "%s: %s", what, look_text(r, FINDINGS_SUMMARY));
+    out[n].label = view_printf(in, "%s: %s", what, finding_text(r, FINDINGS_SUMMARY));
     out[n].site = snapshot_site(s);
     out[n].endpoint = snapshot_endpoint(s);
     out[n].key = r->key;
@@ -276,11 +276,11 @@ void findings_details(struct strbuf *out, const struct view_input *in, const str
 
     add_times(out, in, r);
     add_answer(out, in, r);
-    strbuf_addf(out, "\n%s\n", look_text(r, FINDINGS_SUMMARY));
+    strbuf_addf(out, "\n%s\n", finding_text(r, FINDINGS_SUMMARY));
     if (row_present(r, FINDINGS_REMEDY))
-        strbuf_addf(out, "\n%s\n  %s\n", _("what to do"), look_text(r, FINDINGS_REMEDY));
+        strbuf_addf(out, "\n%s\n  %s\n", _("what to do"), finding_text(r, FINDINGS_REMEDY));
     add_list(out, _("affected"), row_list(r, FINDINGS_AFFECTED));
-    add_list(out, _("evidence"), row_list(r, FINDINGS_EVIDENCE));
+    add_list(out, _("evidence"), finding_texts(r, FINDINGS_EVIDENCE));
     if (cause)
-        strbuf_addf(out, "\n%s\n  %s\n", _("cause"), look_text(cause, FINDINGS_SUMMARY));
+        strbuf_addf(out, "\n%s\n  %s\n", _("cause"), finding_text(cause, FINDINGS_SUMMARY));
 }

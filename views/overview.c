@@ -353,9 +353,9 @@ static int put_finding(const struct view_input *in, struct canvas *c, struct rec
                        const struct rows_item *row, int most)
 {
     enum severity s = finding_severity(row->row);
-    const char *remedy = look_text(row->row, FINDINGS_REMEDY);
+    const char *remedy = finding_text(row->row, FINDINGS_REMEDY);
     char *what = view_printf(in, "%s: %s", snapshot_site(row->snapshot),
-                             look_text(row->row, FINDINGS_SUMMARY));
+                             finding_text(row->row, FINDINGS_SUMMARY));
     int y = 0;
 
     put_word(c, r, y, (uint8_t)view_severity_style(s), view_severity_word(s));

@@ -1,4 +1,5 @@
 /* account-link: VMC can still act in the customer's account. Without it no route follows. */
+#include "core/i18n.h"
 #include "model/checks/checks.h"
 #include "model/checks/lookup.h"
 
@@ -28,9 +29,10 @@ static const struct schema *const tables[] = {&table_linked_vpcs, NULL};
 
 const struct check check_account_link = {
     .name = "account-link",
-    .title = "the SDDC's link to the AWS account works",
-    .remedy = "VMC console: SDDC > Networking & Security > Connected VPC shows which IAM role is "
-              "gone. Run the CloudFormation template of the account link again in that account.",
+    .title = N_("the SDDC's link to the AWS account works"),
+    .remedy =
+        N_("VMC console: SDDC > Networking & Security > Connected VPC shows which IAM role is "
+           "gone. Run the CloudFormation template of the account link again in that account."),
     .kinds = KIND_VMC,
     .tables = tables,
     .run = run,

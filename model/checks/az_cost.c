@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "core/i18n.h"
 #include "core/mem.h"
 
 static bool is_ours(const struct row *eni, const char *vpc)
@@ -162,9 +163,9 @@ static const struct schema *const optional[] = {&table_vpc_endpoints, &table_sub
 
 const struct check check_az_cost = {
     .name = "az-cost",
-    .title = "VPC endpoints and ENIs are in the SDDC's availability zone",
-    .remedy = "Add a subnet of the SDDC's zone to the endpoint (AWS console: VPC > Endpoints > "
-              "Manage subnets) and use its zonal name; acknowledge when the cost is accepted.",
+    .title = N_("VPC endpoints and ENIs are in the SDDC's availability zone"),
+    .remedy = N_("Add a subnet of the SDDC's zone to the endpoint (AWS console: VPC > Endpoints > "
+                 "Manage subnets) and use its zonal name; acknowledge when the cost is accepted."),
     .kinds = KIND_AWS,
     .tables = tables,
     .optional = optional,

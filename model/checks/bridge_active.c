@@ -6,6 +6,7 @@
  * persist before it is critical. That none forwards is only said when every edge that the others
  * name as their peer was read, or is seen as not active.
  */
+#include "core/i18n.h"
 #include "model/checks/checks.h"
 #include "model/checks/lookup.h"
 
@@ -107,10 +108,10 @@ static const struct schema *const tables[] = {&table_bridges, NULL};
 
 const struct check check_bridge_active = {
     .name = "bridge-active",
-    .title = "of the edges that bridge a switch to a VLAN one forwards",
+    .title = N_("of the edges that bridge a switch to a VLAN one forwards"),
     .remedy =
-        "On the edges: get bridge, get edge-cluster status (do they see each other?). With two "
-        "that forward, disconnect one of them from the VLAN first.",
+        N_("On the edges: get bridge, get edge-cluster status (do they see each other?). With two "
+           "that forward, disconnect one of them from the VLAN first."),
     .kinds = KIND_EDGE,
     .tables = tables,
     .lenient = true,

@@ -1,4 +1,5 @@
 /* certificate-expiry: no manager's certificate expires unnoticed. */
+#include "core/i18n.h"
 #include "model/checks/checks.h"
 #include "model/checks/lookup.h"
 
@@ -34,10 +35,11 @@ static void run(const struct check_input *in)
 
 const struct check check_certificate_expiry = {
     .name = "certificate-expiry",
-    .title = "the certificates of all managers are valid for a while",
-    .remedy = "Renew the certificate in the manager (NSX: System > Certificates; vCenter: "
-              "certificate management). A pinned certificate has to be accepted again with hycon "
-              "trust.",
+    .title = N_("the certificates of all managers are valid for a while"),
+    .remedy =
+        N_("Renew the certificate in the manager (NSX: System > Certificates; vCenter: "
+           "certificate management). A pinned certificate has to be accepted again with hycon "
+           "trust."),
     .kinds = CHECKS_ANY_KIND,
     .run = run,
 };

@@ -98,4 +98,8 @@ int64_t check_first_seen(const struct check_input *in, const char *what, int64_t
 const char *check_text(const struct check_input *in, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* A word or sentence of the console as an argument of the above: shown in the reader's language.
+ * One that is not written here is marked N_() where it is. NULL stays NULL. */
+const char *check_word(const struct check_input *in, const char *word);
+
 #endif

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/i18n.h"
 #include "core/mem.h"
 
 struct block {
@@ -96,12 +97,13 @@ static void against(const struct check_input *in, const struct blocks *ours, con
         finding_summary(f, "%zu network%s of the SDDC overlap%s %s (%s): %s.",
                         finding_affected_count(f), finding_affected_count(f) == 1 ? "" : "s",
                         finding_affected_count(f) == 1 ? "s" : "", ip_format_cidr(ip, text), what,
-                        harm);
+                        check_word(in, harm));
 }
 
 static void against_vpcs(const struct check_input *in, const struct blocks *ours)
 {
-    static const char harm[] = "the VPC keeps this traffic to itself, it never reaches the SDDC";
+    static const char *const harm =
+        N_("the VPC keeps this traffic to itself, it never reaches the SDDC");
     const struct row *r;
     size_t i = 0;
 
@@ -150,7 +152,7 @@ static void among_themselves(const struct check_input *in, struct blocks *ours)
         finding_summary(f, "%zu network%s of the SDDC overlap%s others of it%s.",
                         finding_affected_count(f), finding_affected_count(f) == 1 ? "" : "s",
                         finding_affected_count(f) == 1 ? "s" : "",
-                        management ? ", the management network among them" : "");
+                        management ? check_word(in, ", the management network among them") : "");
 }
 
 static void add_vpcs(const struct check_input *in, struct blocks *b)
@@ -187,10 +189,10 @@ static const struct schema *const optional[] = {&table_segments, &table_sddcs, &
 
 const struct check check_cidr_overlap = {
     .name = "cidr-overlap",
-    .title = "networks of the SDDC, the VPC and on premises do not overlap",
-    .remedy = "Give the segment another network (NSX: Networking > Segments), or disconnect it "
-              "until it has one. The management network and the VPC's blocks cannot be changed: "
-              "plan around them.",
+    .title = N_("networks of the SDDC, the VPC and on premises do not overlap"),
+    .remedy = N_("Give the segment another network (NSX: Networking > Segments), or disconnect it "
+                 "until it has one. The management network and the VPC's blocks cannot be changed: "
+                 "plan around them."),
     .kinds = KIND_VMC | KIND_AWS,
     .optional = optional,
     .lenient = true,

@@ -1,4 +1,5 @@
 /* consolidation-needed: no snapshot was left half deleted; the disks go on growing unseen. */
+#include "core/i18n.h"
 #include "model/checks/checks.h"
 #include "model/checks/lookup.h"
 
@@ -58,9 +59,9 @@ static const struct schema *const tables[] = {&table_vms, NULL};
 
 const struct check check_consolidation_needed = {
     .name = "consolidation-needed",
-    .title = "no VM's disks wait for consolidation",
-    .remedy = "vSphere Client: VM > Snapshots > Consolidate, when no backup of it is running (a "
-              "backup proxy that still holds its disks is the usual cause).",
+    .title = N_("no VM's disks wait for consolidation"),
+    .remedy = N_("vSphere Client: VM > Snapshots > Consolidate, when no backup of it is running (a "
+                 "backup proxy that still holds its disks is the usual cause)."),
     .kinds = KIND_VCENTER,
     .tables = tables,
     .lenient = true,

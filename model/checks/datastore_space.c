@@ -1,4 +1,5 @@
 /* datastore-space: datastores can be reached and have room. vSAN has checks of its own. */
+#include "core/i18n.h"
 #include "model/checks/checks.h"
 #include "model/checks/lookup.h"
 
@@ -66,9 +67,9 @@ static const struct schema *const optional[] = {&table_vsan, NULL};
 
 const struct check check_datastore_space = {
     .name = "datastore-space",
-    .title = "datastores can be reached and have room",
-    .remedy = "VMs with thin disks and snapshots stop when it is full: delete or consolidate "
-              "snapshots, move VMs away, or grow it.",
+    .title = N_("datastores can be reached and have room"),
+    .remedy = N_("VMs with thin disks and snapshots stop when it is full: delete or consolidate "
+                 "snapshots, move VMs away, or grow it."),
     .kinds = KIND_VCENTER,
     .tables = tables,
     .optional = optional,

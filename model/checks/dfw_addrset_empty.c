@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/i18n.h"
 #include "core/map.h"
 
 static bool is_empty(const struct row *r)
@@ -101,9 +102,10 @@ static const struct schema *const heavy[] = {&table_addrsets, &table_host_rules,
 
 const struct check check_dfw_addrset_empty = {
     .name = "dfw-addrset-empty",
-    .title = "no firewall rule on a host names an empty address set",
-    .remedy = "Is the group empty on purpose? Else see whether its machines run VMware Tools or IP "
-              "discovery knows their addresses, and whether the host is connected to NSX.",
+    .title = N_("no firewall rule on a host names an empty address set"),
+    .remedy =
+        N_("Is the group empty on purpose? Else see whether its machines run VMware Tools or IP "
+           "discovery knows their addresses, and whether the host is connected to NSX."),
     .kinds = KIND_ESXI,
     .heavy = heavy,
     .lenient = true,

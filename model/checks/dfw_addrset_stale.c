@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "core/hash.h"
+#include "core/i18n.h"
 #include "core/map.h"
 #include "core/text.h"
 #include "model/explain_set.h"
@@ -158,10 +159,11 @@ static const struct schema *const heavy[] = {&table_addrsets, NULL};
 
 const struct check check_dfw_addrset_stale = {
     .name = "dfw-addrset-stale",
-    .title = "address sets on hosts hold the addresses of their machines",
-    .remedy = "Look at VMware Tools and IP discovery of the machine, and at the host's connection "
-              "to NSX (finding dfw-control-connection). On the host: vsipioctl getaddrsets -f "
-              "FILTER.",
+    .title = N_("address sets on hosts hold the addresses of their machines"),
+    .remedy =
+        N_("Look at VMware Tools and IP discovery of the machine, and at the host's connection "
+           "to NSX (finding dfw-control-connection). On the host: vsipioctl getaddrsets -f "
+           "FILTER."),
     .kinds = KIND_ESXI,
     .optional = optional,
     .heavy = heavy,

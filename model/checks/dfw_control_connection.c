@@ -12,6 +12,7 @@
 
 #include <string.h>
 
+#include "core/i18n.h"
 #include "core/map.h"
 
 struct host {
@@ -100,10 +101,11 @@ static const struct schema *const tables[] = {&table_filters, &table_connections
 
 const struct check check_dfw_control_connection = {
     .name = "dfw-control-connection",
-    .title = "hosts that filter are connected to NSX",
-    .remedy = "On the host: esxcli network ip connection list; NSX-V: "
-              "/etc/init.d/vShield-Stateful-Firewall status; NSX-T: /etc/init.d/nsx-proxy status. "
-              "Look at firewalls between the host and the managers.",
+    .title = N_("hosts that filter are connected to NSX"),
+    .remedy =
+        N_("On the host: esxcli network ip connection list; NSX-V: "
+           "/etc/init.d/vShield-Stateful-Firewall status; NSX-T: /etc/init.d/nsx-proxy status. "
+           "Look at firewalls between the host and the managers."),
     .kinds = KIND_ESXI,
     .tables = tables,
     .lenient = true,

@@ -1,5 +1,6 @@
 /* dfw-extra-on-host (EXTRA_ON_HOST): hosts enforce no rule that the manager does not have, or has
  * switched off. One finding for each host. */
+#include "core/i18n.h"
 #include "model/checks/checks.h"
 #include "model/checks/dfw.h"
 #include "model/checks/lookup.h"
@@ -27,7 +28,8 @@ static void judge_filter(const struct check_input *in, const struct dfw_intent *
             continue;
         if (!first)
             first = check_text(in, "%s, which is %s", dfw_rule_name(in, ids[i], r),
-                               r ? "switched off" : "not in the manager");
+                               r ? check_word(in, "switched off")
+                                 : check_word(in, "not in the manager"));
         extra++;
     }
     free(ids);
@@ -67,9 +69,9 @@ static const struct schema *const heavy[] = {&table_host_rules, NULL};
 
 const struct check check_dfw_extra_on_host = {
     .name = "dfw-extra-on-host",
-    .title = "hosts enforce no firewall rule that the manager does not have",
-    .remedy = "The host did not get the last change: look at its connection to NSX (finding "
-              "dfw-control-connection), then publish the policy again.",
+    .title = N_("hosts enforce no firewall rule that the manager does not have"),
+    .remedy = N_("The host did not get the last change: look at its connection to NSX (finding "
+                 "dfw-control-connection), then publish the policy again."),
     .kinds = KIND_ESXI,
     .tables = tables,
     .heavy = heavy,

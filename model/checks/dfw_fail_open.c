@@ -4,6 +4,7 @@
 #include "model/checks/dfw.h"
 #include "model/checks/lookup.h"
 
+#include "core/i18n.h"
 #include "core/text.h"
 
 static const char *trouble(const struct check_input *in, const struct row *r)
@@ -11,7 +12,7 @@ static const char *trouble(const struct check_input *in, const struct row *r)
     const char *state = row_str(r, FILTERS_STATE);
 
     if (row_is(r, FILTERS_FAIL_POLICY, "failOpen"))
-        return "lets everything pass when the firewall fails (failOpen)";
+        return check_word(in, "lets everything pass when the firewall fails (failOpen)");
     if (state && !text_has_suffix(state, "Attached"))
         return check_text(in, "is not attached (%s)", state);
     return NULL;
@@ -44,9 +45,10 @@ static const struct schema *const tables[] = {&table_filters, NULL};
 
 const struct check check_dfw_fail_open = {
     .name = "dfw-fail-open",
-    .title = "filters of the distributed firewall are attached and fail closed",
-    .remedy = "Is failOpen configured for this host or machine? Then acknowledge this. Else look "
-              "at the firewall's agent on the host (finding dfw-control-connection).",
+    .title = N_("filters of the distributed firewall are attached and fail closed"),
+    .remedy =
+        N_("Is failOpen configured for this host or machine? Then acknowledge this. Else look "
+           "at the firewall's agent on the host (finding dfw-control-connection)."),
     .kinds = KIND_ESXI,
     .tables = tables,
     .lenient = true,

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/i18n.h"
 #include "core/map.h"
 #include "core/mem.h"
 
@@ -99,9 +100,9 @@ static const struct schema *const heavy[] = {&table_host_rules, NULL};
 
 const struct check check_dfw_generation_lag = {
     .name = "dfw-generation-lag",
-    .title = "all hosts have the firewall rules of the last publish",
-    .remedy = "Look at the host's connection to NSX (finding dfw-control-connection), then "
-              "synchronise the host (NSX-V: force sync of the cluster's firewall).",
+    .title = N_("all hosts have the firewall rules of the last publish"),
+    .remedy = N_("Look at the host's connection to NSX (finding dfw-control-connection), then "
+                 "synchronise the host (NSX-V: force sync of the cluster's firewall)."),
     .kinds = KIND_ESXI,
     .optional = optional,
     .heavy = heavy,

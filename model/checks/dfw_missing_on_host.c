@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/i18n.h"
 #include "core/map.h"
 #include "core/mem.h"
 
@@ -288,9 +289,10 @@ static const struct schema *const heavy[] = {&table_host_rules, NULL};
 
 const struct check check_dfw_missing_on_host = {
     .name = "dfw-missing-on-host",
-    .title = "every firewall rule is on the network cards that it applies to",
-    .remedy = "Look at the host's connection to NSX (finding dfw-control-connection), then publish "
-              "the policy again. On the host: vsipioctl getrules -f FILTER.",
+    .title = N_("every firewall rule is on the network cards that it applies to"),
+    .remedy =
+        N_("Look at the host's connection to NSX (finding dfw-control-connection), then publish "
+           "the policy again. On the host: vsipioctl getrules -f FILTER."),
     .kinds = KIND_ESXI,
     .tables = tables,
     .optional = optional,

@@ -16,6 +16,7 @@
 
 #include <string.h>
 
+#include "core/i18n.h"
 #include "core/map.h"
 #include "core/text.h"
 
@@ -218,9 +219,10 @@ static const struct schema *const optional[] = {&table_vms, &table_nsx_vms, NULL
 
 const struct check check_dfw_no_filter = {
     .name = "dfw-no-filter",
-    .title = "every network card of a running machine has a filter of the distributed firewall",
-    .remedy = "Is the machine on the exclusion list of the firewall? Then acknowledge this. Else "
-              "see whether the host is prepared for NSX, and connect the network card again.",
+    .title = N_("every network card of a running machine has a filter of the distributed firewall"),
+    .remedy =
+        N_("Is the machine on the exclusion list of the firewall? Then acknowledge this. Else "
+           "see whether the host is prepared for NSX, and connect the network card again."),
     .kinds = KIND_ESXI,
     .tables = tables,
     .optional = optional,

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/i18n.h"
 #include "core/mem.h"
 
 struct line {
@@ -111,9 +112,10 @@ static const struct schema *const heavy[] = {&table_host_rules, NULL};
 
 const struct check check_dfw_order = {
     .name = "dfw-order",
-    .title = "rules stand on network cards in the order of the manager",
-    .remedy = "Publish the policy again; if the order stays, compare vsipioctl getrules -f FILTER "
-              "with the manager and open a support request.",
+    .title = N_("rules stand on network cards in the order of the manager"),
+    .remedy =
+        N_("Publish the policy again; if the order stays, compare vsipioctl getrules -f FILTER "
+           "with the manager and open a support request."),
     .kinds = KIND_ESXI,
     .tables = tables,
     .heavy = heavy,

@@ -13,6 +13,7 @@
 
 #include <inttypes.h>
 
+#include "core/i18n.h"
 #include "core/text.h"
 
 /* Did the host itself say what it is connected to? */
@@ -50,7 +51,7 @@ static void add(const struct check_input *in, const struct snapshot *s, const st
         finding_summary(f,
                         "%s has the firewall rules of an older publish, says the manager "
                         "(GENERATION_LAG)%s.",
-                        host, down ? ": it does not reach its agent" : "");
+                        host, down ? check_word(in, ": it does not reach its agent") : "");
     else
         finding_summary(f,
                         "The manager does not reach the firewall agent of %s: it gets no new "
@@ -77,9 +78,10 @@ static const struct schema *const tables[] = {&table_firewall_hosts, NULL};
 
 const struct check check_dfw_publish_lag = {
     .name = "dfw-publish-lag",
-    .title = "NSX-V Manager reaches every host and has published the last firewall rules to it",
-    .remedy = "NSX-V: Networking & Security > Installation > Host Preparation: look at the host's "
-              "connection to the manager (vsfwd), then force sync of the cluster's firewall.",
+    .title = N_("NSX-V Manager reaches every host and has published the last firewall rules to it"),
+    .remedy =
+        N_("NSX-V: Networking & Security > Installation > Host Preparation: look at the host's "
+           "connection to the manager (vsfwd), then force sync of the cluster's firewall."),
     .kinds = KIND_NSXV,
     .tables = tables,
     .run = run,

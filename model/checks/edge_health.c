@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "core/i18n.h"
 #include "core/text.h"
 
 /* The cluster of the edge's host, the subject of host-health; NULL: not known. Of an edge without a
@@ -94,9 +95,10 @@ static const struct schema *const optional[] = {&table_hosts, &table_gateways, N
 
 const struct check check_edge_health = {
     .name = "edge-health",
-    .title = "every NSX edge node is up",
-    .remedy = "Look at the edge's host first. Then NSX: System > Fabric > Nodes > Edge Transport "
-              "Nodes; on the edge: get services, get tunnels. On VMC: a support request.",
+    .title = N_("every NSX edge node is up"),
+    .remedy =
+        N_("Look at the edge's host first. Then NSX: System > Fabric > Nodes > Edge Transport "
+           "Nodes; on the edge: get services, get tunnels. On VMC: a support request."),
     .kinds = KIND_NSX | KIND_VMC,
     .tables = tables,
     .optional = optional,

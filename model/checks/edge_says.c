@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/i18n.h"
 #include "core/mem.h"
 #include "core/text.h"
 
@@ -60,7 +61,7 @@ static const char *manager_age(const struct check_input *in, const struct schema
             strcmp(snapshot_endpoint(s[i]), nsx) == 0)
             return check_age(in, s[i]);
     }
-    return "age not known";
+    return check_word(in, "age not known");
 }
 
 /* ---- differs -----------------------------------------------------------------------------------
@@ -104,7 +105,8 @@ static void report_node(const struct check_input *in, const struct row *r,
     finding_affected(f, edge);
     finding_summary(f, "Edge %s says of itself '%s'; NSX Manager says %s.", edge, says, nsx);
     finding_evidence(f, "edge %s: %s (%s)", edge, says, check_age(in, source));
-    finding_evidence(f, "NSX Manager: %s (%s)", nsx, e ? check_age(in, manager) : "age not known");
+    finding_evidence(f, "NSX Manager: %s (%s)", nsx,
+                     e ? check_age(in, manager) : check_word(in, "age not known"));
 }
 
 /* ---- split brain -------------------------------------------------------------------------------
@@ -157,7 +159,7 @@ static void add_side(const struct check_input *in, struct finding *f, const stru
     finding_evidence(
         f, "edge %s: active (%s), peers as it sees them: %s", name_of(r), check_age(in, c->source),
         row_present(r, EDGE_GATEWAYS_PEERS) ? check_join(in, row_list(r, EDGE_GATEWAYS_PEERS), 6)
-                                            : "none");
+                                            : check_word(in, "none"));
     if (row_present(r, EDGE_GATEWAYS_NSX_STATE))
         finding_evidence(f, "NSX Manager of %s: %s (%s)", name_of(r),
                          check_cell(in, &table_edge_gateways, r, EDGE_GATEWAYS_NSX_STATE),
@@ -238,10 +240,11 @@ static const struct schema *const optional[] = {&table_gateways, &table_edges, N
 
 const struct check check_edge_says = {
     .name = "edge-says",
-    .title = "edges say of themselves what NSX Manager says of them, and one is active",
-    .remedy = "Read both once more (R). When it stays: on the edge get edge-cluster status and get "
-              "managers; at NSX Manager the connection of the edge (System > Fabric > Nodes > Edge "
-              "Transport Nodes).",
+    .title = N_("edges say of themselves what NSX Manager says of them, and one is active"),
+    .remedy =
+        N_("Read both once more (R). When it stays: on the edge get edge-cluster status and get "
+           "managers; at NSX Manager the connection of the edge (System > Fabric > Nodes > Edge "
+           "Transport Nodes)."),
     .kinds = KIND_EDGE,
     .tables = tables,
     .optional = optional,

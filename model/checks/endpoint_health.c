@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "core/i18n.h"
 #include "core/text.h"
 
 /* Tables named in the evidence of one endpoint. */
@@ -102,7 +103,8 @@ static const char *message_of(const struct check_input *in, const char *endpoint
 
     if (r && row_present(r, ENDPOINTS_MESSAGE))
         return row_text(r, ENDPOINTS_MESSAGE);
-    return s && snapshot_err(s)->kind != ERR_NONE ? snapshot_err(s)->msg : "no answer yet";
+    return s && snapshot_err(s)->kind != ERR_NONE ? snapshot_err(s)->msg
+                                                  : check_word(in, "no answer yet");
 }
 
 static const char *word_of(const struct check_input *in, const char *endpoint)
@@ -139,18 +141,20 @@ static const char *remedy_for(const struct check_input *in, const char *endpoint
     static const struct {
         const char *kind, *remedy;
     } remedies[] = {
-        {"auth", "Renew the credential (token, password or AWS login); then press L on the "
-                 "Endpoints tab. Nothing is tried again before that, to keep the account from "
-                 "being locked."},
-        {"tls", "Compare the fingerprint with the manager's own certificate; then accept it with "
-                "hycon trust, or correct tls.ca_file."},
-        {"denied", "Give the account the missing permission, or disable the table for this "
-                   "endpoint."},
-        {"net", "Check the path from this machine (VPN, proxy, DNS, firewall); hycon goes on "
-                "trying."},
-        {"limit", "The manager is busy or the reply too large; hycon waits and tries again. Lower "
-                  "requests_per_min or lengthen the interval if it stays so."},
-        {"config", "Correct the endpoint in hycon.yaml; hycon config check names the place."},
+        {"auth", N_("Renew the credential (token, password or AWS login); then press L on the "
+                    "Endpoints tab. Nothing is tried again before that, to keep the account from "
+                    "being locked.")},
+        {"tls",
+         N_("Compare the fingerprint with the manager's own certificate; then accept it with "
+            "hycon trust, or correct tls.ca_file.")},
+        {"denied", N_("Give the account the missing permission, or disable the table for this "
+                      "endpoint.")},
+        {"net", N_("Check the path from this machine (VPN, proxy, DNS, firewall); hycon goes on "
+                   "trying.")},
+        {"limit",
+         N_("The manager is busy or the reply too large; hycon waits and tries again. Lower "
+            "requests_per_min or lengthen the interval if it stays so.")},
+        {"config", N_("Correct the endpoint in hycon.yaml; hycon config check names the place.")},
     };
     const struct row *r = cause_endpoint_row(in, endpoint);
     const struct snapshot *s = bad_table(in, endpoint, 0);
@@ -160,7 +164,7 @@ static const char *remedy_for(const struct check_input *in, const char *endpoint
 
     for (size_t i = 0; kind && i < sizeof(remedies) / sizeof(*remedies); i++) {
         if (strcmp(remedies[i].kind, kind) == 0)
-            return remedies[i].remedy;
+            return check_word(in, remedies[i].remedy);
     }
     return NULL;
 }
@@ -239,8 +243,8 @@ static void run(const struct check_input *in)
 
 const struct check check_endpoint_health = {
     .name = "endpoint-health",
-    .title = "every configured endpoint can be read",
-    .remedy = "See the Endpoints tab for the reason and the time of the next try.",
+    .title = N_("every configured endpoint can be read"),
+    .remedy = N_("See the Endpoints tab for the reason and the time of the next try."),
     .kinds = CHECKS_ANY_KIND,
     .run = run,
 };

@@ -3,6 +3,7 @@
  * many there are in all is not known in advance (16, 17 or more), and idle ones are the spares of
  * hosts to come: only a change is worth a word.
  */
+#include "core/i18n.h"
 #include "model/checks/checks.h"
 #include "model/checks/lookup.h"
 
@@ -124,10 +125,11 @@ static const struct schema *const optional[] = {&table_sddcs, &table_hosts, &tab
 
 const struct check check_eni_count = {
     .name = "eni-count",
-    .title = "as many ENIs in use as the first cluster has hosts, and none were lost",
-    .remedy = "Compare the hosts of the first cluster (Hosts tab, VMC console) with the ENI tab. A "
-              "host without its ENI cannot carry the active edge: open a support request if a host "
-              "has been ready for long.",
+    .title = N_("as many ENIs in use as the first cluster has hosts, and none were lost"),
+    .remedy =
+        N_("Compare the hosts of the first cluster (Hosts tab, VMC console) with the ENI tab. A "
+           "host without its ENI cannot carry the active edge: open a support request if a host "
+           "has been ready for long."),
     .kinds = KIND_AWS,
     .tables = tables,
     .optional = optional,

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "core/i18n.h"
 #include "core/text.h"
 #include "model/identity.h"
 
@@ -99,7 +100,7 @@ static void add_evidence(const struct check_input *in, struct finding *f, const 
         finding_evidence(
             f, "active edge of %s: %s on host %s (%s)", row_text(r, GATEWAYS_GATEWAY),
             row_text(r, row_present(r, GATEWAYS_EDGE) ? GATEWAYS_EDGE : GATEWAYS_EDGE_ID),
-            host ? host : "not known", check_age(in, gs));
+            host ? host : check_word(in, "not known"), check_age(in, gs));
     }
 }
 
@@ -173,9 +174,9 @@ static const struct schema *const optional[] = {
 
 const struct check check_eni_on_active_host = {
     .name = "eni-on-active-host",
-    .title = "the active ENI belongs to the host on which the active edge runs",
-    .remedy = "Wait for the failover to end. If it lasts, ask VMware support to move the active "
-              "ENI or edge, with these ids and the timeline of the ENI tab.",
+    .title = N_("the active ENI belongs to the host on which the active edge runs"),
+    .remedy = N_("Wait for the failover to end. If it lasts, ask VMware support to move the active "
+                 "ENI or edge, with these ids and the timeline of the ENI tab."),
     .kinds = KIND_AWS,
     .tables = tables,
     .optional = optional,

@@ -3,6 +3,7 @@
  * interface is source or destination itself has to be off. That VMC always switches it off is not
  * documented, hence a warning and not more.
  */
+#include "core/i18n.h"
 #include "model/checks/checks.h"
 #include "model/checks/lookup.h"
 
@@ -38,7 +39,7 @@ static void run(const struct check_input *in)
                     "AWS drops forwarded packets on %zu ENI%s of the SDDC: the "
                     "source/destination check is on%s.",
                     finding_affected_count(f), finding_affected_count(f) == 1 ? "" : "s",
-                    active ? ", also on the active one" : "");
+                    active ? check_word(in, ", also on the active one") : "");
 }
 
 static const struct schema *const tables[] = {&table_enis, NULL};
@@ -46,10 +47,11 @@ static const struct schema *const optional[] = {&table_linked_vpcs, &table_sddcs
 
 const struct check check_eni_source_dest_check = {
     .name = "eni-source-dest-check",
-    .title = "the source/destination check of the SDDC's ENIs is off",
-    .remedy = "AWS console: EC2 > Network Interfaces > Actions > Change source/dest. check; or aws "
-              "ec2 modify-network-interface-attribute --no-source-dest-check. Find out who "
-              "switched it on (CloudTrail).",
+    .title = N_("the source/destination check of the SDDC's ENIs is off"),
+    .remedy =
+        N_("AWS console: EC2 > Network Interfaces > Actions > Change source/dest. check; or aws "
+           "ec2 modify-network-interface-attribute --no-source-dest-check. Find out who "
+           "switched it on (CloudTrail)."),
     .kinds = KIND_AWS,
     .tables = tables,
     .optional = optional,

@@ -2,6 +2,7 @@
  * gateway-active: every gateway that runs on edges has an active one, and only one (one per traffic
  * group; active-active gateways may have more), and a standby to fail over to.
  */
+#include "core/i18n.h"
 #include "model/checks/checks.h"
 #include "model/checks/lookup.h"
 
@@ -184,9 +185,9 @@ static const struct schema *const optional[] = {&table_linked_vpcs, NULL};
 
 const struct check check_gateway_active = {
     .name = "gateway-active",
-    .title = "every gateway on edges has one active edge and a standby",
-    .remedy = "Look at the edges of the gateway (Edges tab; NSX: System > Fabric > Nodes > Edge "
-              "Transport Nodes, or get high-availability status on the edge).",
+    .title = N_("every gateway on edges has one active edge and a standby"),
+    .remedy = N_("Look at the edges of the gateway (Edges tab; NSX: System > Fabric > Nodes > Edge "
+                 "Transport Nodes, or get high-availability status on the edge)."),
     .kinds = KIND_NSX | KIND_VMC,
     .tables = tables,
     .optional = optional,

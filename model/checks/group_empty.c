@@ -3,6 +3,7 @@
  * should let pass is dropped by a later one, what it should drop passes. "Everything but" an empty
  * group is everything. Only groups that rules name, and whose addresses were read.
  */
+#include "core/i18n.h"
 #include "core/mem.h"
 #include "model/checks/checks.h"
 #include "model/checks/firewall.h"
@@ -132,9 +133,9 @@ static const struct schema *const tables[] = {&table_groups, &table_rules, NULL}
 
 const struct check check_group_empty = {
     .name = "group-empty",
-    .title = "groups that firewall rules name have members",
-    .remedy = "See why: a tag that is set nowhere, machines that are off or without an address. "
-              "Acknowledge groups that are meant to be empty (quarantine).",
+    .title = N_("groups that firewall rules name have members"),
+    .remedy = N_("See why: a tag that is set nowhere, machines that are off or without an address. "
+                 "Acknowledge groups that are meant to be empty (quarantine)."),
     .kinds = KIND_NSX | KIND_VMC,
     .tables = tables,
     .lenient = true,

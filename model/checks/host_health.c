@@ -1,4 +1,5 @@
 /* host-health: no host has failed or lost its connection; one finding per cluster. */
+#include "core/i18n.h"
 #include "model/checks/checks.h"
 #include "model/checks/lookup.h"
 
@@ -61,10 +62,11 @@ static const struct schema *const tables[] = {&table_hosts, NULL};
 
 const struct check check_host_health = {
     .name = "host-health",
-    .title = "no host has failed or lost its connection",
-    .remedy = "On VMC a failed host is replaced by itself: watch the task (:changes 60m) and what "
-              "ran on it. On premises: look at the host's management card, then reconnect it in "
-              "vCenter.",
+    .title = N_("no host has failed or lost its connection"),
+    .remedy =
+        N_("On VMC a failed host is replaced by itself: watch the task (:changes 60m) and what "
+           "ran on it. On premises: look at the host's management card, then reconnect it in "
+           "vCenter."),
     .kinds = KIND_VMC | KIND_VCENTER,
     .tables = tables,
     .run = run,

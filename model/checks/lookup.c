@@ -77,9 +77,12 @@ const char *check_join(const struct check_input *in, const struct cell_list *lis
 
     for (size_t i = 0; i < n && i < max; i++)
         strbuf_addf(&sb, "%s%s", i ? ", " : "", list->items[i]);
-    if (n > max)
-        strbuf_addf(&sb, " and %zu more", n - max);
-    text = check_text(in, "%s", n ? sb.buf : "none");
+    if (!n)
+        text = check_word(in, "none");
+    else if (n > max)
+        text = check_text(in, "%s and %zu more", sb.buf, n - max);
+    else
+        text = check_text(in, "%s", sb.buf);
     strbuf_release(&sb);
     return text;
 }

@@ -2,6 +2,7 @@
  * main-table: VMC writes the main route table alone (but for prefix list mode), so the subnet of
  * the ENIs should use it, and it should be among those that VMC says it updates.
  */
+#include "core/i18n.h"
 #include "model/checks/checks.h"
 #include "model/checks/lookup.h"
 
@@ -101,9 +102,10 @@ static const struct schema *const optional[] = {&table_linked_vpcs, &table_sddcs
 
 const struct check check_main_table = {
     .name = "main-table",
-    .title = "the subnet of the SDDC's ENIs uses the main route table, which VMC updates",
-    .remedy = "AWS console: VPC > Route tables: associate the subnet with the main table, or make "
-              "the table that VMC updates the main one again.",
+    .title = N_("the subnet of the SDDC's ENIs uses the main route table, which VMC updates"),
+    .remedy =
+        N_("AWS console: VPC > Route tables: associate the subnet with the main table, or make "
+           "the table that VMC updates the main one again."),
     .kinds = KIND_AWS,
     .tables = tables,
     .optional = optional,

@@ -2,6 +2,7 @@
  * multi-edge: in prefix list mode the shared list holds the networks of the default traffic group
  * alone. What further groups carry has routes of its own, which custom tables have to get by hand.
  */
+#include "core/i18n.h"
 #include "model/checks/checks.h"
 #include "model/checks/lookup.h"
 
@@ -33,9 +34,10 @@ static const struct schema *const tables[] = {&table_linked_vpcs, NULL};
 
 const struct check check_multi_edge = {
     .name = "multi-edge",
-    .title = "the prefix list covers every traffic group",
-    .remedy = "Add the networks of the further groups to every custom route table that needs them, "
-              "and keep them up to date after a failover; acknowledge when that is done.",
+    .title = N_("the prefix list covers every traffic group"),
+    .remedy =
+        N_("Add the networks of the further groups to every custom route table that needs them, "
+           "and keep them up to date after a failover; acknowledge when that is done."),
     .kinds = KIND_VMC,
     .tables = tables,
     .run = run,

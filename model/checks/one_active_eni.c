@@ -2,6 +2,7 @@
  * one-active-eni: one ENI is active (one per traffic group), NSX and the main route table agree on
  * which, and it is attached. Idle ENIs are spares: how many there are does not matter here.
  */
+#include "core/i18n.h"
 #include "model/checks/checks.h"
 #include "model/checks/lookup.h"
 
@@ -77,9 +78,10 @@ static void add_evidence(const struct check_input *in, const struct picture *p, 
             continue;
         finding_affected(f, row_text(r, ENIS_ENI));
         finding_evidence(f, "%s: %s%s%s, %s, host %s (%s)", row_text(r, ENIS_ENI),
-                         routes ? "target of the main table" : "", routes && nsx ? ", " : "",
-                         nsx ? "active by NSX" : "", row_text(r, ENIS_STATUS),
-                         check_cell(in, &table_enis, r, ENIS_HOST), check_age(in, s));
+                         routes ? check_word(in, "target of the main table") : "",
+                         routes && nsx ? ", " : "", nsx ? check_word(in, "active by NSX") : "",
+                         row_text(r, ENIS_STATUS), check_cell(in, &table_enis, r, ENIS_HOST),
+                         check_age(in, s));
     }
     finding_evidence(f, "%zu ENIs of the SDDC, %zu traffic group%s", p->enis, p->groups,
                      p->groups == 1 ? "" : "s");
@@ -214,9 +216,9 @@ static const struct schema *const tables[] = {&table_enis, &table_routes, NULL};
 
 const struct check check_one_active_eni = {
     .name = "one-active-eni",
-    .title = "exactly one ENI per traffic group is active, and NSX and the main table agree",
-    .remedy = "See the ENI tab for the path. If it lasts: VMC console, Networking & Security > "
-              "Connected VPC; then a support request with the ids below.",
+    .title = N_("exactly one ENI per traffic group is active, and NSX and the main table agree"),
+    .remedy = N_("See the ENI tab for the path. If it lasts: VMC console, Networking & Security > "
+                 "Connected VPC; then a support request with the ids below."),
     .kinds = KIND_AWS,
     .tables = tables,
     .optional = checks_route_inputs,

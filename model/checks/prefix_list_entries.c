@@ -2,6 +2,7 @@
  * prefix-list-entries: in prefix list mode the main table has one route, so what counts is what the
  * list holds: all that NSX says must be in it, and every routed segment by it or by a route.
  */
+#include "core/i18n.h"
 #include "model/checks/checks.h"
 #include "model/checks/lookup.h"
 
@@ -91,10 +92,11 @@ static const struct schema *const optional[] = {&table_segments, &table_routes, 
 
 const struct check check_prefix_list_entries = {
     .name = "prefix-list-entries",
-    .title = "the managed prefix list holds every SDDC network",
-    .remedy = "VMC keeps the list (VMC console: Networking & Security > Connected VPC). Check that "
-              "it is not full (max_entries) and that the account link works; then open a support "
-              "request.",
+    .title = N_("the managed prefix list holds every SDDC network"),
+    .remedy =
+        N_("VMC keeps the list (VMC console: Networking & Security > Connected VPC). Check that "
+           "it is not full (max_entries) and that the account link works; then open a support "
+           "request."),
     .kinds = KIND_AWS,
     .tables = tables,
     .optional = optional,

@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "core/i18n.h"
 #include "core/map.h"
 
 #define SHOWN 5
@@ -107,7 +108,8 @@ static void run(const struct check_input *in)
         return;
     finding_summary(f, "%zu VM%s replicated with quiescing (VSS) and snapshotted by others%s.",
                     finding_affected_count(f), finding_affected_count(f) == 1 ? " is" : "s are",
-                    failed ? ", and snapshots failed" : ": backups may fail");
+                    failed ? check_word(in, ", and snapshots failed")
+                           : check_word(in, ": backups may fail"));
 }
 
 static const struct schema *const tables[] = {&table_replications, &table_vms, NULL};
@@ -115,9 +117,10 @@ static const struct schema *const optional[] = {&table_tasks, NULL};
 
 const struct check check_replication_snapshot_collision = {
     .name = "replication-snapshot-collision",
-    .title = "VMs replicated with quiescing are not backed up by snapshots as well",
-    .remedy = "Switch quiescing (VSS) off for these replications, or set the longest RPO that is "
-              "allowed, so that the two rarely meet; or back these VMs up by an agent.",
+    .title = N_("VMs replicated with quiescing are not backed up by snapshots as well"),
+    .remedy =
+        N_("Switch quiescing (VSS) off for these replications, or set the longest RPO that is "
+           "allowed, so that the two rarely meet; or back these VMs up by an agent."),
     .kinds = KIND_VCENTER | KIND_REPLICATION,
     .tables = tables,
     .optional = optional,

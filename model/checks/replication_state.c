@@ -1,4 +1,5 @@
 /* replication-state: no replication is paused, has failed, or compares everything again. */
+#include "core/i18n.h"
 #include "model/checks/checks.h"
 #include "model/checks/lookup.h"
 #include "model/checks/replications.h"
@@ -37,20 +38,22 @@ static const struct trouble {
     enum severity severity;
     unsigned flags;
 } troubles[] = {
-    {"paused", "paused: changes are not sent",
-     "Resume it when the reason is gone (vSphere Client: Site Recovery > Replications).", is_paused,
-     SEV_WARNING, 0},
-    {"failed", "in error",
-     "Read the error in the vSphere Client (Site Recovery > Replications > Issues); check the "
-     "replication appliance and server, and the target datastore.",
+    {"paused", N_("paused: changes are not sent"),
+     N_("Resume it when the reason is gone (vSphere Client: Site Recovery > Replications)."),
+     is_paused, SEV_WARNING, 0},
+    {"failed", N_("in error"),
+     N_("Read the error in the vSphere Client (Site Recovery > Replications > Issues); check the "
+        "replication appliance and server, and the target datastore."),
      is_failed, SEV_CRITICAL, 0},
-    {"full sync", "compared whole again",
-     "It is over by itself; only blocks that differ are sent. It is due after a network cut or a "
-     "host crash that left the state file (PSF) inconsistent, not after vMotion or a restart of "
-     "the VM.",
+    {"full sync", N_("compared whole again"),
+     N_("It is over by itself; only blocks that differ are sent. It is due after a network cut or "
+        "a "
+        "host crash that left the state file (PSF) inconsistent, not after vMotion or a restart of "
+        "the VM."),
      is_full, SEV_WARNING, 0},
-    {"first sync", "being copied for the first time",
-     "Nothing to do: the VM can be recovered when it has ended.", is_initial, SEV_OK, CHECK_INFO},
+    {"first sync", N_("being copied for the first time"),
+     N_("Nothing to do: the VM can be recovered when it has ended."), is_initial, SEV_OK,
+     CHECK_INFO},
 };
 
 static void report(const struct check_input *in, const struct link_group *g,
@@ -65,12 +68,13 @@ static void report(const struct check_input *in, const struct link_group *g,
             finding_evidence(f, "%s (%s)", replication_facts(in, g->rows[i]),
                              check_age(in, g->source));
     }
-    finding_remedy(f, "%s", t->remedy);
+    finding_remedy(f, "%s", check_word(in, t->remedy));
     if (g->n == 1)
-        finding_summary(f, "Replication of %s is %s.", replication_vm(g->rows[0]), t->what);
+        finding_summary(f, "Replication of %s is %s.", replication_vm(g->rows[0]),
+                        check_word(in, t->what));
     else
         finding_summary(f, "%zu of %zu replications over %s are %s.", g->n, g->all, g->link,
-                        t->what);
+                        check_word(in, t->what));
 }
 
 static void run(const struct check_input *in)
@@ -89,8 +93,8 @@ static const struct schema *const tables[] = {&table_replications, NULL};
 
 const struct check check_replication_state = {
     .name = "replication-state",
-    .title = "no replication is paused, has failed or is synchronised from scratch",
-    .remedy = "Look at it in the vSphere Client: Site Recovery > Replications.",
+    .title = N_("no replication is paused, has failed or is synchronised from scratch"),
+    .remedy = N_("Look at it in the vSphere Client: Site Recovery > Replications."),
     .kinds = KIND_VCENTER | KIND_REPLICATION,
     .tables = tables,
     .lenient = true,

@@ -87,32 +87,52 @@ void link_groups_release(struct link_groups *g)
     *g = (struct link_groups){0};
 }
 
-static void add(struct strbuf *sb, const struct row *r, unsigned col, const char *before,
-                const char *after)
+/* A cell as people read it, or NULL. */
+static const char *value(const struct check_input *in, const struct row *r, unsigned col)
 {
-    if (!row_present(r, col))
-        return;
-    strbuf_addstr(sb, before);
-    cell_format(sb, &table_replications.columns[col], &r->cells[col]);
-    strbuf_addstr(sb, after);
+    return row_present(r, col) ? check_cell(in, &table_replications, r, col) : NULL;
+}
+
+struct facts {
+    const struct check_input *in;
+    const char *text;
+    size_t n;
+};
+
+static void add(struct facts *f, const char *fact)
+{
+    f->text = f->n++ ? check_text(f->in, "%s, %s", f->text, fact)
+                     : check_text(f->in, "%s: %s", f->text, fact);
+}
+
+static void add_transfer(struct facts *f, const struct row *r)
+{
+    const char *takes = value(f->in, r, REPLICATIONS_ESTIMATE_S);
+    const char *samples = value(f->in, r, REPLICATIONS_SAMPLES);
+
+    if (takes && samples)
+        add(f, check_text(f->in, "a transfer is estimated to take %s (n=%s)", takes, samples));
+    else if (takes)
+        add(f, check_text(f->in, "a transfer is estimated to take %s", takes));
 }
 
 const char *replication_facts(const struct check_input *in, const struct row *r)
 {
-    struct strbuf sb = STRBUF_INIT;
-    const char *text;
+    struct facts f = {in, replication_vm(r), 0};
+    const char *v;
 
-    strbuf_addf(&sb, "%s: ", replication_vm(r));
-    add(&sb, r, REPLICATIONS_STATE, "", ", ");
-    add(&sb, r, REPLICATIONS_RPO_S, "RPO ", "");
-    add(&sb, r, REPLICATIONS_LAG_S, ", newest instance ", " old");
-    add(&sb, r, REPLICATIONS_LATE_S, ", late by ", "");
-    add(&sb, r, REPLICATIONS_ESTIMATE_S, ", a transfer is estimated to take ", "");
-    if (row_present(r, REPLICATIONS_ESTIMATE_S))
-        add(&sb, r, REPLICATIONS_SAMPLES, " (n=", ")");
-    add(&sb, r, REPLICATIONS_SYNC_PROGRESS_PERCENT, ", synchronised ", "");
-    add(&sb, r, REPLICATIONS_SYNC_CAUSE, ", before it: ", "");
-    text = check_text(in, "%s", sb.buf);
-    strbuf_release(&sb);
-    return text;
+    if ((v = value(in, r, REPLICATIONS_STATE)))
+        add(&f, v);
+    if ((v = value(in, r, REPLICATIONS_RPO_S)))
+        add(&f, check_text(in, "RPO %s", v));
+    if ((v = value(in, r, REPLICATIONS_LAG_S)))
+        add(&f, check_text(in, "newest instance %s old", v));
+    if ((v = value(in, r, REPLICATIONS_LATE_S)))
+        add(&f, check_text(in, "late by %s", v));
+    add_transfer(&f, r);
+    if ((v = value(in, r, REPLICATIONS_SYNC_PROGRESS_PERCENT)))
+        add(&f, check_text(in, "synchronised %s", v));
+    if ((v = value(in, r, REPLICATIONS_SYNC_CAUSE)))
+        add(&f, check_text(in, "before it: %s", v));
+    return f.text;
 }

@@ -3,6 +3,7 @@
  * with the number of entries it may hold, not with those it has. The account's real quota cannot be
  * read by EC2, so the number is a threshold; a table beyond it shows that the number is wrong.
  */
+#include "core/i18n.h"
 #include "model/checks/checks.h"
 #include "model/checks/lookup.h"
 
@@ -100,9 +101,10 @@ static const struct schema *const optional[] = {&table_prefix_lists, NULL};
 
 const struct check check_route_quota = {
     .name = "route-quota",
-    .title = "route tables have room for more routes",
-    .remedy = "AWS console: Service Quotas > Amazon VPC > Routes per route table shows and raises "
-              "it; then set thresholds.route_quota. Or aggregate segments in prefix list mode.",
+    .title = N_("route tables have room for more routes"),
+    .remedy =
+        N_("AWS console: Service Quotas > Amazon VPC > Routes per route table shows and raises "
+           "it; then set thresholds.route_quota. Or aggregate segments in prefix list mode."),
     .kinds = KIND_AWS,
     .tables = tables,
     .optional = optional,

@@ -1,4 +1,5 @@
 /* routes-blackhole: no route to the SDDC leads to an ENI that is gone or detached. */
+#include "core/i18n.h"
 #include "model/checks/checks.h"
 #include "model/checks/lookup.h"
 
@@ -51,9 +52,10 @@ static const struct schema *const tables[] = {&table_routes, &table_enis, NULL};
 
 const struct check check_routes_blackhole = {
     .name = "routes-blackhole",
-    .title = "no SDDC route is a blackhole",
-    .remedy = "Point the routes to the active ENI (aws ec2 replace-route), or find out why the ENI "
-              "lost its host: VMC console, host and connected VPC state.",
+    .title = N_("no SDDC route is a blackhole"),
+    .remedy =
+        N_("Point the routes to the active ENI (aws ec2 replace-route), or find out why the ENI "
+           "lost its host: VMC console, host and connected VPC state."),
     .kinds = KIND_AWS,
     .tables = tables,
     .optional = checks_route_inputs,

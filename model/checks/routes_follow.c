@@ -3,6 +3,7 @@
  * a custom table that holds SDDC networks, or the managed prefix list, has to follow by other
  * means, and often nobody does it.
  */
+#include "core/i18n.h"
 #include "model/checks/checks.h"
 #include "model/checks/lookup.h"
 
@@ -16,7 +17,8 @@
 static void add_command(struct finding *f, const struct check_input *in,
                         const struct route_table *t, const struct row *r)
 {
-    static const char lasting[] = "Lasting: use the main table, or managed prefix list mode.";
+    const char *lasting =
+        check_word(in, "Lasting: use the main table, or managed prefix list mode.");
     const char *list = row_text(r, ROUTES_PREFIX_LIST), *eni = row_str(r, ROUTES_EXPECTED_TARGET);
     const char *to = *list ? list : check_cell(in, &table_routes, r, ROUTES_DESTINATION);
 
@@ -56,9 +58,11 @@ static void add_routes(const struct check_input *in, const struct route_table *t
                              check_cell(in, &table_routes, r, ROUTES_VERDICT),
                              check_age(in, t->source));
     }
-    finding_evidence(f, "the main table %s; subnets of %s: %s",
-                     m->followed ? "points to the active ENI"
-                                 : "does not lead every network to the active ENI either",
+    finding_evidence(f, "%s; subnets of %s: %s",
+                     m->followed
+                         ? check_word(in, "the main table points to the active ENI")
+                         : check_word(in, "the main table does not lead every network to the "
+                                          "active ENI either"),
                      t->id, check_join(in, t->subnets, 5));
 }
 
@@ -71,14 +75,15 @@ struct late_table {
 };
 
 /* While the main table leads to several ENIs nobody says which is the active one. */
-static void summarize(struct finding *f, const struct route_table *t, const struct late_table *late)
+static void summarize(const struct check_input *in, struct finding *f, const struct route_table *t,
+                      const struct late_table *late)
 {
     const char *target = row_text(late->first, ROUTES_TARGET), *s = late->off == 1 ? "" : "s";
     const char *eni = row_str(late->first, ROUTES_EXPECTED_TARGET);
 
     if (route_is_missing(late->first))
         finding_summary(f, "Route table %s lacks %zu SDDC network%s; the active ENI is %s.",
-                        t->subject, late->off, s, eni ? eni : "not known yet");
+                        t->subject, late->off, s, eni ? eni : check_word(in, "not known yet"));
     else if (!eni)
         finding_summary(f,
                         "Route table %s sends %zu SDDC network%s to %s while the main table leads "
@@ -97,7 +102,7 @@ static struct finding *report(const struct check_input *in, const struct route_t
     struct finding *f = finding_add(in, late->severity, late->flags, t->subject);
 
     add_routes(in, t, m, f);
-    summarize(f, t, late);
+    summarize(in, f, t, late);
     add_command(f, in, t, late->first);
     /* One failover: the main table is not done either. */
     if (!m->followed && late->flags & CHECK_TRANSIENT)
@@ -183,8 +188,8 @@ static const struct schema *const tables[] = {&table_routes, &table_enis, NULL};
 
 const struct check check_routes_follow = {
     .name = "routes-follow",
-    .title = "custom route tables that hold SDDC networks point to the active ENI",
-    .remedy = "Point the table's SDDC routes to the active ENI.",
+    .title = N_("custom route tables that hold SDDC networks point to the active ENI"),
+    .remedy = N_("Point the table's SDDC routes to the active ENI."),
     .kinds = KIND_AWS,
     .tables = tables,
     .optional = checks_route_inputs,

@@ -2,6 +2,7 @@
  * routes-leftover: a route into the SDDC for a network that is no longer there swallows traffic,
  * and the network may be in use elsewhere tomorrow.
  */
+#include "core/i18n.h"
 #include "model/checks/checks.h"
 #include "model/checks/lookup.h"
 
@@ -110,10 +111,10 @@ static const struct schema *const optional[] = {&table_linked_vpcs, &table_sddcs
 
 const struct check check_routes_leftover = {
     .name = "routes-leftover",
-    .title = "no route leads into the SDDC for a network that is not there",
-    .remedy = "If the segment is really gone: aws ec2 delete-route --route-table-id TABLE "
-              "--destination-cidr-block NETWORK. Networks behind the SDDC (VPN, Direct Connect) "
-              "belong into the site's networks in hycon.yaml.",
+    .title = N_("no route leads into the SDDC for a network that is not there"),
+    .remedy = N_("If the segment is really gone: aws ec2 delete-route --route-table-id TABLE "
+                 "--destination-cidr-block NETWORK. Networks behind the SDDC (VPN, Direct Connect) "
+                 "belong into the site's networks in hycon.yaml."),
     .kinds = KIND_AWS,
     .tables = tables,
     .optional = optional,

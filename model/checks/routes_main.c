@@ -2,6 +2,7 @@
  * routes-main: every routed segment and the management network are in the main route table and lead
  * to the active ENI. VMC writes this table itself, so what lasts here is a broken link.
  */
+#include "core/i18n.h"
 #include "model/checks/checks.h"
 #include "model/checks/lookup.h"
 
@@ -91,11 +92,12 @@ static const struct schema *const tables[] = {&table_routes, &table_enis, NULL};
 
 const struct check check_routes_main = {
     .name = "routes-main",
-    .title = "the main route table leads every SDDC network to the active ENI",
-    .remedy = "VMC keeps this table. Check the account link (VMC console: Networking & Security > "
-              "Connected VPC) and its IAM role, the route quota and overlapping routes; then open "
-              "a support request with these ids. Until then: aws ec2 create-route or "
-              "replace-route by hand.",
+    .title = N_("the main route table leads every SDDC network to the active ENI"),
+    .remedy =
+        N_("VMC keeps this table. Check the account link (VMC console: Networking & Security > "
+           "Connected VPC) and its IAM role, the route quota and overlapping routes; then open "
+           "a support request with these ids. Until then: aws ec2 create-route or "
+           "replace-route by hand."),
     .kinds = KIND_AWS,
     .tables = tables,
     .optional = checks_route_inputs,

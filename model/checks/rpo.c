@@ -3,6 +3,7 @@
  * first cycle, and critical when a whole further cycle was missed or by rpo_late_critical. One
  * link, one finding: many late VMs have one cause.
  */
+#include "core/i18n.h"
 #include "model/checks/checks.h"
 #include "model/checks/lookup.h"
 #include "model/checks/replications.h"
@@ -51,7 +52,8 @@ static void say(const struct check_input *in, struct finding *f, const struct li
 
     if (g->n > 1)
         finding_summary(f, "%zu of %zu replications over %s are late; the worst, %s, by %s.", g->n,
-                        g->all, g->link, vm, late ? check_duration(in, late) : "an unknown time");
+                        g->all, g->link, vm,
+                        late ? check_duration(in, late) : check_word(in, "an unknown time"));
     else if (late)
         finding_summary(f, "The newest recovery point of %s is %s older than its RPO of %s.", vm,
                         check_duration(in, late), rpo);
@@ -121,10 +123,10 @@ static const struct schema *const tables[] = {&table_replications, NULL};
 
 const struct check check_rpo = {
     .name = "rpo",
-    .title = "the newest instance of every replicated VM is younger than its RPO",
-    .remedy = "Look at what the transfers wait for: the state of the replication, the host, the "
-              "replication server, bandwidth to the other site. Replication goes on while it is "
-              "late.",
+    .title = N_("the newest instance of every replicated VM is younger than its RPO"),
+    .remedy = N_("Look at what the transfers wait for: the state of the replication, the host, the "
+                 "replication server, bandwidth to the other site. Replication goes on while it is "
+                 "late."),
     .kinds = KIND_VCENTER | KIND_REPLICATION,
     .tables = tables,
     .lenient = true,

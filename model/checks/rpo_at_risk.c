@@ -1,4 +1,5 @@
 /* rpo-at-risk: transfers take less than half of the RPO, so that it holds at every moment. */
+#include "core/i18n.h"
 #include "model/checks/checks.h"
 #include "model/checks/lookup.h"
 #include "model/checks/replications.h"
@@ -48,7 +49,8 @@ static void report(const struct check_input *in, const struct link_group *g)
     finding_remedy(f,
                    "Set an RPO of %s%s, or give the link bandwidth, or the VM%s fewer changes. At "
                    "most 1,440 min can be set.",
-                   check_duration(in, longest), g->n > 1 ? " (that holds for all of them)" : "",
+                   check_duration(in, longest),
+                   g->n > 1 ? check_word(in, " (that holds for all of them)") : "",
                    g->n > 1 ? "s" : "");
 }
 
@@ -66,8 +68,8 @@ static const struct schema *const tables[] = {&table_replications, NULL};
 
 const struct check check_rpo_at_risk = {
     .name = "rpo-at-risk",
-    .title = "transfers of replications take less than half of the RPO",
-    .remedy = "Set an RPO of twice the estimate, or give the link bandwidth.",
+    .title = N_("transfers of replications take less than half of the RPO"),
+    .remedy = N_("Set an RPO of twice the estimate, or give the link bandwidth."),
     .kinds = KIND_VCENTER | KIND_REPLICATION,
     .tables = tables,
     .lenient = true,

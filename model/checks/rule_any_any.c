@@ -3,6 +3,7 @@
  * that faces the Internet it is a hole; elsewhere it is how many estates run on purpose (the
  * distributed firewall's own default rule is one), so it is told and not complained about.
  */
+#include "core/i18n.h"
 #include "model/checks/checks.h"
 #include "model/checks/firewall.h"
 #include "model/checks/lookup.h"
@@ -59,9 +60,10 @@ static const struct schema *const tables[] = {&table_rules, NULL};
 
 const struct check check_rule_any_any = {
     .name = "rule-any-any",
-    .title = "no firewall rule lets everything pass",
-    .remedy = "Name the sources, destinations or services that are meant; on a gateway that faces "
-              "the Internet at once. Acknowledge where it is meant so.",
+    .title = N_("no firewall rule lets everything pass"),
+    .remedy =
+        N_("Name the sources, destinations or services that are meant; on a gateway that faces "
+           "the Internet at once. Acknowledge where it is meant so."),
     .kinds = KIND_NSX | KIND_NSXV | KIND_VMC,
     .tables = tables,
     .lenient = true,

@@ -3,6 +3,7 @@
  * behind another one that takes its traffic. Counters can be reset and start at zero with it, and
  * not every policy's counters have been read, so this is a hint and never a complaint.
  */
+#include "core/i18n.h"
 #include "model/checks/checks.h"
 #include "model/checks/firewall.h"
 #include "model/checks/lookup.h"
@@ -45,9 +46,9 @@ static const struct schema *const tables[] = {&table_rules, NULL};
 
 const struct check check_rule_never_hit = {
     .name = "rule-never-hit",
-    .title = "every firewall rule that is on is met by traffic",
-    .remedy = "See whether rule-shadowed names it, and when the counters were reset; switch off "
-              "what nobody needs before it is removed.",
+    .title = N_("every firewall rule that is on is met by traffic"),
+    .remedy = N_("See whether rule-shadowed names it, and when the counters were reset; switch off "
+                 "what nobody needs before it is removed."),
     .kinds = KIND_NSX | KIND_NSXV | KIND_VMC,
     .tables = tables,
     .lenient = true,

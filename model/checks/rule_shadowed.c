@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "core/hash.h"
+#include "core/i18n.h"
 #include "core/map.h"
 #include "core/mem.h"
 #include "model/checks/checks.h"
@@ -405,7 +406,7 @@ static void report(struct judge *j, const struct rule *rule, const struct rule *
                     "that could match.",
                     finding_affected_count(f), finding_affected_count(f) == 1 ? "" : "s",
                     rule_subject(in, rule->row), finding_affected_count(f) == 1 ? "s" : "",
-                    same ? "the same" : "another");
+                    same ? check_word(in, "the same") : check_word(in, "another"));
 }
 
 static void collect(struct judge *j)
@@ -448,9 +449,10 @@ static const struct schema *const tables[] = {&table_rules, &table_policies, NUL
 
 const struct check check_rule_shadowed = {
     .name = "rule-shadowed",
-    .title = "no firewall rule is behind one that takes all its traffic",
-    .remedy = "Move the rule before the one that is named, or narrow that one; remove it when both "
-              "do the same.",
+    .title = N_("no firewall rule is behind one that takes all its traffic"),
+    .remedy =
+        N_("Move the rule before the one that is named, or narrow that one; remove it when both "
+           "do the same."),
     .kinds = KIND_NSX | KIND_NSXV | KIND_VMC,
     .tables = tables,
     .lenient = true,

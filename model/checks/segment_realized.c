@@ -1,4 +1,5 @@
 /* segment-realized: what was configured in NSX is in place on its hosts and edges. */
+#include "core/i18n.h"
 #include "model/checks/checks.h"
 #include "model/checks/lookup.h"
 
@@ -44,9 +45,9 @@ static const struct schema *const tables[] = {&table_segments, NULL};
 
 const struct check check_segment_realized = {
     .name = "segment-realized",
-    .title = "every segment is in place",
-    .remedy = "NSX: Networking > Segments > Status of the segment shows the alarm and the node. "
-              "Check the transport nodes it names.",
+    .title = N_("every segment is in place"),
+    .remedy = N_("NSX: Networking > Segments > Status of the segment shows the alarm and the node. "
+                 "Check the transport nodes it names."),
     .kinds = KIND_NSX | KIND_VMC,
     .tables = tables,
     .run = run,

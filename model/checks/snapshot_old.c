@@ -1,4 +1,5 @@
 /* snapshot-old: no VM runs on an old snapshot: it grows, slows the VM, and fills the datastore. */
+#include "core/i18n.h"
 #include "model/checks/checks.h"
 #include "model/checks/lookup.h"
 
@@ -67,9 +68,10 @@ static const struct schema *const tables[] = {&table_vms, NULL};
 
 const struct check check_snapshot_old = {
     .name = "snapshot-old",
-    .title = "no VM runs on an old snapshot",
-    .remedy = "Ask its owner, then delete the snapshot (that merges it; plan for the load). What a "
-              "backup left behind goes with its next run, or by hand.",
+    .title = N_("no VM runs on an old snapshot"),
+    .remedy =
+        N_("Ask its owner, then delete the snapshot (that merges it; plan for the load). What a "
+           "backup left behind goes with its next run, or by hand."),
     .kinds = KIND_VCENTER,
     .tables = tables,
     .lenient = true,

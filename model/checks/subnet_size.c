@@ -2,6 +2,7 @@
  * subnet-size: the subnet of the SDDC's ENIs is a /26 or larger, has free addresses, and is used by
  * nothing else.
  */
+#include "core/i18n.h"
 #include "model/checks/checks.h"
 #include "model/checks/lookup.h"
 
@@ -92,9 +93,10 @@ static const struct schema *const optional[] = {&table_linked_vpcs, &table_sddcs
 
 const struct check check_subnet_size = {
     .name = "subnet-size",
-    .title = "the subnet of the SDDC's ENIs is a /26 of its own with free addresses",
-    .remedy = "The subnet cannot be changed later: move what does not belong to the SDDC out of it "
-              "(AWS console: EC2 > Network Interfaces, filter by subnet).",
+    .title = N_("the subnet of the SDDC's ENIs is a /26 of its own with free addresses"),
+    .remedy =
+        N_("The subnet cannot be changed later: move what does not belong to the SDDC out of it "
+           "(AWS console: EC2 > Network Interfaces, filter by subnet)."),
     .kinds = KIND_AWS,
     .tables = tables,
     .optional = optional,

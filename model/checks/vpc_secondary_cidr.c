@@ -1,4 +1,5 @@
 /* vpc-secondary-cidr: only the first block of the linked VPC is reachable over the ENI. */
+#include "core/i18n.h"
 #include "model/checks/checks.h"
 #include "model/checks/lookup.h"
 
@@ -44,9 +45,10 @@ static const struct schema *const tables[] = {&table_vpcs, &table_enis, NULL};
 
 const struct check check_vpc_secondary_cidr = {
     .name = "vpc-secondary-cidr",
-    .title = "further blocks of the linked VPC are not reachable over the ENI",
-    .remedy = "Put what the SDDC has to reach into the VPC's first block, or connect by a transit "
-              "gateway. Acknowledge when it is known.",
+    .title = N_("further blocks of the linked VPC are not reachable over the ENI"),
+    .remedy =
+        N_("Put what the SDDC has to reach into the VPC's first block, or connect by a transit "
+           "gateway. Acknowledge when it is known."),
     .kinds = KIND_AWS,
     .tables = tables,
     .run = run,

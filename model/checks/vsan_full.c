@@ -2,6 +2,7 @@
  * vsan-full: vSAN is not full soon, if it goes on as it does. With too few samples there is no
  * forecast, and none is made up: the column trend says so.
  */
+#include "core/i18n.h"
 #include "model/checks/checks.h"
 #include "model/checks/lookup.h"
 
@@ -42,10 +43,10 @@ static const struct schema *const tables[] = {&table_vsan, NULL};
 
 const struct check check_vsan_full = {
     .name = "vsan-full",
-    .title = "vSAN is not full within a month at the present trend",
+    .title = N_("vSAN is not full within a month at the present trend"),
     .remedy =
-        "Find what grows (tab vSAN: space by policy; snapshots, thin disks that fill up), then "
-        "free space or add a host before that date.",
+        N_("Find what grows (tab vSAN: space by policy; snapshots, thin disks that fill up), then "
+           "free space or add a host before that date."),
     .kinds = KIND_VCENTER,
     .tables = tables,
     .lenient = true,

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "core/i18n.h"
 #include "core/text.h"
 
 static bool is_bad(enum severity s)
@@ -75,7 +76,8 @@ static void judge(const struct check_input *in, const struct row *r, const struc
                         name, row_text(r, VSAN_KMS));
     else
         finding_summary(f, "vSAN health of %s is %s: %s.", name, row_text(r, VSAN_HEALTH),
-                        groups && groups->n ? check_join(in, groups, 3) : "no group is named");
+                        groups && groups->n ? check_join(in, groups, 3)
+                                            : check_word(in, "no group is named"));
 }
 
 static void run(const struct check_input *in)
@@ -93,10 +95,10 @@ static const struct schema *const optional[] = {&table_hosts, NULL};
 
 const struct check check_vsan_health = {
     .name = "vsan-health",
-    .title = "vSAN's own health checks are green",
+    .title = N_("vSAN's own health checks are green"),
     .remedy =
-        "Open the group in the vSphere Client: Cluster > Monitor > vSAN > Skyline Health (its "
-        "result is up to an hour old; RETEST there runs it now).",
+        N_("Open the group in the vSphere Client: Cluster > Monitor > vSAN > Skyline Health (its "
+           "result is up to an hour old; RETEST there runs it now)."),
     .kinds = KIND_VCENTER,
     .tables = tables,
     .optional = optional,

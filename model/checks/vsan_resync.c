@@ -1,5 +1,6 @@
 /* vsan-resync: what vSAN rebuilds or moves is done soon: until then some objects bear no failure.
  */
+#include "core/i18n.h"
 #include "model/checks/checks.h"
 #include "model/checks/lookup.h"
 
@@ -19,9 +20,12 @@ static void judge(const struct check_input *in, const struct row *r, const struc
     finding_evidence(f, "%s: %s to synchronise, time left %s (%s)", name,
                      check_cell(in, &table_vsan, r, VSAN_RESYNC_BYTES),
                      check_cell(in, &table_vsan, r, VSAN_RESYNC_ETA_S), check_age(in, s));
-    finding_summary(f, "vSAN of %s synchronises %s%s%s.", name,
-                    check_cell(in, &table_vsan, r, VSAN_RESYNC_BYTES),
-                    eta >= 0 ? ", time left " : "", eta >= 0 ? check_duration(in, eta) : "");
+    if (eta >= 0)
+        finding_summary(f, "vSAN of %s synchronises %s, time left %s.", name,
+                        check_cell(in, &table_vsan, r, VSAN_RESYNC_BYTES), check_duration(in, eta));
+    else
+        finding_summary(f, "vSAN of %s synchronises %s.", name,
+                        check_cell(in, &table_vsan, r, VSAN_RESYNC_BYTES));
 }
 
 static void run(const struct check_input *in)
@@ -38,9 +42,10 @@ static const struct schema *const tables[] = {&table_vsan, NULL};
 
 const struct check check_vsan_resync = {
     .name = "vsan-resync",
-    .title = "vSAN is synchronised, or will be soon",
-    .remedy = "Take no host into maintenance and change no policy until it has ended. When it does "
-              "not get on: vSphere Client, Cluster > Monitor > vSAN > Resyncing Objects.",
+    .title = N_("vSAN is synchronised, or will be soon"),
+    .remedy =
+        N_("Take no host into maintenance and change no policy until it has ended. When it does "
+           "not get on: vSphere Client, Cluster > Monitor > vSAN > Resyncing Objects."),
     .kinds = KIND_VCENTER,
     .tables = tables,
     .lenient = true,

@@ -1,4 +1,5 @@
 /* vsan-space: vSAN keeps the room that it needs to rebuild after a failure. */
+#include "core/i18n.h"
 #include "model/checks/checks.h"
 #include "model/checks/lookup.h"
 
@@ -39,9 +40,12 @@ static const struct schema *const tables[] = {&table_vsan, NULL};
 
 const struct check check_vsan_space = {
     .name = "vsan-space",
-    .title = "vSAN keeps 25-30 % of its capacity free for rebuilds",
-    .remedy = "Free space (snapshots, old VMs, templates) or add a host. On VMC the SDDC must keep "
-              "25 % free, and hosts are added, and paid for, when it does not.",
+    /* xgettext:no-c-format */
+    .title = N_("vSAN keeps 25-30 % of its capacity free for rebuilds"),
+    .remedy =
+        /* xgettext:no-c-format */
+    N_("Free space (snapshots, old VMs, templates) or add a host. On VMC the SDDC must keep "
+       "25 % free, and hosts are added, and paid for, when it does not."),
     .kinds = KIND_VCENTER,
     .tables = tables,
     .lenient = true,
