@@ -23,6 +23,7 @@
     X(libssh2_keepalive_send)                   \
     X(libssh2_session_banner_set)               \
     X(libssh2_session_block_directions)         \
+    X(libssh2_session_callback_set)             \
     X(libssh2_session_disconnect_ex)            \
     X(libssh2_session_free)                     \
     X(libssh2_session_handshake)                \
@@ -64,6 +65,7 @@ void ssh_library_load(void);
 #define libssh2_keepalive_send           ssh_library.libssh2_keepalive_send_
 #define libssh2_session_banner_set       ssh_library.libssh2_session_banner_set_
 #define libssh2_session_block_directions ssh_library.libssh2_session_block_directions_
+#define libssh2_session_callback_set     ssh_library.libssh2_session_callback_set_
 #define libssh2_session_disconnect_ex    ssh_library.libssh2_session_disconnect_ex_
 #define libssh2_session_free             ssh_library.libssh2_session_free_
 #define libssh2_session_handshake        ssh_library.libssh2_session_handshake_

@@ -4,7 +4,9 @@
  * shape how they run:
  *
  * - Reading one channel takes packets of all channels off the socket, so after every wake-up all
- *   channels are asked until none makes progress: the socket would not call again for them.
+ *   channels are asked until none makes progress: the socket would not call again for them. What
+ *   comes between two of these questions is taken by the later one, and may answer the earlier one
+ *   (`came_late`): then all are asked once more. So it is with the two streams of one channel.
  * - Only one channel can be in the middle of being opened or of starting its command: whoever waits
  *   for an answer takes that of another channel for a failure.
  * - A packet that was sent in part must be finished by the call that began it. The channel whose
@@ -497,13 +499,23 @@ static void wait_for_socket(struct ssh_conn *c)
     c->events = events;
 }
 
+static enum ssh_went ask_all(struct ssh_conn *c)
+{
+    enum ssh_went went;
+
+    c->told_nothing = c->came_late = false;
+    went = c->state == CONN_READY ? channels_step(c) : ssh_conn_login_step(c);
+    return went == WENT_BLOCKED && c->came_late ? WENT_ON : went;
+}
+
 void ssh_conn_run(struct ssh_conn *c)
 {
-    enum ssh_went went = WENT_ON;
+    enum ssh_went went;
 
     c->taken = 0;
-    while (went == WENT_ON && c->taken < READ_MAX)
-        went = c->state == CONN_READY ? channels_step(c) : ssh_conn_login_step(c);
+    do {
+        went = ask_all(c);
+    } while (went == WENT_ON && c->taken < READ_MAX);
     if (went == WENT_BLOCKED && c->state == CONN_READY && !c->channels && c->listening)
         went = listen_to_peer(c);
     if (went == WENT_GONE)

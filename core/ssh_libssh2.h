@@ -63,6 +63,8 @@ struct ssh_conn {
     struct ssh_channel *channels, *opening, *stuck; /* opening: or being started */
     LIBSSH2_CHANNEL *listening; /* a closed one, by which an idle session is read; NULL: none yet */
     size_t taken;               /* bytes read since the last wake-up */
+    bool told_nothing;          /* somebody who read the socket was told that nothing is there */
+    bool came_late;             /* and another one then got something, which may be for him */
     struct loop_timer *again, *keepalive;
     int64_t alive_ms;
 };

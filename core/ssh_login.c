@@ -198,12 +198,39 @@ static void *plain_realloc(void *p, size_t n, void **abstract)
     return realloc(p, n);
 }
 
+/* What the library does by itself, and it is seen that something comes late. */
+static LIBSSH2_RECV_FUNC(receive)
+{
+    struct ssh_conn *c = *abstract;
+    ssize_t n = recv(socket, buffer, length, flags);
+
+    if (n >= 0) {
+        c->came_late = c->came_late || c->told_nothing;
+        return n;
+    }
+    if (errno != EAGAIN && errno != EINTR)
+        return -errno;
+    c->told_nothing = true;
+    return -EAGAIN;
+}
+
+static void receive_by_ours(struct ssh_conn *c)
+{
+    LIBSSH2_RECV_FUNC((*function)) = receive;
+    void *pointer;
+
+    /* ISO C has no conversion between pointers to objects and to functions. */
+    memcpy(&pointer, &function, sizeof(pointer));
+    (void)libssh2_session_callback_set(c->session, LIBSSH2_CALLBACK_RECV, pointer);
+}
+
 static int new_session(struct ssh_conn *c, struct err *err)
 {
     c->session = libssh2_session_init_ex(plain_alloc, free_wiped, plain_realloc, c);
     if (!c->session)
         mem_die("out of memory");
     libssh2_session_set_blocking(c->session, 0);
+    receive_by_ours(c);
     (void)libssh2_session_banner_set(c->session, BANNER);
     return prefer_known_types(c, err);
 }
