@@ -1,5 +1,6 @@
 #include "tui/term.h"
 
+#include <curses.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -7,16 +8,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <term.h>
 #include <termios.h>
 #include <unistd.h>
 #include <wchar.h>
 
 #include "core/i18n.h"
+#include "core/library.h"
 #include "core/log.h"
 #include "core/mem.h"
 #include "core/strbuf.h"
 #include "core/text.h"
-#include "tui/curses_library.h"
 #include "tui/keys.h"
 #include "tui/theme.h"
 
@@ -26,6 +28,110 @@
 #define ALT_STACK   (64u << 10)
 #define PASTE_ON    "\033[?2004h"
 #define PASTE_OFF   "\033[?2004l"
+
+/* ---- curses ------------------------------------------------------------------------------------
+ *
+ * Loaded when a terminal is opened (core/library.h says how and why: most runs print rows and need
+ * none of it). Its names are macros from here on, so that what follows reads like any that uses
+ * curses. */
+
+#define CURSES_FUNCTIONS(X) \
+    X(clearok)              \
+    X(curs_set)             \
+    X(define_key)           \
+    X(del_curterm)          \
+    X(delscreen)            \
+    X(endwin)               \
+    X(getmouse)             \
+    X(has_colors)           \
+    X(init_pair)            \
+    X(keypad)               \
+    X(leaveok)              \
+    X(meta)                 \
+    X(mouseinterval)        \
+    X(mousemask)            \
+    X(newterm)              \
+    X(nodelay)              \
+    X(noecho)               \
+    X(nonl)                 \
+    X(raw)                  \
+    X(resizeterm)           \
+    X(set_escdelay)         \
+    X(setcchar)             \
+    X(setupterm)            \
+    X(start_color)          \
+    X(tigetstr)             \
+    X(typeahead)            \
+    X(use_default_colors)   \
+    X(use_env)              \
+    X(use_tioctl)           \
+    X(wadd_wch)             \
+    X(waddch)               \
+    X(wclear)               \
+    X(wget_wch)             \
+    X(wmove)                \
+    X(wrefresh)
+
+/* Its variables, by their addresses. */
+#define CURSES_VARIABLES(X) \
+    X(COLORS)               \
+    X(cur_term)             \
+    X(stdscr)
+
+static struct {
+    CURSES_FUNCTIONS(LIBRARY_POINTER)
+    CURSES_VARIABLES(LIBRARY_POINTER)
+} curses;
+
+static void load_curses(void)
+{
+#define SYMBOL(name) {#name, offsetof(__typeof__(curses), name##_)},
+    static const struct library_symbol symbols[] = {CURSES_FUNCTIONS(SYMBOL)
+                                                        CURSES_VARIABLES(SYMBOL)};
+#undef SYMBOL
+
+    if (!curses.newterm_)
+        library_load("libncursesw.so.6", symbols, ARRAY_SIZE(symbols), &curses);
+}
+
+#define clearok            curses.clearok_
+#define curs_set           curses.curs_set_
+#define define_key         curses.define_key_
+#define del_curterm        curses.del_curterm_
+#define delscreen          curses.delscreen_
+#define endwin             curses.endwin_
+#define getmouse           curses.getmouse_
+#define has_colors         curses.has_colors_
+#define init_pair          curses.init_pair_
+#define keypad             curses.keypad_
+#define leaveok            curses.leaveok_
+#define meta               curses.meta_
+#define mouseinterval      curses.mouseinterval_
+#define mousemask          curses.mousemask_
+#define newterm            curses.newterm_
+#define nodelay            curses.nodelay_
+#define noecho             curses.noecho_
+#define nonl               curses.nonl_
+#define raw                curses.raw_
+#define resizeterm         curses.resizeterm_
+#define set_escdelay       curses.set_escdelay_
+#define setcchar           curses.setcchar_
+#define setupterm          curses.setupterm_
+#define start_color        curses.start_color_
+#define tigetstr           curses.tigetstr_
+#define typeahead          curses.typeahead_
+#define use_default_colors curses.use_default_colors_
+#define use_env            curses.use_env_
+#define use_tioctl         curses.use_tioctl_
+#define wadd_wch           curses.wadd_wch_
+#define waddch             curses.waddch_
+#define wclear             curses.wclear_
+#define wget_wch           curses.wget_wch_
+#define wmove              curses.wmove_
+#define wrefresh           curses.wrefresh_
+#define COLORS             (*curses.COLORS_)
+#define cur_term           (*curses.cur_term_)
+#define stdscr             (*curses.stdscr_)
 
 struct terminal {
     SCREEN *screen;
@@ -256,7 +362,7 @@ struct terminal *term_open(struct err *err)
                       "the console needs a terminal; 'hycon check' and 'hycon get' need none");
         return NULL;
     }
-    curses_library_load();
+    load_curses();
     name = choose_term();
     cup = name ? tigetstr("cup") : NULL;
     if (!cup || cup == (char *)-1) {

@@ -21,7 +21,7 @@ BEGIN {
     library[n] = "^curl/"; only[n++] = "^(core/http[^/]*[.]c|core/http_curl[.]h|tests/[^l].*|tests/l[^a].*)$"
     library[n] = "^libssh2"; only[n++] = "^(core/ssh[^/]*[.]c|core/ssh_library[.]h|tests/.*)$"
     library[n] = "^(n?curses[.]h|ncursesw?/|panel[.]h|menu[.]h|form[.]h|term[.]h)"
-    only[n++] = "^(tui/(term[.]c|curses_library[.]h)|tests/.*)$"
+    only[n++] = "^(tui/term[.]c|tests/.*)$"
     library[n] = "^(microhttpd[.]h|gnutls/)"; only[n++] = "^tests/"
     library[n] = "^(vterm|cmocka)"; only[n++] = "^tests/"
 }
