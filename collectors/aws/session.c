@@ -142,18 +142,32 @@ static enum session_step know_account(struct session *s, const struct reply *rep
     return SESSION_READY;
 }
 
+/* False, too, when the reply does not say what time it is there. */
+static bool clock_is_off(const struct session *s, const struct reply *reply)
+{
+    int64_t offset = fault_clock_offset(reply, s->now);
+
+    return offset <= -CLOCK_NEAR_MS || offset >= CLOCK_NEAR_MS;
+}
+
 /* EC2 says RequestExpired both when our clock is off and when a session token is over. Its own time
  * tells which: signatures hold for 15 minutes, so a clock that is nearly right is not the reason.
  */
 static void read_fault(const struct session *s, const struct reply *reply, struct fault *f)
 {
-    int64_t offset = fault_clock_offset(reply, s->now);
-    bool is_near = reply->header && reply->header(reply, "Date") && offset > -CLOCK_NEAR_MS &&
-                   offset < CLOCK_NEAR_MS;
+    bool says = reply->header && reply->header(reply, "Date");
 
     fault_read(reply, f);
-    if (f->class == FAULT_SKEW && is_near)
+    if (f->class == FAULT_SKEW && says && !clock_is_off(s, reply))
         f->class = FAULT_EXPIRED;
+}
+
+/* EC2 tells a signature whose time is off as it tells a wrong key (AuthFailure). While our clock is
+ * off the key is not condemned before a request with the corrected time was refused, too. */
+static bool may_be_clock(const struct session *s, const struct reply *reply, const struct fault *f)
+{
+    return f->class == FAULT_REJECTED && clock_is_off(s, reply) &&
+           (strcmp(f->code, "AuthFailure") == 0 || strcmp(f->code, "SignatureDoesNotMatch") == 0);
 }
 
 static enum session_step refused_by_sts(struct session *s, const struct reply *reply)
@@ -163,7 +177,8 @@ static enum session_step refused_by_sts(struct session *s, const struct reply *r
     struct fault f;
 
     read_fault(s, reply, &f);
-    if (f.class == FAULT_SKEW && !a->clock_corrected && offset != 0) {
+    if ((f.class == FAULT_SKEW || may_be_clock(s, reply, &f)) && !a->clock_corrected &&
+        offset != 0) {
         a->clock_corrected = true;
         s->clock_offset_ms = offset;
         return ask_sts(s);
@@ -305,6 +320,10 @@ static enum session_verdict aws_judge(struct session *s, const struct request *r
     if (f.class == FAULT_SKEW && offset != 0)
         s->clock_offset_ms = offset;
     fault_describe(&f, reply->status, who, action_of(s, req), err);
+    if (may_be_clock(s, reply, &f)) {
+        s->clock_offset_ms = offset;
+        return VERDICT_EXPIRED;
+    }
     return verdicts[f.class];
 }
 

@@ -68,11 +68,23 @@ static const char *server_date(const struct reply *r, const char *name)
     return strcmp(name, "Date") == 0 ? "Fri, 20 Nov 2026 10:00:00 GMT" : NULL;
 }
 
-static enum session_step answer(struct fixture *f, int status, const char *body)
+static const char *our_date(const struct reply *r, const char *name)
 {
-    struct reply r = {.status = status, .body = body, .len = strlen(body), .header = server_date};
+    (void)r;
+    return strcmp(name, "Date") == 0 ? "Fri, 20 Nov 2026 09:00:00 GMT" : NULL;
+}
+
+static enum session_step answer_at(struct fixture *f, int status, const char *body,
+                                   const char *(*date)(const struct reply *, const char *))
+{
+    struct reply r = {.status = status, .body = body, .len = strlen(body), .header = date};
 
     return f->identifying ? f->s.ops->identify(&f->s, &r) : f->s.ops->login(&f->s, &r);
+}
+
+static enum session_step answer(struct fixture *f, int status, const char *body)
+{
+    return answer_at(f, status, body, server_date);
 }
 
 /* With static keys the login asks nobody; who they belong to is asked beside the first requests. */
@@ -171,7 +183,7 @@ static void test_login_refusals(void **state)
 
         open_session(&f, PLAIN, keys);
         assert_int_equal(log_in(&f), SESSION_SEND);
-        assert_int_equal(answer(&f, cases[i].status, body), cases[i].step);
+        assert_int_equal(answer_at(&f, cases[i].status, body, our_date), cases[i].step);
         if (cases[i].want && !strstr(f.s.err.msg, cases[i].want))
             fail_msg("'%s' is not in '%s'", cases[i].want, f.s.err.msg);
         if (cases[i].step == SESSION_READY)
@@ -364,8 +376,10 @@ static void test_judge(void **state)
     answer(&f, 0, "");
     for (size_t i = 0; i < ARRAY_SIZE(judged); i++) {
         char *body = judged[i].file ? fixture_text(judged[i].file) : mem_strdup(judged[i].body);
-        struct reply r = {
-            .status = judged[i].status, .body = body, .len = strlen(body), .header = server_date};
+        struct reply r = {.status = judged[i].status,
+                          .body = body,
+                          .len = strlen(body),
+                          .header = judged[i].verdict == VERDICT_EXPIRED ? server_date : our_date};
         struct err err = {0};
 
         if (f.s.ops->judge(&f.s, &req, &r, &err) != judged[i].verdict ||
@@ -376,12 +390,6 @@ static void test_judge(void **state)
     }
     assert_int_equal(f.s.clock_offset_ms, 3600000); /* learned from the expired requests */
     close_session(&f);
-}
-
-static const char *our_date(const struct reply *r, const char *name)
-{
-    (void)r;
-    return strcmp(name, "Date") == 0 ? "Fri, 20 Nov 2026 09:00:00 GMT" : NULL;
 }
 
 /* RequestExpired from a server whose clock is ours: the session token is over, not the clock off.
@@ -405,13 +413,41 @@ static void test_expired_and_not_skewed(void **state)
     free(body);
 }
 
+/* EC2 tells a signature of another time as it tells a wrong key: that one is condemned when the
+ * request with the corrected time was refused as well. */
+static void test_skewed_or_wrong(void **state)
+{
+    struct request req = {
+        .service = SERVICE_EC2, .method = "POST", .path = "/", .body = "Action=X"};
+    char *body = fixture_text("error-ec2.401-AuthFailure.xml");
+    struct reply r = {.status = 401, .body = body, .len = strlen(body), .header = server_date};
+    struct err err = {0};
+    struct fixture f;
+
+    (void)state;
+    open_session(&f, PLAIN, keys);
+    log_in(&f);
+    assert_int_equal(answer(&f, 401, body), SESSION_SEND);
+    assert_string_equal(header(&f, "X-Amz-Date"), "20261120T100000Z");
+    assert_int_equal(answer(&f, 401, body), SESSION_REJECTED);
+    f.s.clock_offset_ms = 0;
+    assert_int_equal(f.s.ops->judge(&f.s, &req, &r, &err), VERDICT_EXPIRED);
+    assert_non_null(strstr(err.msg, "AWS did not accept the credentials"));
+    assert_int_equal(f.s.clock_offset_ms, 3600000);
+    r.header = our_date;
+    assert_int_equal(f.s.ops->judge(&f.s, &req, &r, &err), VERDICT_REJECTED);
+    close_session(&f);
+    free(body);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_login),         cmocka_unit_test(test_login_refusals),
-        cmocka_unit_test(test_wrong_account), cmocka_unit_test(test_clock),
-        cmocka_unit_test(test_addresses),     cmocka_unit_test(test_authorize),
-        cmocka_unit_test(test_judge),         cmocka_unit_test(test_expired_and_not_skewed),
+        cmocka_unit_test(test_login),           cmocka_unit_test(test_login_refusals),
+        cmocka_unit_test(test_wrong_account),   cmocka_unit_test(test_clock),
+        cmocka_unit_test(test_addresses),       cmocka_unit_test(test_authorize),
+        cmocka_unit_test(test_judge),           cmocka_unit_test(test_expired_and_not_skewed),
+        cmocka_unit_test(test_skewed_or_wrong),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
