@@ -24,10 +24,16 @@ static const char *cluster_of(const struct check_input *in, const struct row *ed
     return NULL;
 }
 
+/* What people call it; an edge without a name goes by its id. */
+static const char *name_of(const struct row *r)
+{
+    return row_text(r, row_present(r, EDGES_EDGE) ? EDGES_EDGE : EDGES_EDGE_ID);
+}
+
 static struct finding *report(const struct check_input *in, const struct row *r,
                               const struct snapshot *s, enum severity severity)
 {
-    const char *name = row_text(r, EDGES_EDGE), *cluster = cluster_of(in, r);
+    const char *name = name_of(r), *cluster = cluster_of(in, r);
     struct finding *f = finding_add(in, severity, 0, name);
 
     finding_affected(f, name);
@@ -59,7 +65,7 @@ static bool is_down_for_all(const struct row *r)
 
 static void judge(const struct check_input *in, const struct row *r, const struct snapshot *s)
 {
-    const char *name = row_text(r, EDGES_EDGE);
+    const char *name = name_of(r);
     const char *host = check_cell(in, &table_edges, r, EDGES_HOST);
 
     if (row_is(r, EDGES_MAINTENANCE_MODE, "enabled") ||
@@ -78,16 +84,66 @@ static void judge(const struct check_input *in, const struct row *r, const struc
     else if (row_is(r, EDGES_STATUS, "unknown"))
         finding_summary(report(in, r, s, SEV_UNKNOWN), "NSX does not know the state of edge %s.",
                         name);
+    else if (row_present(r, EDGES_STATUS) && !row_is(r, EDGES_STATUS, "up"))
+        finding_summary(report(in, r, s, SEV_UNKNOWN),
+                        "NSX says '%s' of edge %s, which is no state that hycon knows.",
+                        row_text(r, EDGES_STATUS), name);
+}
+
+/* ---- edges without a status --------------------------------------------------------------------
+ */
+
+/* The manager API told something of an edge of @s: then it tells their status as well. Where it is
+ * not offered (VMC) there is none to be missed. */
+static bool health_is_told(const struct check_input *in, const struct snapshot *s)
+{
+    const struct snapshot *of;
+    const struct row *r;
+    size_t i = 0;
+
+    while ((r = check_next(in, &table_edges, &i, &of)) != NULL) {
+        if (of == s && (row_present(r, EDGES_STATUS) || row_present(r, EDGES_MAINTENANCE_MODE)))
+            return true;
+    }
+    return false;
+}
+
+/* One cause, one finding: all edges of a manager that have no status. */
+static void report_untold(const struct check_input *in, const struct snapshot *s)
+{
+    struct finding *f = finding_add(in, SEV_UNKNOWN, 0, snapshot_endpoint(s));
+    const char *note = snapshot_note(s);
+    const struct snapshot *of;
+    const struct row *r;
+    unsigned n = 0;
+    size_t i = 0;
+
+    while ((r = check_next(in, &table_edges, &i, &of)) != NULL) {
+        if (of != s || row_present(r, EDGES_STATUS) || is_down_for_all(r))
+            continue;
+        finding_affected(f, name_of(r));
+        n++;
+    }
+    finding_summary(f, "NSX gave no status of %u edge%s: whether %s up is not known.", n,
+                    n > 1 ? "s" : "", n > 1 ? "they are" : "it is");
+    finding_evidence(f, "%s (%s)", *note ? note : "the list of node states does not name them",
+                     check_age(in, s));
 }
 
 static void run(const struct check_input *in)
 {
-    const struct snapshot *s;
+    const struct snapshot *s, *untold = NULL;
     const struct row *r;
     size_t i = 0;
 
-    while ((r = check_next(in, &table_edges, &i, &s)) != NULL)
+    while ((r = check_next(in, &table_edges, &i, &s)) != NULL) {
         judge(in, r, s);
+        if (row_present(r, EDGES_STATUS) || is_down_for_all(r) || untold == s ||
+            !health_is_told(in, s))
+            continue;
+        report_untold(in, s);
+        untold = s;
+    }
 }
 
 static const struct schema *const tables[] = {&table_edges, NULL};
