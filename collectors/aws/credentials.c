@@ -6,6 +6,7 @@
 #include "collectors/aws/credentials_json.h"
 #include "collectors/aws/fault.h"
 #include "collectors/aws/sts.h"
+#include "collectors/aws/wire.h"
 #include "core/arena.h"
 #include "core/mem.h"
 #include "core/text.h"
@@ -135,6 +136,25 @@ static enum session_step send_local(struct aws_chain *c, struct session *s, enum
     return SESSION_SEND;
 }
 
+/* The portal of the region that the login was made in, or where AWS_ENDPOINT_URL_SSO says. */
+static int sso_url(struct aws_chain *c, struct session *s, struct strbuf *url)
+{
+    const struct aws_plan *p = &c->plan;
+    const char *base;
+
+    if (aws_endpoint(s->arena, "portal.sso", p->sso_region, NULL, p->endpoint_sso, &base, &s->err) <
+        0)
+        return -1;
+    strbuf_addstr(url, base);
+    while (url->len > 0 && url->buf[url->len - 1] == '/')
+        strbuf_setlen(url, url->len - 1);
+    strbuf_addstr(url, "/federation/credentials?role_name=");
+    text_percent_encode(url, p->sso_role, strlen(p->sso_role), NULL);
+    strbuf_addstr(url, "&account_id=");
+    text_percent_encode(url, p->sso_account, strlen(p->sso_account), NULL);
+    return 0;
+}
+
 static enum session_step send_sso(struct aws_chain *c, struct session *s)
 {
     struct aws_plan *p = &c->plan;
@@ -148,12 +168,7 @@ static enum session_step send_sso(struct aws_chain *c, struct session *s)
     if (cache)
         token = credentials_sso_token(secret_reveal(cache), secret_len(cache), s->now, p->profile,
                                       &s->err);
-    if (token) {
-        strbuf_addf(&url, "https://portal.sso.%s.amazonaws.com%s/federation/credentials?role_name=",
-                    p->sso_region, text_has_prefix(p->sso_region, "cn-") ? ".cn" : "");
-        text_percent_encode(&url, p->sso_role, strlen(p->sso_role), NULL);
-        strbuf_addstr(&url, "&account_id=");
-        text_percent_encode(&url, p->sso_account, strlen(p->sso_account), NULL);
+    if (token && sso_url(c, s, &url) == 0) {
         wire_reset(&c->wire);
         wire_header(&c->wire, "x-amz-sso_bearer_token", secret_reveal(token));
         step = send_plain(c, s, AT_SSO, "GET", url.buf, "credentials");

@@ -222,9 +222,15 @@ static bool same(const char *a, const char *b)
     return a == b || (a && b && strcmp(a, b) == 0);
 }
 
+/* The credentials file knows no kinds: there [two words] is the profile of that name. */
 static bool in_section(const struct entry *e, const char *kind, const char *name)
 {
-    return strcmp(e->kind, kind) == 0 && strcmp(e->name, name) == 0;
+    size_t len = strlen(e->kind);
+
+    if (strcmp(e->kind, kind) == 0)
+        return strcmp(e->name, name) == 0;
+    return !*kind && strncmp(name, e->kind, len) == 0 && name[len] == ' ' &&
+           strcmp(name + len + 1, e->name) == 0;
 }
 
 bool ini_has(const struct ini *ini, const char *kind, const char *name)

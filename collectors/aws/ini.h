@@ -23,7 +23,8 @@ struct ini;
 struct ini *ini_parse(const char *text, size_t len, struct err *err);
 void ini_free(struct ini *ini); /* NULL is fine */
 
-/* Section [@kind @name], [@kind "@name"], or [@name] when @kind is "". A section that is there
+/* Section [@kind @name], [@kind "@name"], or [@name], which may have a blank in it, when @kind is
+ * "". A section that is there
  * twice is one; of a key that is there twice the last one counts. @ini may be NULL: nothing is
  * there. */
 bool ini_has(const struct ini *ini, const char *kind, const char *name);

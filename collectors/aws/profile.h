@@ -73,7 +73,7 @@ struct aws_plan {
     struct aws_role roles[AWS_ROLES_MAX];
     size_t nroles;
     /* Settings of the profile and the environment; NULL: not set. */
-    const char *region, *ca_bundle, *endpoint_ec2, *endpoint_sts;
+    const char *region, *ca_bundle, *endpoint_ec2, *endpoint_sts, *endpoint_sso;
 };
 
 /* Fill @plan. 0, or -1 and ERR_CONFIG (wrong or incomplete settings) or ERR_IO (a file that cannot

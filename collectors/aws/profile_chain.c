@@ -274,4 +274,5 @@ void profile_settings(struct reading *r)
     p->ca_bundle = arena_strdup(r->arena, ca);
     p->endpoint_ec2 = endpoint(r, "AWS_ENDPOINT_URL_EC2", "ec2");
     p->endpoint_sts = endpoint(r, "AWS_ENDPOINT_URL_STS", "sts");
+    p->endpoint_sso = endpoint(r, "AWS_ENDPOINT_URL_SSO", "sso");
 }

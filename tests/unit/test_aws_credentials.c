@@ -10,6 +10,7 @@
 #include "collectors/aws/credentials.h"
 #include "core/arena.h"
 #include "core/mem.h"
+#include "core/text.h"
 #include "tests/support/fake_env.h"
 
 #define NOW      1795165200000 /* 2026-11-20T09:00:00Z */
@@ -73,6 +74,12 @@ static const struct plan_case plan_cases[] = {
      .shared = "[ops]\naws_access_key_id=AKS\naws_secret_access_key=S\n",
      .access = "AKS",
      .where = "profile 'ops'"},
+    {.name = "a name with a blank",
+     .options = {.profile = "two words"},
+     .config = "[profile \"two words\"]\nregion=r1\n",
+     .shared = "[two words]\naws_access_key_id=AKS\naws_secret_access_key=S\n",
+     .access = "AKS",
+     .where = "profile 'two words'"},
     {.name = "a process beats keys of the config file",
      .options = {.profile = "ops"},
      .config = "[profile ops]\naws_access_key_id=AKC\naws_secret_access_key=S\n"
@@ -587,6 +594,35 @@ static void test_sso(void **state)
     }
 }
 
+/* Hosts without a way out reach the portal through an address of their own. */
+static void test_sso_elsewhere(void **state)
+{
+    static const struct {
+        const char *variable, *want;
+    } cases[] = {
+        {"AWS_ENDPOINT_URL_SSO=https://sso.example/", "https://sso.example/federation/"},
+        {"AWS_ENDPOINT_URL=http://127.0.0.1:8", "http://127.0.0.1:8/federation/"},
+        {"AWS_ENDPOINT_URL=https://vpce-1.ec2.eu-west-1.vpce.amazonaws.com",
+         "https://portal.sso.eu-west-1.amazonaws.com/federation/"},
+        {"AWS_ENDPOINT_URL_SSO=http://sso.example", NULL},
+    };
+    const char *files[] = {CONFIG, SSO_CONFIG, SSO_CACHE,
+                           "{\"accessToken\":\"AT\",\"expiresAt\":\"2026-11-20T10:00:00Z\"}", NULL};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        const char *vars[] = {"HOME=/home/op", cases[i].variable, NULL};
+        struct chain c = {.files = {vars, files}, .options = {.profile = "ops"}};
+
+        open_chain(&c);
+        assert_int_equal(aws_chain_step(c.chain, &c.s, NULL),
+                         cases[i].want ? SESSION_SEND : SESSION_FAIL);
+        if (cases[i].want && !text_has_prefix(c.s.call.http.url, cases[i].want))
+            fail_msg("'%s' does not begin with '%s'", c.s.call.http.url, cases[i].want);
+        close_chain(&c);
+    }
+}
+
 /* ---- roles -------------------------------------------------------------------------------------
  */
 
@@ -691,13 +727,13 @@ static void test_renewal(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_plans),         cmocka_unit_test(test_unreadable),
-        cmocka_unit_test(test_settings),      cmocka_unit_test(test_split),
-        cmocka_unit_test(test_instance),      cmocka_unit_test(test_instance_refusals),
-        cmocka_unit_test(test_container),     cmocka_unit_test(test_process),
-        cmocka_unit_test(test_sso),           cmocka_unit_test(test_roles),
-        cmocka_unit_test(test_role_refusals), cmocka_unit_test(test_role_clock),
-        cmocka_unit_test(test_renewal),
+        cmocka_unit_test(test_plans),      cmocka_unit_test(test_unreadable),
+        cmocka_unit_test(test_settings),   cmocka_unit_test(test_split),
+        cmocka_unit_test(test_instance),   cmocka_unit_test(test_instance_refusals),
+        cmocka_unit_test(test_container),  cmocka_unit_test(test_process),
+        cmocka_unit_test(test_sso),        cmocka_unit_test(test_sso_elsewhere),
+        cmocka_unit_test(test_roles),      cmocka_unit_test(test_role_refusals),
+        cmocka_unit_test(test_role_clock), cmocka_unit_test(test_renewal),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
