@@ -7,7 +7,7 @@ set -u
 make=${MAKE:-make}
 export LSAN_OPTIONS="suppressions=$PWD/tests/check/lsan.supp:print_suppressions=0"
 jobs=$(nproc 2>/dev/null || echo 2)
-FUZZ_RUNS=${FUZZ_RUNS:-5000} FUZZ_SECONDS=${FUZZ_SECONDS:-2}
+FUZZ_RUNS=${FUZZ_RUNS:-5000} FUZZ_SECONDS=${FUZZ_SECONDS:-1}
 out=build/check
 rm -rf "$out/log"
 mkdir -p "$out/log"
