@@ -414,7 +414,8 @@ static void progress(void *arg, unsigned *done, unsigned *total)
 struct live *live_new(const struct live_options *o)
 {
     struct live *l = mem_alloc(sizeof(*l));
-    struct model_options mo = {.config = o->config, .checks = true, .user = cli_user()};
+    struct model_options mo = {
+        .local = true, .config = o->config, .checks = true, .user = cli_user()};
 
     l->o = *o;
     l->o.history = l->history = mem_strdup(o->history);

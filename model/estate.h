@@ -64,6 +64,7 @@ struct model_options {
     bool checks;      /* run the checks */
     bool forgets;     /* nobody takes its history */
     bool unobserved;  /* headless: one estate, of which nobody reads the timeline or findings */
+    bool local;       /* for screens: findings also in the language of the console */
     const char *user; /* who acknowledges */
 };
 

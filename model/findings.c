@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "core/arena.h"
+#include "core/i18n.h"
 #include "core/map.h"
 #include "core/mem.h"
 #include "model/findings_priv.h"
@@ -151,6 +152,7 @@ struct findings *findings_new(const struct findings_options *o)
 
     f->config = o->config;
     f->one_sample = o->one_sample;
+    f->local = o->local && i18n_is_translated();
     f->user = mem_strdup(o->user ? o->user : "");
     f->entries = map_new();
     f->first_seen = map_new();
@@ -450,7 +452,7 @@ static void update_site(struct findings *f, const struct estate *e, struct findi
     struct check_input in = {
         .estate = e, .config = f->config, .site = site->site, .now = now, .run = &run};
 
-    words_begin(&run.words, f->arena);
+    words_begin(&run.words, f->arena, f->local);
     for (size_t i = 0; checks_all[i]; i++)
         verdicts[i] = findings_run_check(&in, checks_all[i], &site->checks[i]);
     verdicts[place_of("")] = CHECK_NOT_APPLICABLE;

@@ -27,6 +27,7 @@ struct findings_options {
     const struct config *config; /* outlives the findings */
     bool one_sample;             /* what needs persistence is a warning that says so */
     const char *user;            /* who acknowledges; copied; NULL: "" */
+    bool local;                  /* for screens: also in the language of the console */
 };
 
 struct findings *findings_new(const struct findings_options *o);

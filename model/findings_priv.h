@@ -57,7 +57,7 @@ struct finding {
  * what checks hold and compare, and put into further texts. Empty when the console is English. */
 struct words {
     struct arena *arena;
-    bool wanted; /* the console speaks another language */
+    bool wanted; /* screens are drawn in another language */
     struct words_slot {
         const char *english, *local;
     } * slots;
@@ -80,7 +80,7 @@ const char *findings_id(struct arena *a, const char *site, const char *check, co
 /* ---- findings_words.c: both languages ---------------------------------------------------------
  */
 
-void words_begin(struct words *w, struct arena *a);
+void words_begin(struct words *w, struct arena *a, bool wanted);
 void words_release(struct words *w);
 /* The text of @fmt, which is looked up in the catalogue, too. In the arena. */
 const char *words_format(struct words *w, const char *fmt, va_list ap)
@@ -142,6 +142,7 @@ struct findings {
     const struct config *config;
     char *user;
     bool one_sample;
+    bool local;         /* sentences are made in the language of the console, too */
     int64_t started_at; /* first update; 0: none yet */
     struct map *entries;
     struct map *first_seen; /* "SITE/CHECK/WHAT" -> struct finding_memo */

@@ -52,11 +52,11 @@ static void add_unjudged(struct table_builder *b, const struct finding_entry *e,
     strbuf_release(&sb);
 }
 
-static void add_evidence(struct table_builder *b, const struct finding_entry *e)
+static void add_evidence(struct table_builder *b, const struct finding_entry *e, bool local)
 {
     bool unjudged = !e->cleared_at && !e->judged;
-    bool local = i18n_is_translated() && (unjudged || is_local(e));
 
+    local = local && (unjudged || is_local(e));
     for (size_t i = 0; i < e->nevidence; i++)
         builder_list_add(b, FINDINGS_EVIDENCE, e->evidence[i].english);
     for (size_t i = 0; local && i < e->nevidence; i++)
@@ -78,7 +78,7 @@ static void add_affected(struct table_builder *b, const struct finding_entry *e)
     }
 }
 
-static void add_row(struct table_builder *b, const struct finding_entry *e)
+static void add_row(struct table_builder *b, const struct finding_entry *e, bool local)
 {
     builder_row(b);
     builder_str(b, FINDINGS_FINDING, e->id);
@@ -89,7 +89,7 @@ static void add_row(struct table_builder *b, const struct finding_entry *e)
     add_affected(b, e);
     builder_str(b, FINDINGS_SUMMARY, e->summary.english);
     builder_str(b, FINDINGS_SUMMARY_LOCAL, e->summary.local);
-    add_evidence(b, e);
+    add_evidence(b, e, local);
     builder_str(b, FINDINGS_REMEDY, e->remedy.english);
     builder_str(b, FINDINGS_REMEDY_LOCAL, e->remedy.local);
     builder_str(b, FINDINGS_CAUSED_BY, e->cause);
@@ -136,7 +136,7 @@ struct snapshot *findings_rows(struct findings *f, struct finding_site *site, in
 
     while (map_at(f->entries, &i, NULL, &value)) {
         if (visible(value, name))
-            add_row(b, value);
+            add_row(b, value, f->local);
     }
     s = builder_finish(b, now, FRESH_OK, NULL);
     if (site->last && same_rows(site->last, s)) {

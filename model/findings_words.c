@@ -19,9 +19,9 @@
 
 #define FIRST_SLOTS 64
 
-void words_begin(struct words *w, struct arena *a)
+void words_begin(struct words *w, struct arena *a, bool wanted)
 {
-    *w = (struct words){.arena = a, .wanted = i18n_is_translated()};
+    *w = (struct words){.arena = a, .wanted = wanted};
 }
 
 void words_release(struct words *w)

@@ -25,7 +25,7 @@ static void init_site(struct model_site *s, const struct config *c,
 struct model *model_new(const struct model_options *o)
 {
     struct model *m = mem_alloc(sizeof(*m));
-    const struct findings_options fo = {o->config, o->one_sample, o->user};
+    const struct findings_options fo = {o->config, o->one_sample, o->user, o->local};
 
     m->o = *o;
     m->o.user = mem_strdup(o->user);

@@ -71,7 +71,7 @@ static void add_management(const struct check_input *in, struct blocks *b)
         if (ip)
             add(b, ip,
                 check_named(in, check_cell(in, &table_sddcs, r, SDDCS_MANAGEMENT_CIDR),
-                            "management network"),
+                            check_word(in, "management network")),
                 true);
     }
 }
@@ -180,8 +180,8 @@ static void run(const struct check_input *in)
     among_themselves(in, &ours);
     add_vpcs(in, &ours);
     for (size_t i = 0; i < in->site->nnetworks; i++)
-        against(in, &ours, &in->site->networks[i], "on premises", SEV_WARNING,
-                "replies from on premises may stay there");
+        against(in, &ours, &in->site->networks[i], check_word(in, "on premises"), SEV_WARNING,
+                N_("replies from on premises may stay there"));
     free(ours.at);
 }
 

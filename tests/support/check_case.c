@@ -14,6 +14,7 @@
 #include "model/checks/check.h"
 #include "model/findings.h"
 #include "model/tables.h"
+#include "tests/support/language.h"
 
 const char check_case_config[] =
     "sites:\n"
@@ -134,7 +135,7 @@ struct judged {
 static void judge(struct judged *j, const char *text)
 {
     j->config = check_case_load(check_case_config);
-    j->findings = findings_new(&(struct findings_options){.config = j->config});
+    j->findings = findings_new(&(struct findings_options){.config = j->config, .local = true});
     j->n = config_site_count(j->config);
     j->out = mem_array(j->n, sizeof(*j->out));
     j->estate = estate_fixed(j->config, text, ESTATE_TEXT_NOW, false);
@@ -151,13 +152,37 @@ static void judged_release(struct judged *j)
     config_free(j->config);
 }
 
+/* The same in Japanese: people read it, and whoever reads the output of a verb sees no
+ * difference. */
+static void judge_in_japanese(const struct check_case *c, const char *text,
+                              const struct judged *english)
+{
+    struct judged j;
+
+    language_set("ja");
+    judge(&j, text);
+    for (size_t i = 0; i < j.n; i++) {
+        char *want = language_output(english->out[i]), *got = language_output(j.out[i]);
+
+        language_must_be_told(j.out[i], c->name);
+        if (strcmp(want, got) != 0)
+            fail_msg("%s:\n--- in English\n%s--- in Japanese\n%s", c->name, want, got);
+        free(want);
+        free(got);
+    }
+    judged_release(&j);
+    language_set(NULL);
+}
+
 void check_case_run(const struct check_case *c)
 {
     struct strbuf text = STRBUF_INIT, got = STRBUF_INIT;
     struct judged j;
 
     strbuf_addf(&text, "%s\n%s", c->text, c->more ? c->more : "");
+    language_set(NULL);
     judge(&j, text.buf);
+    judge_in_japanese(c, text.buf, &j);
     for (size_t i = 0; i < j.n; i++)
         look(c, j.out[i], &got);
     if (strcmp(got.buf, c->want) != 0)

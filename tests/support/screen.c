@@ -17,8 +17,7 @@
 #include "core/secret.h"
 #include "core/text.h"
 #include "tests/support/estate_text.h"
-
-extern int _nl_msg_cat_cntr; /* gettext's: a new LANGUAGE counts after it has changed */
+#include "tests/support/language.h"
 
 struct screen {
     struct app app;
@@ -149,17 +148,14 @@ static void set_language(const char *language)
 {
     (void)setenv("TZ", "Asia/Tokyo", 1);
     tzset();
-    (void)setenv("LC_ALL", "C.UTF-8", 1);
-    (void)setenv("LANGUAGE", language ? language : "en", 1);
-    _nl_msg_cat_cntr++;
-    i18n_init("build/po", "/nonexistent");
+    language_set(language);
 }
 
 struct screen *screen_new(const struct screen_options *o)
 {
     struct screen *s = mem_alloc(sizeof(*s));
     struct err err = {0};
-    struct model_options mo = {.checks = o->checks, .user = "saito"};
+    struct model_options mo = {.local = true, .checks = o->checks, .user = "saito"};
 
     strbuf_init(&s->requests, 0);
     strbuf_init(&s->taken, 0);

@@ -8,12 +8,14 @@
 
 #include <cmocka.h>
 
+#include "core/filter.h"
 #include "core/jsonq.h"
 #include "core/mem.h"
 #include "core/strbuf.h"
 #include "model/findings.h"
 #include "model/tables.h"
 #include "tests/support/check_case.h"
+#include "tests/support/language.h"
 
 #define SECOND 1000LL
 #define MINUTE (60 * SECOND)
@@ -40,8 +42,8 @@ struct watch {
 
 static struct findings *memory(const struct config *c, bool one_sample)
 {
-    return findings_new(
-        &(struct findings_options){.config = c, .user = "saito", .one_sample = one_sample});
+    return findings_new(&(struct findings_options){
+        .config = c, .user = "saito", .one_sample = one_sample, .local = true});
 }
 
 static struct watch *begin(bool one_sample)
@@ -538,6 +540,135 @@ static void strange_history_is_refused(void **state)
     end(w);
 }
 
+/* ---- languages ----------------------------------------------------------------------------------
+ */
+
+static struct watch *begin_in_japanese(void)
+{
+    language_set("ja");
+    return begin(false);
+}
+
+static const char *shown(const struct watch *w, const char *id, unsigned col)
+{
+    const struct row *r = find(w, id);
+
+    return r ? row_str_shown(&table_findings, r, col) : "";
+}
+
+static const char *last_evidence(const struct watch *w, const char *id)
+{
+    const struct cell_list *l = row_shown(&table_findings, find(w, id), FINDINGS_EVIDENCE)->u.list;
+
+    return l->items[l->n - 1];
+}
+
+static void sentences_are_in_both(void **state)
+{
+    struct watch *w = begin_in_japanese();
+    (void)state;
+
+    update(w, NONE_ACTIVE, 0);
+    assert_string_equal(text_of(w, ID_T0, FINDINGS_SUMMARY),
+                        "Converging: Gateway t0 has no active edge: nothing passes through it.");
+    assert_string_equal(
+        shown(w, ID_T0, FINDINGS_SUMMARY),
+        "収束中: ゲートウェイ t0 にアクティブなエッジがありません。何も通過しません。");
+    assert_string_equal(last_evidence(w, ID_T0), "継続を確認中: 3m00s 続くと critical");
+    assert_non_null(strstr(shown(w, ID_T0, FINDINGS_REMEDY), "Edges タブ"));
+    update(w, EDGE_DOWN, 0);
+    update(w, NOT_READ, MINUTE);
+    assert_string_equal(last_evidence(w, ID_EDGE),
+                        "2026-11-20T09:00:00Z 時点。以後はデータ不足で未判定");
+    assert_string_equal(
+        shown(w, "dc1/edge-health/nsx", FINDINGS_SUMMARY),
+        "nsx の edges が failed のため未判定: すべての NSX エッジノードが up である。");
+    language_set(NULL);
+    update(w, EDGE_DOWN, MINUTE);
+    assert_ptr_equal(shown(w, ID_EDGE, FINDINGS_SUMMARY), text_of(w, ID_EDGE, FINDINGS_SUMMARY));
+    end(w);
+}
+
+/* Words of a server that are ours by chance are names all the same. */
+static void names_are_never_translated(void **state)
+{
+    struct watch *w = begin_in_japanese();
+    (void)state;
+
+    update(w, "table edges dc1/nsx\nedge_id edge status\ne-1 \"not known\" down\ne-2 %s down\n", 0);
+    assert_string_equal(shown(w, "dc1/edge-health/not known", FINDINGS_SUMMARY),
+                        "エッジ not known (ホスト -) が down です。");
+    assert_string_equal(shown(w, "dc1/edge-health/%s", FINDINGS_SUMMARY),
+                        "エッジ %s (ホスト -) が down です。");
+    language_set(NULL);
+    end(w);
+}
+
+/* The file is the same in every language; what comes from it is shown as it is until its check
+ * judges again. */
+static void history_is_english(void **state)
+{
+    struct watch *english = begin(false), *w;
+    (void)state;
+
+    update(english, EDGE_DOWN, 0);
+    findings_history_take(english->f, &english->history);
+    w = begin_in_japanese();
+    update(w, EDGE_DOWN, 0);
+    restart(w, MINUTE);
+    assert_string_equal(w->history.buf, english->history.buf);
+    update(w, NOT_READ, MINUTE);
+    assert_string_equal(shown(w, ID_EDGE, FINDINGS_SUMMARY), "Edge edge-1 on host - is down.");
+    assert_string_equal(last_evidence(w, ID_EDGE),
+                        "2026-11-20T09:00:00Z 時点。以後はデータ不足で未判定");
+    update(w, EDGE_DOWN, MINUTE);
+    assert_string_equal(shown(w, ID_EDGE, FINDINGS_SUMMARY),
+                        "エッジ edge-1 (ホスト -) が down です。");
+    language_set(NULL);
+    end(english);
+    end(w);
+}
+
+static bool finds(const struct watch *w, const char *expression)
+{
+    struct err err = {0};
+    struct filter *f = filter_new(&table_findings, expression, &err);
+    bool hit;
+
+    if (!f)
+        fail_msg("%s: %s", expression, err.msg);
+    hit = filter_match(f, find(w, ID_EDGE));
+    filter_free(f);
+    return hit;
+}
+
+static void what_is_seen_is_found(void **state)
+{
+    static const char *const yes[] = {"エッジ",
+                                      "が down",
+                                      "is down",
+                                      "summary ~ エッジ",
+                                      "summary ~ Edge",
+                                      "evidence ~ トンネル",
+                                      "remedy ~ サポートリクエスト",
+                                      "summary !~ ルート",
+                                      "summary != -"};
+    static const char *const no[] = {"ルートテーブル",    "!エッジ",         "summary ~ ルート",
+                                     "summary !~ エッジ", "summary !~ Edge", "summary = -"};
+    struct watch *w = begin_in_japanese();
+    (void)state;
+
+    update(w, EDGE_DOWN, 0);
+    for (size_t i = 0; i < ARRAY_SIZE(yes); i++)
+        if (!finds(w, yes[i]))
+            fail_msg("not found: %s", yes[i]);
+    for (size_t i = 0; i < ARRAY_SIZE(no); i++)
+        if (finds(w, no[i]))
+            fail_msg("found: %s", no[i]);
+    language_set(NULL);
+    end(w);
+}
+
 static const char *enis_of(struct strbuf *out, unsigned n)
 {
     strbuf_reset(out);
@@ -588,6 +719,10 @@ int main(void)
         cmocka_unit_test(a_failure_is_one_line_from_the_start),
         cmocka_unit_test(one_sample_does_not_wait),
         cmocka_unit_test(survives_a_restart),
+        cmocka_unit_test(sentences_are_in_both),
+        cmocka_unit_test(names_are_never_translated),
+        cmocka_unit_test(history_is_english),
+        cmocka_unit_test(what_is_seen_is_found),
         cmocka_unit_test(history_is_written_once),
         cmocka_unit_test(strange_history_is_refused),
         cmocka_unit_test(totals_are_compared_with_the_first),

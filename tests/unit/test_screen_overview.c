@@ -137,10 +137,10 @@ static void test_outage_japanese(void **state)
     (void)state;
     SCREEN(s, "outage, Japanese",
            " hycon  tokyo 本番 osaka dc1                         09:06:30 UTC  18:06:30 JST\n"
-           " CRIT 2  ルートテーブル rtb-app (業務用): SDDC ネットワーク 1 個が eni…  正常 4\n"
+           " CRIT 2  rtb-app (業務用): SDDC ルート 1 個が eni-0aaaaaaaaaaaa0001 宛…  正常 4\n"
            "[1 Overview] 2 ENI  3 Edges  4 Segments  7 Hosts  Endpoints\n"
-           " CRIT  tokyo: ルートテーブル rtb-app (業務用): SDDC ネットワーク 1 個が\n"
-           "       eni-0aaaaaaaaaaaa0001 宛てです。アクティブ ENI は eni-0aaaaaaaaaaaa0002…\n"
+           " CRIT  tokyo: rtb-app (業務用): SDDC ルート 1 個が eni-0aaaaaaaaaaaa0001\n"
+           "       宛てです。アクティブ ENI は eni-0aaaaaaaaaaaa0002 で、サブネットから SD…\n"
            " 対処: このテーブルの SDDC ルートをアクティブ ENI に向けます。AWS コンソール:\n"
            "       VPC > Route tables > rtb-app > Routes > Edit。または宛先ごとに: aws ec2…\n"
            " 領域 ──────────────────────────────────────────────────────────────────────────\n"
@@ -153,11 +153,11 @@ static void test_outage_japanese(void **state)
            "  ok   tokyo Endpoints 2 ok                                              0   12s\n"
            " 検出事項 6   +2 列 > ──────────────────────────────────────────────────────────\n"
            "  is   site   age summary                                                affects\n"
-           "  CRIT tokyo   6m ルートテーブル rtb-app (業務用): SDDC ネットワーク 1 …       1\n"
+           "  CRIT tokyo   6m rtb-app (業務用): SDDC ルート 1 個が eni-0aaaaaaaaaaa…       1\n"
            "  CRIT tokyo   6m Cluster-1 のホスト esx-1 は failed です。                    1\n"
-           "  CRIT tokyo   6m └ エッジ NSX-Edge-0 は全ゲートウェイについて down で…        1\n"
+           "  CRIT tokyo   6m └ エッジ NSX-Edge-0 は全ゲートウェイで down です (vmc…       1\n"
            "  WARN tokyo   6m └ ゲートウェイ vmc にスタンバイのエッジがありません。…       2\n"
-           "  gone tokyo   6m 収束中: メインルートテーブル rtb-main (main): SDDC ネ…       1\n"
+           "  gone tokyo   6m 収束中: メインテーブル rtb-main (main): SDDC ルート 2…       1\n"
            "\n"
            " Enter 開く  d 詳細  / 絞込  : コマンド  Tab タブ  z 停止  ? ヘルプ  q 終了\n");
     screen_free(s);
