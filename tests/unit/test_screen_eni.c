@@ -210,7 +210,7 @@ static void test_wide(void **state)
     /* clang-format off */
     SCREEN(s, "outage, wide, Japanese",
            " hycon  tokyo 本番  東京SDDC                                                                                                         09:00:30 UTC  18:00:30 JST\n"
-           " CRIT 1 WARN 1  Host esx-1 of Cluster-1: failed.                                                                                                   vmc+ linked+\n"
+           " CRIT 1 WARN 1  Cluster-1 のホスト esx-1 は failed です。                                                                                          vmc+ linked+\n"
            " 1 Overview [2 ENI] 3 Edges  4 Segments  7 Hosts  Endpoints\n"
            " tokyo  vpc-1  ネットワークごとに 1 経路  直近のフェイルオーバー 32s 前\n"
            " │  セグメント 1 routed, 1 disconnected                                                                                                                 vmc 12s\n"

@@ -90,7 +90,7 @@ static void test_segments_japanese(void **state)
     SCREEN(s, "segments, Japanese",
            " hycon  tokyo 本番 osaka dc1                                                           "
            "      09:00:00 UTC  18:00:00 JST\n"
-           " CRIT 3  Route table rtb-app (業務用) sends 1 SDDC network to eni-0aaaaaaaa…  tokyo: "
+           " CRIT 3  rtb-app (業務用): SDDC ルート 1 個が eni-0aaaaaaaaaaaa0001 宛てで…   tokyo: "
            "vmc+ linked+ osaka: far+ dc1: nsx+\n"
            " 1 Overview  2 ENI  3 Edges [4 Segments] 7 Hosts  Endpoints\n"
            " セグメントとルートテーブル 3 "
