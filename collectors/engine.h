@@ -90,7 +90,6 @@ void engine_answer_prompt(struct engine *e, const char *credential,
                           struct secret *answer); /* takes the ref; NULL: cancelled */
 void engine_trust(struct engine *e, const char *endpoint,
                   const char *sha256); /* accepted by a person; "SITE/ENDPOINT" or its name */
-void engine_set_paused(struct engine *e, bool paused);
 /* Look at the clock now. The engine does so by itself every second; for tests, which freeze it. */
 void engine_wake(struct engine *e);
 

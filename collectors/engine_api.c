@@ -22,7 +22,6 @@ struct message {
     char **names;
     size_t n;
     struct secret *answer;
-    bool flag;
 };
 
 static struct message *message_new(struct engine *e, const char *name)
@@ -157,33 +156,6 @@ void engine_focus(struct engine *e, const char *const *tables, size_t n)
     for (m->n = 0; m->n < n; m->n++)
         m->names[m->n] = mem_strdup(tables[m->n]);
     loop_post(e->loop, on_focus, m);
-}
-
-static void end_polls(struct endpoint *ep)
-{
-    for (size_t k = 0; k < ep->njobs; k++) {
-        if (engine_job_is_polling(&ep->jobs[k]))
-            engine_job_suspend(&ep->jobs[k]);
-    }
-}
-
-static void on_paused(void *arg)
-{
-    struct message *m = arg;
-
-    m->engine->paused = m->flag;
-    for (size_t i = 0; m->flag && i < m->engine->nendpoints; i++)
-        end_polls(&m->engine->endpoints[i]);
-    engine_poke(m->engine, NULL);
-    message_free(m);
-}
-
-void engine_set_paused(struct engine *e, bool paused)
-{
-    struct message *m = message_new(e, NULL);
-
-    m->flag = paused;
-    loop_post(e->loop, on_paused, m);
 }
 
 /* ---- people act --------------------------------------------------------------------------------

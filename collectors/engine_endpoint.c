@@ -37,7 +37,7 @@ static bool may_start(const struct job *job, int64_t now)
         return false;
     if (!job->forced && engine_job_sleeps(job))
         return false;
-    return job->forced || (job->due_at <= now && !ep->engine->paused && ep->retry_at <= now);
+    return job->forced || (job->due_at <= now && ep->retry_at <= now);
 }
 
 static bool wants_session(const struct endpoint *ep)
@@ -142,7 +142,7 @@ static void expire_probe(struct endpoint *ep, int64_t now)
 static void recheck(struct endpoint *ep, int64_t now)
 {
     if (ep->state == ENDPOINT_STOPPED && ep->tls_denied && ep->retry_at <= now &&
-        !ep->engine->o.once && !ep->engine->paused)
+        !ep->engine->o.once)
         engine_endpoint_restart(ep);
 }
 

@@ -140,13 +140,11 @@ static int64_t stale_at(const struct job *job)
 /* When its next run begins, as far as the clock decides it. */
 static int64_t run_at(const struct job *job)
 {
-    const struct engine *e = job->ep->engine;
-
     if (job->standby)
         return engine_fallback_wake_at(job);
     if (job->ep->state == ENDPOINT_STOPPED || (job->after && !job->after->first_done))
         return ENGINE_NEVER;
-    return job->forced || (!e->paused && !engine_job_sleeps(job)) ? job->due_at : ENGINE_NEVER;
+    return job->forced || !engine_job_sleeps(job) ? job->due_at : ENGINE_NEVER;
 }
 
 int64_t engine_job_wake_at(const struct job *job)

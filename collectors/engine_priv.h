@@ -245,7 +245,7 @@ struct engine {
     struct loop_timer *timer;
     int64_t timer_at, last_tick, grace_ms;
     bool leaving; /* the caller said so; stopping: the loop heard it */
-    bool stopping, over, paused;
+    bool stopping, over;
     unsigned logins;  /* in flight */
     atomic_bool gone; /* the loop has ended: everybody is logged out, or the time for it is over */
     uint64_t turns, login_ids, random;

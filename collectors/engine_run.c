@@ -186,7 +186,7 @@ static void go_on(struct job *job)
         published(job);
     else if (job->result == STEP_WAIT)
         come_back(job, job->run.wait_ms);
-    else if (job->run.request.long_poll && (job->ep->engine->paused || job->forced))
+    else if (job->run.request.long_poll && job->forced)
         engine_job_suspend(job);
     else if (engine_job_looks_away(job))
         engine_job_suspend(job);

@@ -233,7 +233,7 @@ void canvas_hline(struct canvas *c, int x, int y, int w, uint8_t style)
     canvas_fill(c, (struct rect){x, y, w, 1}, c->ascii ? '-' : 0x2500, style);
 }
 
-void canvas_vline(struct canvas *c, int x, int y, int h, uint8_t style)
+static void vline(struct canvas *c, int x, int y, int h, uint8_t style)
 {
     canvas_fill(c, (struct rect){x, y, 1, h}, c->ascii ? '|' : 0x2502, style);
 }
@@ -246,8 +246,8 @@ void canvas_box(struct canvas *c, struct rect r, uint8_t style, const char *titl
         return;
     canvas_hline(c, r.x + 1, r.y, r.w - 2, style);
     canvas_hline(c, r.x + 1, r.y + r.h - 1, r.w - 2, style);
-    canvas_vline(c, r.x, r.y + 1, r.h - 2, style);
-    canvas_vline(c, r.x + r.w - 1, r.y + 1, r.h - 2, style);
+    vline(c, r.x, r.y + 1, r.h - 2, style);
+    vline(c, r.x + r.w - 1, r.y + 1, r.h - 2, style);
     for (int i = 0; i < 4; i++) {
         int x = i % 2 ? r.x + r.w - 1 : r.x, y = i / 2 ? r.y + r.h - 1 : r.y;
         put_glyph(c, x, y, c->ascii ? '+' : corners[i], 1, style);

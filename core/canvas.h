@@ -67,7 +67,6 @@ void canvas_fill(struct canvas *c, struct rect r, uint32_t ch, uint8_t style);
 void canvas_style(struct canvas *c, struct rect r, uint8_t style,
                   bool keep); /* keep: or the flags only */
 void canvas_hline(struct canvas *c, int x, int y, int w, uint8_t style);
-void canvas_vline(struct canvas *c, int x, int y, int h, uint8_t style);
 void canvas_box(struct canvas *c, struct rect r, uint8_t style, const char *title);
 
 /* The whole grid as lines of text without trailing blanks: goldens, screen capture. With @styles, a

@@ -15,7 +15,6 @@
 
 struct loop;
 struct loop_timer;
-struct secret;
 
 struct loop *loop_new(void);
 /* After loop_run() returned; NULL is fine. Timers are dropped, children killed, work that a pool

@@ -71,7 +71,6 @@ struct snapshot *snapshot_with_freshness(const struct snapshot *old, const struc
  */
 
 struct table_builder;
-struct row_builder; /* the row being filled; valid until the next builder_row or finish */
 
 /* @prev: the endpoint's previous snapshot of this schema (its blocks may be reused) or NULL. */
 struct table_builder *builder_new(const struct schema *schema, const char *site,

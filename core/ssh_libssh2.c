@@ -110,10 +110,16 @@ static void close_conn(void *impl)
     ssh_conn_unref(c);
 }
 
+static void poll_closed(uv_handle_t *handle)
+{
+    release_handle(handle);
+    free(handle);
+}
+
 void ssh_conn_close_socket(struct ssh_conn *c)
 {
     if (c->poll) {
-        uv_close((uv_handle_t *)c->poll, ssh_conn_poll_closed);
+        uv_close((uv_handle_t *)c->poll, poll_closed);
         c->poll = NULL;
     }
     if (c->fd >= 0)
@@ -121,14 +127,13 @@ void ssh_conn_close_socket(struct ssh_conn *c)
     c->fd = -1;
 }
 
-void ssh_conn_poll_closed(uv_handle_t *handle)
-{
-    release_handle(handle);
-    free(handle);
-}
-
 /* ---- channels ---------------------------------------------------------------------------------
  */
+
+static bool is_sending(const struct ssh_conn *c)
+{
+    return libssh2_session_block_directions(c->session) & LIBSSH2_SESSION_BLOCK_OUTBOUND;
+}
 
 static void channel_unlink(struct ssh_conn *c, struct ssh_channel *ch)
 {
@@ -255,7 +260,7 @@ static enum ssh_went channel_read(struct ssh_conn *c, struct ssh_channel *ch)
 {
     enum ssh_went out = read_stream(c, ch, 0), err;
 
-    if (out == WENT_GONE || !ch->job || ssh_conn_is_sending(c))
+    if (out == WENT_GONE || !ch->job || is_sending(c))
         return out;
     err = read_stream(c, ch, SSH_EXTENDED_DATA_STDERR);
     if (err != WENT_BLOCKED)
@@ -401,11 +406,6 @@ static enum ssh_went channel_step(struct ssh_conn *c, struct ssh_channel *ch)
     return WENT_BLOCKED;
 }
 
-bool ssh_conn_is_sending(const struct ssh_conn *c)
-{
-    return libssh2_session_block_directions(c->session) & LIBSSH2_SESSION_BLOCK_OUTBOUND;
-}
-
 /* All channels once. WENT_ON: ask again. */
 static enum ssh_went channels_step(struct ssh_conn *c)
 {
@@ -423,7 +423,7 @@ static enum ssh_went channels_step(struct ssh_conn *c)
             return WENT_GONE;
         if (one == WENT_ON)
             went = WENT_ON;
-        if (one == WENT_BLOCKED && ssh_conn_is_sending(c)) {
+        if (one == WENT_BLOCKED && is_sending(c)) {
             c->stuck = was;
             return WENT_BLOCKED;
         }
@@ -489,7 +489,7 @@ static void wait_for_socket(struct ssh_conn *c)
         events = UV_WRITABLE;
     else if (c->state == CONN_READY && !c->channels && !c->listening)
         events = UV_DISCONNECT;
-    else if (ssh_conn_is_sending(c))
+    else if (is_sending(c))
         events |= UV_WRITABLE;
     if (c->state != CONN_CONNECTING)
         acknowledge_at_once(c);

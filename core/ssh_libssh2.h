@@ -77,8 +77,6 @@ void ssh_conn_unref(struct ssh_conn *c);
 void ssh_conn_close_socket(struct ssh_conn *c);
 /* The library frees @packet, or something else. */
 void ssh_conn_see_packet(struct ssh_conn *c, const void *packet, size_t size);
-void ssh_conn_poll_closed(uv_handle_t *handle);
-bool ssh_conn_is_sending(const struct ssh_conn *c);
 void ssh_conn_logged_in(struct ssh_conn *c);
 
 /* ssh_login.c */

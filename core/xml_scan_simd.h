@@ -12,7 +12,6 @@
 #include <string.h>
 
 #define XML_STEP 16
-#define XML_ALL  0xffffu
 
 #ifdef __SSE2__
 #include <emmintrin.h>

@@ -184,64 +184,12 @@ const struct snapshot *estate_previous_snapshot(const struct estate *e, const st
     return slot && slot->before && snapshot_taken_at(slot->before) ? slot->before : NULL;
 }
 
-const struct row *estate_previous_row(const struct estate *e, const struct snapshot *s,
-                                      const struct row *r)
-{
-    const struct snapshot *before = estate_previous_snapshot(e, s);
-
-    return before ? snapshot_find(before, r->key) : NULL;
-}
-
 int64_t estate_changed_at(const struct estate *e, const struct snapshot *s, const struct row *r,
                           unsigned col)
 {
     const struct estate_slot *slot = slot_of(e, s);
 
     return slot ? changes_at(slot->changes, r->key, col) : 0;
-}
-
-/* ---- findings -----------------------------------------------------------------------------------
- */
-
-static bool is_open(const struct row *r, int64_t now)
-{
-    const char *state = row_str(r, FINDINGS_STATE);
-    int64_t until = 0;
-
-    if (!state || strcmp(state, "open") != 0)
-        return false;
-    return !row_int(r, FINDINGS_SNOOZED_UNTIL_AT, &until) || until <= now;
-}
-
-static void count_findings(const struct snapshot *s, int64_t now, unsigned counts[SEV_CRITICAL + 1])
-{
-    const struct column *col = &table_findings.columns[FINDINGS_SEVERITY];
-
-    for (size_t i = 0; i < snapshot_count(s); i++) {
-        const struct row *r = snapshot_row(s, i);
-        if (is_open(r, now))
-            counts[cell_severity(col, &r->cells[FINDINGS_SEVERITY])]++;
-    }
-}
-
-enum severity estate_worst(const struct estate *e, const char *site,
-                           unsigned counts[SEV_CRITICAL + 1])
-{
-    const struct estate_table *t = table_of(e, &table_findings);
-    unsigned n[SEV_CRITICAL + 1] = {0};
-    enum severity worst = SEV_NONE;
-
-    for (size_t i = 0; i < t->n; i++) {
-        if (!site || strcmp(snapshot_site(t->at[i]), site) == 0)
-            count_findings(t->at[i], e->now, n);
-    }
-    for (unsigned s = SEV_NONE; s <= SEV_CRITICAL; s++) {
-        if (n[s])
-            worst = (enum severity)s;
-    }
-    if (counts)
-        memcpy(counts, n, sizeof(n));
-    return worst;
 }
 
 bool estate_collecting(const struct estate *e, unsigned *done, unsigned *total)

@@ -43,15 +43,9 @@ enum freshness estate_freshness(const struct estate *e, const struct schema *sch
 /* The table as it was at the reading before (taken_at tells when), or NULL: rates, what has gone.
  * Valid while the estate is referenced. */
 const struct snapshot *estate_previous_snapshot(const struct estate *e, const struct snapshot *s);
-/* The row at the reading before, or NULL. */
-const struct row *estate_previous_row(const struct estate *e, const struct snapshot *s,
-                                      const struct row *r);
 /* When cell @col of a row last changed (0: not since hycon has watched). */
 int64_t estate_changed_at(const struct estate *e, const struct snapshot *s, const struct row *r,
                           unsigned col);
-/* Worst open, not acknowledged, not snoozed finding (@site NULL: all); counts may be NULL. */
-enum severity estate_worst(const struct estate *e, const char *site,
-                           unsigned counts[SEV_CRITICAL + 1]);
 /* First polls not finished yet: "collecting done/total". */
 bool estate_collecting(const struct estate *e, unsigned *done, unsigned *total);
 

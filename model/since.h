@@ -13,7 +13,6 @@
 #include <stdint.h>
 
 struct since;
-struct strbuf;
 
 /* Records kept. Beyond it new ones are not made (their since stays unknown) and counted. */
 #define SINCE_MAX 50000

@@ -28,7 +28,6 @@
 #define APP_MESSAGE_MS  12000
 #define APP_HISTORY_MAX 50
 #define APP_PROMPTS_MAX 32
-#define APP_TARGETS_MAX VIEW_TARGETS_MAX
 #define APP_COPY_MAX    74994 /* bytes of one OSC 52 sequence that terminals take */
 
 struct app;
@@ -116,7 +115,7 @@ struct app {
     int w, h, message_y;
     char *filter_history[APP_HISTORY_MAX], *palette_history[APP_HISTORY_MAX];
     size_t nfilter_history, npalette_history;
-    bool quit, redraw, suspend, bell;
+    bool quit, redraw, suspend;
     /* How bytes reach the terminal besides cells (OSC 52); NULL: not possible. */
     void (*emit)(void *arg, const char *bytes, size_t len);
     void *emit_arg;

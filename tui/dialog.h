@@ -13,18 +13,6 @@ struct app;
 /* ---- lists (tui/dialog_list.c) -----------------------------------------------------------------
  */
 
-struct list;
-
-struct list *list_new(const char *title);
-/* @on: -1 no box, else drawn as [ ] or [x]. */
-void list_add(struct list *l, const char *label, int on);
-void list_set(struct list *l, size_t i, int on);
-/* @choose: Enter (the list closes first); @toggle: Space. Either may be NULL. @arg is freed by
- * @release. */
-void list_open(struct app *a, struct list *l, void (*choose)(struct app *a, void *arg, size_t i),
-               void (*toggle)(struct app *a, struct list *l, void *arg, size_t i),
-               void (*release)(void *arg), void *arg);
-
 void dialog_open_columns(struct app *a); /* `x` */
 void dialog_open_related(struct app *a); /* `r` */
 

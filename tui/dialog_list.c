@@ -13,7 +13,7 @@
 
 struct item {
     char *label;
-    int on;
+    int on; /* -1 no box, else drawn as [ ] or [x] */
 };
 
 struct list {
@@ -27,7 +27,7 @@ struct list {
     int page;
 };
 
-struct list *list_new(const char *title)
+static struct list *list_new(const char *title)
 {
     struct list *l = mem_alloc(sizeof(*l));
 
@@ -35,13 +35,13 @@ struct list *list_new(const char *title)
     return l;
 }
 
-void list_add(struct list *l, const char *label, int on)
+static void list_add(struct list *l, const char *label, int on)
 {
     l->items = mem_grow(l->items, l->n, &l->cap, sizeof(*l->items));
     l->items[l->n++] = (struct item){mem_strdup(label), on};
 }
 
-void list_set(struct list *l, size_t i, int on)
+static void list_set(struct list *l, size_t i, int on)
 {
     l->items[i].on = on;
 }
@@ -155,9 +155,12 @@ static const struct pane_ops list_ops = {
     .free = list_free,
 };
 
-void list_open(struct app *a, struct list *l, void (*choose)(struct app *a, void *arg, size_t i),
-               void (*toggle)(struct app *a, struct list *l, void *arg, size_t i),
-               void (*release)(void *arg), void *arg)
+/* @choose: Enter (the list closes first); @toggle: Space. Either may be NULL. @arg is freed by
+ * @release. */
+static void list_open(struct app *a, struct list *l,
+                      void (*choose)(struct app *a, void *arg, size_t i),
+                      void (*toggle)(struct app *a, struct list *l, void *arg, size_t i),
+                      void (*release)(void *arg), void *arg)
 {
     l->choose = choose;
     l->toggle = toggle;

@@ -58,7 +58,7 @@ struct grid {
     struct row_id selected;
     size_t cursor, top;
     int hscroll, page;
-    struct map *marks;   /* key of grid_mark_key() -> itself */
+    struct map *marks;   /* identity of a row (endpoint and key) -> itself */
     struct map *choices; /* column name -> "on" or "off" */
     struct grid_column cols[GRID_COLUMNS_MAX];
     size_t ncols;

@@ -109,7 +109,6 @@ enum key_context {
     CONTEXT_TEXT = 8,   /* a text field: everything printable is text */
     CONTEXT_ITEMS = 16, /* an explanation: text with a cursor that goes from hop to hop */
 };
-#define CONTEXT_ALL (CONTEXT_TABLE | CONTEXT_PAGER | CONTEXT_LIST | CONTEXT_ITEMS)
 
 struct key_binding {
     enum command command;

@@ -242,7 +242,7 @@ static const struct view_column change_columns[] = {
     COLUMN_ERROR,
 };
 
-const struct view_table view_table_changes = {
+static const struct view_table everything = {
     .schema = &table_timeline,
     .title = N_("Changes"),
     .columns = change_columns,
@@ -253,7 +253,7 @@ const struct view_table view_table_changes = {
     .empty = N_("Nothing has changed since hycon has watched, and no manager reports anything."),
 };
 
-static const struct view_table *const tables[] = {&view_table_changes, NULL};
+static const struct view_table *const tables[] = {&everything, NULL};
 static const char *const aliases[] = {"timeline", NULL};
 
 const struct view view_changes = {

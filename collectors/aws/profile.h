@@ -15,7 +15,6 @@
 #include <stdint.h>
 
 struct arena;
-struct ini;
 struct secret;
 
 /* The outside world, for tests replaceable. */

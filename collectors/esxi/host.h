@@ -64,7 +64,6 @@ struct walk {
     struct walk_filter *filters;
     size_t n, cap, next;
     unsigned part;
-    bool part_failed;
     struct parse_health health; /* of all outputs of the needed command */
     size_t failed, incomplete;
     struct err first; /* of those that failed */

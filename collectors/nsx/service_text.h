@@ -6,7 +6,6 @@
 
 #include <json-c/json.h>
 
-struct strbuf;
 struct table_builder;
 
 /* Append the text of each of service_entries[] to a list cell of the current row. */

@@ -92,8 +92,9 @@ static bool listed(const struct ec2_resource *r, const struct lab_aws *aws,
     return !asked;
 }
 
-int ec2_matches(const struct ec2_resource *r, const struct lab_aws *aws,
-                const struct lab_request *req, const void *item, struct lab_reply *reply)
+/* Whether @item passes Filter.N.* and the id list of @req. -1: refused, @reply is filled. */
+static int matches(const struct ec2_resource *r, const struct lab_aws *aws,
+                   const struct lab_request *req, const void *item, struct lab_reply *reply)
 {
     bool passes = listed(r, aws, req, item);
 
@@ -169,8 +170,10 @@ static bool read_token(const struct lab_request *req, const char *token, size_t 
     return strcmp(token, make_token(req, *first)) == 0;
 }
 
-bool ec2_page(const struct ec2_resource *r, const struct lab_request *req, size_t total,
-              size_t *first, size_t *count, const char **next, struct lab_reply *reply)
+/* A page of @total items: from *first, *count of them; *next gets the token of the following page
+ * or NULL. False: refused, @reply is filled. */
+static bool page_of(const struct ec2_resource *r, const struct lab_request *req, size_t total,
+                    size_t *first, size_t *count, const char **next, struct lab_reply *reply)
 {
     const char *max = lab_form(req, "MaxResults"), *token = lab_form(req, "NextToken");
     int64_t n = (int64_t)total;
@@ -215,7 +218,7 @@ static void write_reply(const struct ec2_resource *r, struct lab *lab, const str
     const char *root = arena_printf(req->arena, "%sResponse", r->action), *next;
     size_t first, count;
 
-    if (!ec2_page(r, req, items->n, &first, &count, &next, reply))
+    if (!page_of(r, req, items->n, &first, &count, &next, reply))
         return;
     strbuf_addstr(&reply->body, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     xml_open_ns(&x, root, XML_EC2_NS);
@@ -244,7 +247,7 @@ static void answer(const struct ec2_resource *r, struct lab *lab, const struct l
     bool ok = r->items(aws, req, reply, &all) && ids_known(r, aws, req, &all, reply);
 
     for (size_t i = 0; ok && i < all.n; i++) {
-        int rc = ec2_matches(r, aws, req, all.at[i], reply);
+        int rc = matches(r, aws, req, all.at[i], reply);
 
         ok = rc >= 0;
         if (rc > 0)

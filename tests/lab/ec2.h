@@ -26,15 +26,6 @@ struct ec2_resource {
 extern const struct ec2_resource ec2_enis, ec2_route_tables, ec2_subnets, ec2_vpcs, ec2_zones,
     ec2_endpoints, ec2_prefix_lists, ec2_prefix_entries, ec2_groups, ec2_acls;
 
-/* Whether @item passes Filter.N.* and the id list of @req. -1: refused, @reply is filled. */
-int ec2_matches(const struct ec2_resource *r, const struct lab_aws *aws,
-                const struct lab_request *req, const void *item, struct lab_reply *reply);
-
-/* A page of @total items: from *first, *count of them; *next gets the token of the following page
- * or NULL. False: refused, @reply is filled. */
-bool ec2_page(const struct ec2_resource *r, const struct lab_request *req, size_t total,
-              size_t *first, size_t *count, const char **next, struct lab_reply *reply);
-
 void ec2_write_tags(struct xml *x, const char *name);
 
 #endif

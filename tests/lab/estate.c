@@ -197,7 +197,7 @@ struct lab_sddc *lab_find_sddc(const struct lab_estate *e, const char *site)
     return NULL;
 }
 
-struct lab_dc *lab_find_dc(const struct lab_estate *e, const char *site)
+static struct lab_dc *find_dc(const struct lab_estate *e, const char *site)
 {
     for (size_t i = 0; i < e->dcs.n; i++)
         if (strcmp(((struct lab_dc *)e->dcs.at[i])->site, site) == 0)
@@ -208,7 +208,7 @@ struct lab_dc *lab_find_dc(const struct lab_estate *e, const char *site)
 struct lab_nsx *lab_find_nsx(const struct lab_estate *e, const char *site)
 {
     struct lab_sddc *s = lab_find_sddc(e, site);
-    struct lab_dc *dc = lab_find_dc(e, site);
+    struct lab_dc *dc = find_dc(e, site);
 
     return s ? s->nsx : dc ? dc->nsx : NULL;
 }
@@ -224,7 +224,7 @@ static struct lab_host *host_in(const struct lab_list *hosts, const char *name)
 struct lab_host *lab_find_host(const struct lab_estate *e, const char *site, const char *name)
 {
     struct lab_sddc *s = lab_find_sddc(e, site);
-    struct lab_dc *dc = lab_find_dc(e, site);
+    struct lab_dc *dc = find_dc(e, site);
     struct lab_host *h = NULL;
 
     if (s) {

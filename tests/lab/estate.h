@@ -5,8 +5,7 @@
  * product has noticed.
  *
  * Objects and strings live in the estate's arena until the lab ends; lists only grow. Built once
- * from parameters and a seed (estate_build.c, estate_dc.c), changed by actions.c under the lab's
- * lock.
+ * from parameters and a seed (estate.c and estate_*.c), changed by actions.c under the lab's lock.
  */
 #ifndef HYCON_TESTS_LAB_ESTATE_H
 #define HYCON_TESTS_LAB_ESTATE_H
@@ -189,7 +188,6 @@ struct lab_estate *lab_estate_new(const struct lab_params *params, uint64_t seed
 void lab_estate_free(struct lab_estate *e);
 
 struct lab_sddc *lab_find_sddc(const struct lab_estate *e, const char *site);
-struct lab_dc *lab_find_dc(const struct lab_estate *e, const char *site);
 struct lab_nsx *lab_find_nsx(const struct lab_estate *e, const char *site);
 struct lab_host *lab_find_host(const struct lab_estate *e, const char *site, const char *name);
 struct lab_edge *lab_find_edge(const struct lab_nsx *nsx, const char *name);

@@ -18,7 +18,8 @@ const char *lab_fault_name(enum lab_fault_kind kind)
     return kind_names[kind];
 }
 
-int lab_fault_find(const char *word)
+/* -1: unknown. */
+static int find_kind(const char *word)
 {
     for (size_t i = 0; i < ARRAY_SIZE(kind_names); i++)
         if (strcmp(kind_names[i], word) == 0)
@@ -115,10 +116,10 @@ int lab_fault_add(struct lab_server *server, const struct lab_pairs *spec, unsig
     struct arena *a = server->lab->arena;
     struct lab_fault *f;
 
-    if (!kind || lab_fault_find(kind) < 0)
+    if (!kind || find_kind(kind) < 0)
         return err_set(err, ERR_CONFIG, 0, "unknown fault '%s'", kind ? kind : "");
     f = mem_alloc(sizeof(*f));
-    f->kind = (enum lab_fault_kind)lab_fault_find(kind);
+    f->kind = (enum lab_fault_kind)find_kind(kind);
     f->path = arena_strdup(a, lab_pairs_get(spec, "path"));
     f->action = arena_strdup(a, lab_pairs_get(spec, "action"));
     f->code = arena_strdup(a, lab_pairs_get(spec, "code"));

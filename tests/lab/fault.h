@@ -32,9 +32,8 @@ struct lab_fault {
     int64_t seen;
 };
 
-/* The word of a kind, and back; -1: unknown. */
+/* The word of a kind. */
 const char *lab_fault_name(enum lab_fault_kind kind);
-int lab_fault_find(const char *word);
 
 /* What @server does to this request: copied to @out. Counts. False: nothing. Locked. */
 bool lab_fault_take(struct lab_server *server, const struct lab_request *req,

@@ -17,7 +17,6 @@
 struct MHD_Daemon;
 struct err;
 struct lab;
-struct lab_fault;
 struct lab_server;
 struct map;
 

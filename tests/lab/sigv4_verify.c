@@ -182,8 +182,9 @@ static void chain(uint8_t key[SHA256_BYTES], const char *text)
     memcpy(key, next, SHA256_BYTES);
 }
 
-void sigv4_expect(const struct sigv4_auth *auth, const char *secret, const char *amz_date,
-                  const char *canonical, char out[SHA256_HEX])
+/* The signature this request must carry, as hex. */
+static void expect(const struct sigv4_auth *auth, const char *secret, const char *amz_date,
+                   const char *canonical, char out[SHA256_HEX])
 {
     struct strbuf text = STRBUF_INIT;
     uint8_t digest[SHA256_BYTES], key[SHA256_BYTES];
@@ -259,7 +260,7 @@ enum sigv4_verdict sigv4_verify(const struct lab_request *req, const struct sigv
         return SIGV4_UNSIGNED;
     canonical = sigv4_canonical(req->arena, req, auth->signed_headers, &missing);
     *why = missing;
-    sigv4_expect(auth, secret, amz_date, canonical, expected);
+    expect(auth, secret, amz_date, canonical, expected);
     if (missing || strcmp(expected, auth->signature) != 0)
         return SIGV4_MISMATCH;
     *why = amz_date;

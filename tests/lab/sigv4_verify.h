@@ -22,10 +22,6 @@ int sigv4_parse(struct arena *a, const char *header, struct sigv4_auth *out);
 const char *sigv4_canonical(struct arena *a, const struct lab_request *req,
                             const char *signed_headers, const char **missing);
 
-/* The signature this request must carry, as hex. */
-void sigv4_expect(const struct sigv4_auth *auth, const char *secret, const char *amz_date,
-                  const char *canonical, char out[SHA256_HEX]);
-
 enum sigv4_verdict {
     SIGV4_OK,
     SIGV4_MISMATCH,  /* another signature than the one that belongs to it */

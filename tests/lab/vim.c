@@ -56,7 +56,7 @@ const char *vim_text(struct arena *a, xmlNode *node, const char *name)
     return child ? vim_node_text(a, child) : NULL;
 }
 
-const char *vim_attr(struct arena *a, xmlNode *node, const char *name)
+static const char *attr(struct arena *a, xmlNode *node, const char *name)
 {
     xmlChar *text = node ? xmlGetNoNsProp(node, (const xmlChar *)name) : NULL;
     const char *copy = arena_strdup(a, (const char *)text);
@@ -316,7 +316,7 @@ static bool answer_softly(struct vim_call *c)
         strcmp((const char *)c->method->name, "RetrievePropertiesEx") != 0)
         return false;
     strbuf_addstr(c->out, "<returnval><objects><obj type=\"");
-    xml_escape(c->out, vim_attr(c->a, object, "type") ? vim_attr(c->a, object, "type") : "");
+    xml_escape(c->out, attr(c->a, object, "type") ? attr(c->a, object, "type") : "");
     strbuf_addstr(c->out, "\">");
     xml_escape(c->out, vim_node_text(c->a, object));
     strbuf_addstr(c->out, "</obj>");
@@ -417,7 +417,7 @@ static void add_members(struct vim_call *c, struct vim_view *view, const char *e
         if (mo && !there)
             lab_list_add(&view->members, mo);
         if (!mo) /* those that are unknown are returned */
-            strbuf_addf(c->out, "<returnval type=\"%s\">%s</returnval>", vim_attr(c->a, n, "type"),
+            strbuf_addf(c->out, "<returnval type=\"%s\">%s</returnval>", attr(c->a, n, "type"),
                         vim_node_text(c->a, n));
     }
 }
@@ -600,7 +600,7 @@ static void answer_call(struct vim_call *c)
     xmlNode *this = vim_child(c->method, "_this");
 
     c->this_id = this ? vim_node_text(c->a, this) : "";
-    c->this_type = this ? vim_attr(c->a, this, "type") : "";
+    c->this_type = this ? attr(c->a, this, "type") : "";
     c->this_type = c->this_type ? c->this_type : "";
     c->out = &out;
     c->session = find_session(c);

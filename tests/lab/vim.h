@@ -3,10 +3,11 @@
  * collectors whose WaitForUpdatesEx blocks until something has changed. The connection's own thread
  * waits; the lab's lock is free meanwhile.
  *
- *   vim.c         requests, sessions, faults       vim_props.c   values of properties
- *   vim_calls.c   session and view calls           vim_*_props.c one table of properties per kind
+ *   vim.c         requests, sessions, faults,      vim_props.c   values of properties
+ *                 session and view calls           vim_*_props.c one table of properties per kind
  *   vim_spec.c    what a filter selects            vim_wait.c    filters, changes, pages
- *   vim_read.c    RetrievePropertiesEx             vim_events.c  event history
+ *   vim_refs.c    what hangs on what               vim_events.c  event history
+ *   vim_read.c    RetrievePropertiesEx
  */
 #ifndef HYCON_TESTS_LAB_VIM_H
 #define HYCON_TESTS_LAB_VIM_H
@@ -74,7 +75,6 @@ xmlNode *vim_next(xmlNode *node, const char *name);
 /* Text of child @name in @a, or NULL. */
 const char *vim_text(struct arena *a, xmlNode *node, const char *name);
 const char *vim_node_text(struct arena *a, xmlNode *node);
-const char *vim_attr(struct arena *a, xmlNode *node, const char *name);
 bool vim_true(struct arena *a, xmlNode *node, const char *name);
 /* -1 when there is none. */
 int64_t vim_number(struct arena *a, xmlNode *node, const char *name);
@@ -90,7 +90,6 @@ bool vim_alive(const struct lab *lab, const struct vim_session *s);
 void vim_ref(struct strbuf *out, const char *tag, const struct lab_mo *mo);
 void vim_element(struct strbuf *out, const char *tag, const char *text);
 void vim_time(struct strbuf *out, int64_t ms);
-const char *vim_type_of(const struct lab_mo *mo);
 
 /* ---- objects of a session ------------------------------------------------------------------- */
 

@@ -103,7 +103,7 @@ void vim_element(struct strbuf *out, const char *tag, const char *text)
     strbuf_addf(out, "</%s>", tag);
 }
 
-const char *vim_type_of(const struct lab_mo *mo)
+static const char *type_of(const struct lab_mo *mo)
 {
     return mo->type == MO_SERVICE ? mo->name : lab_mo_type_name(mo->type);
 }
@@ -111,7 +111,7 @@ const char *vim_type_of(const struct lab_mo *mo)
 void vim_ref(struct strbuf *out, const char *tag, const struct lab_mo *mo)
 {
     if (mo)
-        strbuf_addf(out, "<%s type=\"%s\">%s</%s>", tag, vim_type_of(mo), mo->id, tag);
+        strbuf_addf(out, "<%s type=\"%s\">%s</%s>", tag, type_of(mo), mo->id, tag);
 }
 
 /* ---- finding -------------------------------------------------------------------------------- */
@@ -215,7 +215,7 @@ static bool write_leaf(const struct vim_leaf *l, struct vim_val *v, const struct
     if (value.set) {
         if (value.ref)
             strbuf_addf(v->out, "<val type=\"%s\" xsi:type=\"ManagedObjectReference\">",
-                        vim_type_of(value.ref));
+                        type_of(value.ref));
         else
             strbuf_addf(v->out, "<val xsi:type=\"%s\">", l->xsi);
         strbuf_add(v->out, inner.buf, inner.len);

@@ -401,7 +401,7 @@ static const struct session_ops identity_ops = {
     .judge = fake_judge,
 };
 const struct session_ops *const fakeapi_identity_sessions[] = {&identity_ops, NULL};
-const struct session_ops *const fakeapi_sessions[] = {&fakeapi_session_ops, NULL};
+static const struct session_ops *const sessions[] = {&fakeapi_session_ops, NULL};
 
 /* ---- the collectors ----------------------------------------------------------------------------
  */
@@ -529,12 +529,12 @@ const struct collector fakeapi_two = {.name = "two",
                                       .interval_ms = 30000,
                                       .timeout_ms = 60000,
                                       .step = step_two};
-const struct collector fakeapi_big = {.name = "big",
-                                      .kinds = KIND_NSX,
-                                      .tables = big_tables,
-                                      .interval_ms = 30000,
-                                      .timeout_ms = 60000,
-                                      .step = step_big};
+static const struct collector big = {.name = "big",
+                                     .kinds = KIND_NSX,
+                                     .tables = big_tables,
+                                     .interval_ms = 30000,
+                                     .timeout_ms = 60000,
+                                     .step = step_big};
 const struct collector fakeapi_live = {.name = "live",
                                        .kinds = KIND_NSX,
                                        .tables = one_tables,
@@ -545,8 +545,8 @@ const struct collector fakeapi_live = {.name = "live",
                                        .state_release = live_release,
                                        .step = step_live};
 const struct collector *const fakeapi_only_live[] = {&fakeapi_live, NULL};
-const struct collector *const fakeapi_only_one[] = {&fakeapi_one, NULL};
-const struct collector *const fakeapi_all[] = {&fakeapi_one, &fakeapi_two, &fakeapi_big, NULL};
+static const struct collector *const only_one[] = {&fakeapi_one, NULL};
+const struct collector *const fakeapi_all[] = {&fakeapi_one, &fakeapi_two, &big, NULL};
 
 /* ---- an engine on it ---------------------------------------------------------------------------
  */
@@ -583,8 +583,8 @@ void fakeapi_run_init(struct fakeapi_run *r, const char *text)
                                    .timeout_ms = 60000,
                                    .on_change = on_change,
                                    .arg = r,
-                                   .collectors = fakeapi_only_one,
-                                   .sessions = fakeapi_sessions};
+                                   .collectors = only_one,
+                                   .sessions = sessions};
 }
 
 void fakeapi_run_start(struct fakeapi_run *r)

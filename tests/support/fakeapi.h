@@ -20,12 +20,11 @@
 
 #include <stdbool.h>
 
-#define FAKEAPI_LOG      256
 #define FAKEAPI_GRACE_MS 20000 /* of fakeapi_run_stop() */
 
 struct MHD_Daemon;
 
-/* Everything is under the lock of the server: use fakeapi_set() and fakeapi_get(). */
+/* Everything is under the lock of the server: fakeapi_lock(), or fakeapi_count() for a counter. */
 struct fakeapi {
     struct MHD_Daemon *daemon;
     int port;
@@ -60,13 +59,12 @@ void fakeapi_unlock(void);                       /* wakes requests that are held
 unsigned fakeapi_count(const unsigned *counter); /* under the lock */
 
 extern const struct session_ops fakeapi_session_ops;
-extern const struct session_ops *const fakeapi_sessions[];
-/* The same, but it asks GET /whoami after the login; "nobody" is not whom the configuration says.
+/* A list of it, but it asks GET /whoami after the login; "nobody" is not whom the configuration
+ * says.
  */
 extern const struct session_ops *const fakeapi_identity_sessions[];
-extern const struct collector fakeapi_one, fakeapi_two, fakeapi_big, fakeapi_live;
-extern const struct collector *const fakeapi_only_one[], *const fakeapi_all[];
-extern const struct collector *const fakeapi_only_live[];
+extern const struct collector fakeapi_one, fakeapi_two, fakeapi_live;
+extern const struct collector *const fakeapi_all[], *const fakeapi_only_live[];
 
 /* ---- an engine on it ------------------------------------------------------------------------- */
 
@@ -78,7 +76,7 @@ struct fakeapi_run {
     unsigned prompts;        /* asked; under fakeapi_lock() */
 };
 
-/* @text is the configuration. Collectors: fakeapi_only_one unless changed. */
+/* @text is the configuration. Collectors: fakeapi_one alone unless changed. */
 void fakeapi_run_init(struct fakeapi_run *r, const char *text);
 void fakeapi_run_start(struct fakeapi_run *r);
 void fakeapi_run_stop(struct fakeapi_run *r);

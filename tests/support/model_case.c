@@ -15,7 +15,7 @@
 
 #define COLUMNS_MAX 32
 
-const char model_case_config[] =
+static const char plain_config[] =
     "thresholds: {converge: 3m}\n"
     "sites:\n"
     "  - name: tokyo\n"
@@ -38,7 +38,7 @@ void model_case_init(struct model_case *c, const char *yaml)
     struct strbuf all = STRBUF_INIT;
     struct err err = {0};
 
-    yaml = yaml ? yaml : model_case_config;
+    yaml = yaml ? yaml : plain_config;
     *c = (struct model_case){.now = MODEL_CASE_NOW};
     c->config = config_parse(yaml, strlen(yaml), "hycon.yaml", &err, &all);
     if (!c->config)

@@ -10,10 +10,6 @@
 
 #define MODEL_CASE_NOW ESTATE_TEXT_NOW
 
-/* One site `tokyo` with vmc, nsx (the same SDDC's, direct) and two aws endpoints (linked, linked2);
- * site `dc1` with an nsx endpoint; site `osaka` with an aws endpoint (far) alone. */
-extern const char model_case_config[];
-
 struct model_case {
     struct config *config;
     struct model *model;
@@ -21,7 +17,10 @@ struct model_case {
     int64_t now;
 };
 
-void model_case_init(struct model_case *c, const char *yaml); /* NULL: model_case_config */
+/* @yaml NULL: one site `tokyo` with vmc, nsx (the same SDDC's, direct) and two aws endpoints
+ * (linked, linked2); site `dc1` with an nsx endpoint; site `osaka` with an aws endpoint (far)
+ * alone. */
+void model_case_init(struct model_case *c, const char *yaml);
 void model_case_release(struct model_case *c);
 /* Update with the tables of @text as read at @c->now minus their age. */
 const struct estate *model_case_feed(struct model_case *c, const char *text);

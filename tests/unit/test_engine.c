@@ -385,33 +385,6 @@ static void focus_polls_faster(void **state)
     fakeapi_run_stop(&r);
 }
 
-static bool is_paused_out(void *arg)
-{
-    struct fakeapi_run *r = arg;
-    unsigned done, total;
-
-    engine_progress(r->engine, &done, &total);
-    return done == total && total == 1;
-}
-
-static void pause_and_refresh(void **state)
-{
-    struct fakeapi_run r;
-
-    (void)state;
-    clock_freeze(NOW);
-    open_run(&r, ", intervals: {segments: 8s}");
-    fakeapi_run_start(&r);
-    fakeapi_wait(is_paused_out, &r);
-    engine_set_paused(r.engine, true);
-    clock_freeze(NOW + 9000);
-    engine_wake(r.engine);
-    engine_refresh(r.engine, "segments");
-    fakeapi_wait_count(&server.requests, 2);
-    fakeapi_run_stop(&r);
-    assert_int_equal(fakeapi_count(&server.requests), 2);
-}
-
 /* One endpoint never answers; the other is read at once. */
 static void dead_endpoint_delays_nobody(void **state)
 {
@@ -602,7 +575,6 @@ int main(void)
         TEST(wall_clock_is_set),
         TEST(resume_reads_at_once),
         TEST(focus_polls_faster),
-        TEST(pause_and_refresh),
         TEST(dead_endpoint_delays_nobody),
         TEST(unreachable_is_retried),
         TEST(outage_ends),

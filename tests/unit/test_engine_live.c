@@ -43,7 +43,6 @@ static void open_run(struct fakeapi_run *r, const char *more)
 struct awaited {
     struct fakeapi_run *r;
     const char *key;
-    uint64_t than;
 };
 
 static bool has_key(void *arg)
@@ -149,46 +148,6 @@ static void refresh_starts_anew(void **state)
     fakeapi_wait_count(&server.polls, 1);
     engine_refresh(r.engine, "segments");
     fakeapi_wait_count(&server.requests, 2);
-    fakeapi_wait_count(&server.polls, 2);
-    fakeapi_run_stop(&r);
-}
-
-static uint64_t generation(struct fakeapi_run *r)
-{
-    struct snapshot *s = store_get(r->store, &table_segments, "s", "a");
-    uint64_t g = snapshot_generation(s);
-
-    snapshot_unref(s);
-    return g;
-}
-
-static bool is_newer(void *arg)
-{
-    struct awaited *a = arg;
-
-    return generation(a->r) > a->than;
-}
-
-/* Refreshed while paused, it reads once and does not wait for news. */
-static void pause_ends_the_poll(void **state)
-{
-    struct fakeapi_run r;
-    struct awaited a = {.r = &r};
-
-    (void)state;
-    open_run(&r, "");
-    fakeapi_run_start(&r);
-    fakeapi_wait_count(&server.polls, 1);
-    a.than = generation(&r);
-    engine_set_paused(r.engine, true);
-    for (unsigned i = 2; i < 5; i++) {
-        engine_refresh(r.engine, NULL);
-        fakeapi_wait_count(&server.requests, i);
-        fakeapi_wait(is_newer, &a);
-        a.than = generation(&r);
-    }
-    assert_int_equal(fakeapi_count(&server.polls), 1);
-    engine_set_paused(r.engine, false);
     fakeapi_wait_count(&server.polls, 2);
     fakeapi_run_stop(&r);
 }
@@ -321,10 +280,10 @@ static void told_or_read_once(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(news_is_published),        T(polls_are_not_of_the_budget), T(refresh_starts_anew),
-        T(pause_ends_the_poll),      T(cut_reply_is_dropped),        T(bad_piece_fails),
-        T(old_session_is_renewed),   T(expired_by_the_collector),    T(once_ends),
-        T(unanswered_wait_is_stale), T(told_or_read_once),
+        T(cut_reply_is_dropped),        T(bad_piece_fails),     T(news_is_published),
+        T(polls_are_not_of_the_budget), T(refresh_starts_anew), T(old_session_is_renewed),
+        T(expired_by_the_collector),    T(once_ends),           T(unanswered_wait_is_stale),
+        T(told_or_read_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
