@@ -582,7 +582,7 @@ static void sentences_are_in_both(void **state)
                         "2026-11-20T09:00:00Z 時点。以後はデータ不足で未判定");
     assert_string_equal(
         shown(w, "dc1/edge-health/nsx", FINDINGS_SUMMARY),
-        "nsx の edges が failed のため未判定: すべての NSX エッジノードが up である。");
+        "未判定: すべての NSX エッジノードが up であるか (nsx の edges が failed)。");
     language_set(NULL);
     update(w, EDGE_DOWN, MINUTE);
     assert_ptr_equal(shown(w, ID_EDGE, FINDINGS_SUMMARY), text_of(w, ID_EDGE, FINDINGS_SUMMARY));
