@@ -204,7 +204,7 @@ e2e-run: $(if $(T),$(T:%=$(B)/e2e/%),$(E2E_BIN))
 # make unit [T="test_strbuf test_map"]: the unit tests under ASan+UBSan
 unit:
 	$(MAKE) BUILD=asan unit-run T='$(T)'
-unit-run: $(if $(T),$(T:%=$(B)/unit/%),$(UNIT_BIN))
+unit-run: $(if $(T),$(T:%=$(B)/unit/%),$(UNIT_BIN)) | $(MO)
 	@set -e; for t in $^; do echo "== $$t"; $$t; done
 
 # make tsan: the tests with threads under ThreadSanitizer.
