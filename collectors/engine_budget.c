@@ -208,6 +208,20 @@ int64_t engine_retry_after(const struct http_reply *http, int64_t now)
     return v - now;
 }
 
+struct err engine_say_throttled(const struct err *err, int64_t asked)
+{
+    struct strbuf wait = STRBUF_INIT;
+    struct err out = *err;
+
+    if (asked) {
+        strbuf_addstr(&wait, ", Retry-After ");
+        fmt_duration(&wait, asked);
+    }
+    err_prefix(&out, "throttled%s", wait.buf);
+    strbuf_release(&wait);
+    return out;
+}
+
 /* AWS throttles by action, and answers two calls of one action no faster than one after the other.
  */
 const char *engine_lane(struct arena *arena, const struct endpoint *ep, const struct request *req)

@@ -321,13 +321,14 @@ void engine_job_abort(struct job *job, const struct err *err)
     engine_job_finish(job, err);
 }
 
-/* What its manager said when it was asked to wait; NULL: it never was. */
+/* What its manager said when it was asked to wait, or what it waits for; NULL: its own requests. */
 static const char *why_late(const struct job *job, int64_t now)
 {
     if (job->again_err.kind != ERR_NONE)
         return job->again_err.msg;
-    return job->ep->hold_until > now && job->ep->hold_err.kind != ERR_NONE ? job->ep->hold_err.msg
-                                                                           : NULL;
+    if (job->ep->hold_until > now && job->ep->hold_err.kind != ERR_NONE)
+        return job->ep->hold_err.msg;
+    return job->ep->state == ENDPOINT_LOGIN ? "the login did not finish" : NULL;
 }
 
 void engine_job_expire(struct job *job, int64_t now)

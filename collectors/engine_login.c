@@ -104,6 +104,13 @@ static enum session_step step_session(struct endpoint *ep, const struct reply *r
     return s->ops->login ? s->ops->login(s, reply) : SESSION_READY;
 }
 
+static int64_t asked_to_wait(const struct http_reply *http)
+{
+    if (http->err.kind != ERR_NONE || (http->status != 429 && http->status != 503))
+        return 0;
+    return engine_retry_after(http, clock_now_ms());
+}
+
 static void on_http(void *arg, struct http_reply *http)
 {
     struct login_call *c = arg;
@@ -117,6 +124,7 @@ static void on_http(void *arg, struct http_reply *http)
     }
     engine_observe(ep, http);
     engine_reply_fill(&reply, http, clock_now_ms());
+    ep->login_after = asked_to_wait(http);
     if (http->err.kind == ERR_CANCEL) {
         /* The connections were dropped, not the login. */
         if (ep->state == ENDPOINT_LOGIN && !ep->engine->stopping)
@@ -281,6 +289,21 @@ static bool is_passing(const struct err *err)
     return err->kind == ERR_NET || err->code == 429 || (err->code >= 500 && err->code <= 504);
 }
 
+/* A manager that said when it may be asked again is not asked before. */
+static void wait_as_asked(struct endpoint *ep, const struct err *err)
+{
+    int64_t after = ep->login_after < RETRY_AFTER_MOST_MS ? ep->login_after : RETRY_AFTER_MOST_MS;
+    int64_t at = clock_mono_ms() + after;
+
+    if (ep->login_after == 0)
+        return;
+    ep->throttled++;
+    if (ep->retry_at < at)
+        ep->retry_at = at;
+    ep->hold_until = ep->retry_at;
+    ep->hold_err = engine_say_throttled(err, ep->login_after);
+}
+
 /* The other nodes of the cluster first; then, once, a second and a third time. */
 static bool try_again(struct endpoint *ep, const struct err *err)
 {
@@ -295,6 +318,7 @@ static bool try_again(struct endpoint *ep, const struct err *err)
         return false;
     ep->retry_at = clock_mono_ms() +
                    engine_backoff(ep->engine, ONCE_FIRST_MS, ep->login_tries - 1, ONCE_MOST_MS);
+    wait_as_asked(ep, err);
     return true;
 }
 
@@ -306,8 +330,10 @@ static void failed(struct endpoint *ep)
         err_set(&err, ERR_PROTO, 0, "the login failed");
     ep->state = ENDPOINT_OUT;
     engine_credential_undecided(ep);
-    if (!try_again(ep, &err))
-        engine_endpoint_down(ep, &err);
+    if (try_again(ep, &err))
+        return;
+    engine_endpoint_down(ep, &err);
+    wait_as_asked(ep, &err);
 }
 
 static void handle(struct endpoint *ep, enum session_step step)
@@ -355,6 +381,7 @@ void engine_login_start(struct endpoint *ep)
     }
     ep->state = ENDPOINT_LOGIN;
     ep->identify_id = 0;
+    ep->login_after = 0;
     s->unverified = false;
     arena_reset(s->arena);
     if (s->secret != ep->credential->secret) {

@@ -196,6 +196,7 @@ struct endpoint {
     uint64_t identify_id; /* of the question who we are; 0: none is open */
     bool login_held;      /* counted in engine.logins */
     unsigned login_tries, nodes_tried, failures;
+    int64_t login_after; /* how long the reply that refused the login told to wait; 0: it did not */
     int64_t retry_at;    /* after a failure of the endpoint itself; 0: none */
     int64_t hold_until;  /* it said that there were too many requests */
     struct err hold_err; /* in these words */
@@ -418,6 +419,9 @@ int64_t engine_backoff(struct engine *e, int64_t first_ms, unsigned n, int64_t m
 int64_t engine_jitter(struct engine *e, int64_t ms);
 /* Wait that a reply asks for; 0: none. */
 int64_t engine_retry_after(const struct http_reply *http, int64_t now);
+#define RETRY_AFTER_MOST_MS 600000 /* longer than this nobody is waited for */
+/* "throttled, Retry-After 30s: the manager's own words"; @asked 0: it did not say how long. */
+struct err engine_say_throttled(const struct err *err, int64_t asked);
 void engine_rate_count(struct endpoint *ep, int64_t now);
 unsigned engine_rate(const struct endpoint *ep, int64_t now);
 /* The lane of a request (in @arena) or NULL. */

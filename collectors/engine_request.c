@@ -21,7 +21,6 @@
 #define NET_MOST_MS        2000
 #define QUICK_MS           5000 /* a failure that took longer is not worth repeating at once */
 #define OFFSET_LEAST_MS    2000 /* Date has whole seconds, and the way takes time */
-#define RETRY_AFTER_MOST   600000
 
 /* ---- replies -----------------------------------------------------------------------------------
  */
@@ -368,30 +367,15 @@ static void on_broken(struct job *job, struct http_reply *http)
     }
 }
 
-/* "throttled, Retry-After 30s: the manager's own words" */
-static struct err say_throttled(const struct err *err, int64_t asked)
-{
-    struct strbuf wait = STRBUF_INIT;
-    struct err out = *err;
-
-    if (asked) {
-        strbuf_addstr(&wait, ", Retry-After ");
-        fmt_duration(&wait, asked);
-    }
-    err_prefix(&out, "throttled%s", wait.buf);
-    strbuf_release(&wait);
-    return out;
-}
-
 static void on_throttled(struct job *job, struct http_reply *http, const struct err *err)
 {
     struct endpoint *ep = job->ep;
     int64_t asked = engine_retry_after(http, clock_now_ms());
-    struct err why = say_throttled(err, asked);
+    struct err why = engine_say_throttled(err, asked);
     int64_t wait = engine_backoff(ep->engine, THROTTLE_FIRST_MS, job->tries, THROTTLE_MOST_MS);
 
-    if (asked > RETRY_AFTER_MOST)
-        asked = RETRY_AFTER_MOST;
+    if (asked > RETRY_AFTER_MOST_MS)
+        asked = RETRY_AFTER_MOST_MS;
     wait = asked ? asked + engine_backoff(ep->engine, 50, 0, 50) : wait;
     ep->throttled++;
     ep->changed = true;

@@ -70,6 +70,8 @@ static void answer_login(struct fakeapi *s, struct MHD_Connection *c, struct ans
         pthread_cond_wait(&moved, &lock);
     a->body = "";
     a->status = s->login_status;
+    if (a->status == 429)
+        a->retry_after = s->retry_after;
     if (!a->status)
         a->status = !s->password || (password && strcmp(password, s->password) == 0) ? 200 : 401;
     if (a->status == 200)

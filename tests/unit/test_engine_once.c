@@ -194,6 +194,27 @@ static void throttled_says_why(void **state)
     fakeapi_run_stop(&r);
 }
 
+/* So does a login that is throttled, and it is not repeated before its manager said. */
+static void throttled_login_says_why(void **state)
+{
+    struct fakeapi_run r;
+    struct err err;
+
+    (void)state;
+    server.login_status = 429;
+    server.retry_after = "30";
+    open_run(&r, "");
+    r.o.timeout_ms = 900;
+    fakeapi_run_start(&r);
+    assert_true(engine_wait(r.engine, -1));
+    assert_int_equal(freshness_of(&r, &table_segments, "a", &err), FRESH_NEVER);
+    assert_int_equal(err.kind, ERR_LIMIT);
+    assert_string_equal(
+        err.msg, "not read within 900ms: throttled, Retry-After 30s: the login got status 429");
+    assert_int_equal(fakeapi_count(&server.logins), 1);
+    fakeapi_run_stop(&r);
+}
+
 /* Who we are is asked beside the tables: no answer makes the run no longer. */
 static void hanging_identity_is_within_the_limit(void **state)
 {
@@ -229,6 +250,7 @@ static void hanging_login_is_never_with_limit(void **state)
     assert_true(engine_wait(r.engine, -1));
     assert_int_equal(freshness_of(&r, &table_segments, "a", &err), FRESH_NEVER);
     assert_int_equal(err.kind, ERR_LIMIT);
+    assert_string_equal(err.msg, "not read within 300ms: the login did not finish");
     fakeapi_run_stop(&r);
     free(rawserver_stop(silent));
 }
@@ -362,6 +384,7 @@ int main(void)
         TEST(nothing_to_do_is_over_at_once),
         TEST(unfinished_is_never_with_limit),
         TEST(throttled_says_why),
+        TEST(throttled_login_says_why),
         TEST(hanging_identity_is_within_the_limit),
         TEST(hanging_login_is_never_with_limit),
         TEST(refused_connection_is_tried_a_few_times),
