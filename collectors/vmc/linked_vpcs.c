@@ -26,6 +26,7 @@
 
 struct links_state {
     bool short_base;                 /* cloud-service answers without the suffix of NSX */
+    bool answered;                   /* the call is there: it was read once */
     struct json_object *connections; /* NULL: not read */
     uint64_t hash;                   /* of them; 0: none */
     int64_t due_at;                  /* when they are read again */
@@ -270,13 +271,15 @@ static enum step after_page(struct run *run, struct json_object *o)
 static enum step take_links(struct run *run, const struct reply *reply)
 {
     struct json_object *o;
+    int64_t count = -1;
     enum step step;
     struct err err;
 
     o = vmc_parse(reply, "linked VPCs", &err);
     if (!o)
         return run_fail(run, &err);
-    if (!json_object_is_type(jsonq_get(o, "results"), json_type_array)) {
+    if (!json_object_is_type(jsonq_get(o, "results"), json_type_array) &&
+        !(jsonq_int(o, "result_count", &count) && count == 0)) {
         json_object_put(o);
         return run_fail_proto(run, "the reply about the linked VPCs has no results");
     }
@@ -296,7 +299,10 @@ static enum step links_refused(struct run *run, const struct reply *reply)
 
     if (!reply_not_offered(reply) || r->pages > 0 || r->tried_other) {
         state->short_base ^= r->tried_other; /* neither worked: begin as before the next time */
-        return run_fail(run, reply->err);
+        run->err = *reply->err;
+        if (reply_not_offered(reply) && !state->answered)
+            run->err.kind = ERR_UNSUPPORTED;
+        return STEP_FAIL;
     }
     r->tried_other = true;
     state->short_base = !state->short_base;
@@ -321,6 +327,7 @@ static enum step step(struct run *run, const struct reply *reply)
     }
     if (reply->err)
         return links_refused(run, reply);
+    state->answered = true;
     if (state->err.kind != ERR_NONE && r->pages == 0)
         builder_note(run_table(run, &table_linked_vpcs), "%s", state->err.msg);
     return take_links(run, reply);

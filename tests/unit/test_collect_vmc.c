@@ -123,6 +123,7 @@ static void no_password_becomes_a_row(void **state)
 
 static enum service last_service;
 static int answers_at; /* an enum service; -1: nowhere */
+static enum err_kind failed_as;
 
 static enum step run_to_end(struct run *run, const char *body)
 {
@@ -159,7 +160,8 @@ static enum step run_links(void *kept, int service)
     enum step step;
 
     answers_at = service;
-    step = run_to_end(&run, "{\"results\": []}");
+    step = run_to_end(&run, "{\"result_count\": 0}");
+    failed_as = run.err.kind;
     builder_free(builder);
     arena_free(run.arena);
     config_free(config);
@@ -180,6 +182,21 @@ static void cloud_service_is_found_and_remembered(void **state)
     assert_int_equal(run_links(kept, SERVICE_CLOUD), STEP_DONE);
     assert_int_equal(run_links(kept, -1), STEP_FAIL);
     assert_int_equal(last_service, SERVICE_CLOUD_SHORT);
+    collector_linked_vpcs.state_release(kept);
+    free(kept);
+}
+
+/* An SDDC that never had the call does not offer it; one that had it fails. */
+static void cloud_service_that_was_never_there(void **state)
+{
+    void *kept = mem_alloc(collector_linked_vpcs.state_size);
+
+    (void)state;
+    assert_int_equal(run_links(kept, -1), STEP_FAIL);
+    assert_int_equal(failed_as, ERR_UNSUPPORTED);
+    assert_int_equal(run_links(kept, SERVICE_CLOUD), STEP_DONE);
+    assert_int_equal(run_links(kept, -1), STEP_FAIL);
+    assert_int_equal(failed_as, ERR_HTTP);
     collector_linked_vpcs.state_release(kept);
     free(kept);
 }
@@ -243,6 +260,7 @@ int main(void)
         cmocka_unit_test(bad_twins_never_pass),
         cmocka_unit_test(no_password_becomes_a_row),
         cmocka_unit_test(cloud_service_is_found_and_remembered),
+        cmocka_unit_test(cloud_service_that_was_never_there),
         cmocka_unit_test(tasks_grow_old),
         cmocka_unit_test(connections_are_kept_for_a_while),
     };
