@@ -18,7 +18,7 @@ extern const struct check check_account_link, check_az_cost, check_certificate_e
 extern const struct check check_consolidation_needed, check_datastore_space,
     check_replication_snapshot_collision, check_replication_state, check_rpo, check_rpo_at_risk,
     check_snapshot_old, check_vsan_full, check_vsan_health, check_vsan_resync, check_vsan_space;
-extern const struct check check_bridge_active, check_edge_says;
+extern const struct check check_bridge_active, check_edge_says, check_sddc_state;
 extern const struct check check_group_empty, check_rule_any_any, check_rule_never_hit,
     check_rule_shadowed;
 extern const struct check check_dfw_addrset_empty, check_dfw_addrset_stale,

@@ -141,6 +141,9 @@ static void among_themselves(const struct check_input *in, struct blocks *ours)
             outer = i;
             continue;
         }
+        /* Each SDDC has one: two of them are two SDDCs, which need not know of each other. */
+        if (ours->at[i].management && ours->at[outer].management)
+            continue;
         if (!f)
             f = finding_add(in, SEV_WARNING, 0, "segments");
         management |= ours->at[i].management || ours->at[outer].management;

@@ -52,6 +52,7 @@ const struct check *const checks_all[] = {
     &check_rule_any_any,
     &check_rule_never_hit,
     &check_rule_shadowed,
+    &check_sddc_state,
     &check_segment_realized,
     &check_snapshot_old,
     &check_subnet_size,
