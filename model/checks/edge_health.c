@@ -124,11 +124,11 @@ static void report_untold(const struct check_input *in, const struct snapshot *s
         finding_affected(f, name_of(r));
         n++;
     }
-    finding_summary(f, "NSX gave no status of %u edge%s: whether %s up is not known.", n,
-                    n > 1 ? "s" : "", n > 1 ? "they are" : "it is");
-    finding_evidence(f, "%s (%s)",
-                     *note ? note : check_word(in, "the list of node states does not name them"),
-                     check_age(in, s));
+    finding_summary(f, "NSX gave no status of %u edge%s: health unknown.", n, n > 1 ? "s" : "");
+    finding_evidence(
+        f, "%s (%s)",
+        *note ? note : check_word(in, N_("the list of node states does not name these edges")),
+        check_age(in, s));
 }
 
 static void run(const struct check_input *in)

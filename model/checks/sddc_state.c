@@ -27,9 +27,7 @@ static void judge(const struct check_input *in, const struct row *r, const struc
 
     if (row_is(r, SDDCS_STATE, "failed"))
         finding_summary(report(in, r, s, SEV_CRITICAL, name),
-                        "SDDC %s has failed, says the VMC service: it replaces no host and carries "
-                        "out no change.",
-                        name);
+                        "The VMC service says that SDDC %s has failed.", name);
     else if (row_is(r, SDDCS_STATE, "deleted"))
         finding_summary(report(in, r, s, SEV_CRITICAL, name), "SDDC %s has been deleted.", name);
     else if (row_is(r, SDDCS_STATE, "deleting"))
