@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "collectors/wire.h"
 #include "core/arena.h"
 #include "core/mem.h"
 
@@ -42,4 +43,28 @@ void session_free(struct session *s)
     arena_free(s->arena);
     arena_free(s->facts_arena);
     free(s);
+}
+
+const char *session_url(const struct session *s)
+{
+    const char *const *urls = NULL;
+    size_t n = config_list(s->endpoint, "urls", &urls);
+
+    return n > 0 ? urls[s->node % n] : "";
+}
+
+void session_fill(struct session *s, struct wire *w, const char *method, const char *label)
+{
+    s->call = (struct session_call){.label = label};
+    wire_fill(w, method, &s->call.http);
+    s->call.http.tls = s->tls;
+    s->call.http.proxy = s->proxy;
+}
+
+void session_no_answer(const struct reply *reply, struct err *err)
+{
+    if (reply->err)
+        *err = *reply->err;
+    else
+        err_set(err, ERR_NET, 0, "no answer");
 }

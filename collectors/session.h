@@ -100,4 +100,17 @@ struct session *session_new_with(const struct config_endpoint *e, const struct s
                                  struct err *err);
 void session_free(struct session *s); /* NULL is fine */
 
+/* ---- what sessions over HTTP share --------------------------------------------------------------
+ */
+
+struct wire;
+
+/* The one of `urls` that the session belongs to; "": none is configured. */
+const char *session_url(const struct session *s);
+/* s->call: the request that @w holds, with the endpoint's TLS and proxy. Sizes and times are the
+ * caller's to add. */
+void session_fill(struct session *s, struct wire *w, const char *method, const char *label);
+/* Why a reply of status 0 says nothing. */
+void session_no_answer(const struct reply *reply, struct err *err);
+
 #endif

@@ -3,7 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "core/secret.h"
+#include "core/hash.h"
 
 void wire_init(struct wire *w)
 {
@@ -44,6 +44,33 @@ void wire_header(struct wire *w, const char *name, const char *value)
     strbuf_addf(line, "%s: ", name);
     strbuf_addstr(line, value);
     w->headers[w->n++] = line->buf;
+}
+
+/* Room first: growing would leave copies of the password behind. */
+void wire_authorization(struct wire *w, const char *scheme, const char *user,
+                        const struct secret *password)
+{
+    struct strbuf pair = STRBUF_INIT, value = STRBUF_INIT;
+    size_t most = strlen(user ? user : "") + secret_len(password) + 1;
+
+    strbuf_grow(&pair, most);
+    strbuf_addf(&pair, "%s:", user ? user : "");
+    strbuf_add(&pair, secret_reveal(password), secret_len(password));
+    strbuf_grow(&value, strlen(scheme) + 2 * most + 8);
+    strbuf_addf(&value, "%s ", scheme);
+    hash_base64(&value, pair.buf, pair.len);
+    wire_header(w, "Authorization", value.buf);
+    wipe(&pair);
+    wipe(&value);
+}
+
+bool wire_is_plain(const char *s, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        if (s[i] <= ' ' || s[i] > '~')
+            return false;
+    }
+    return len > 0;
 }
 
 void wire_fill(struct wire *w, const char *method, struct http_request *http)

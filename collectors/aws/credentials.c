@@ -294,10 +294,7 @@ static enum session_step start(struct aws_chain *c, struct session *s)
 static enum session_step no_answer(struct aws_chain *c, struct session *s,
                                    const struct reply *reply)
 {
-    if (reply->err)
-        s->err = *reply->err;
-    else
-        err_set(&s->err, ERR_NET, 0, "no answer");
+    session_no_answer(reply, &s->err);
     if (c->plan.source == AWS_SOURCE_INSTANCE && c->at != AT_ROLE)
         err_prefix(&s->err,
                    "no AWS credentials: not in the environment or the shared files, and the "

@@ -309,10 +309,7 @@ static enum session_verdict aws_judge(struct session *s, const struct request *r
     if (reply->status >= 200 && reply->status < 300)
         return VERDICT_OK;
     if (reply->status == 0) {
-        if (reply->err)
-            *err = *reply->err;
-        else
-            err_set(err, ERR_NET, 0, "no answer");
+        session_no_answer(reply, err);
         return VERDICT_RETRY;
     }
     read_fault(s, reply, &f);

@@ -22,7 +22,6 @@
 #include "collectors/nsx/fault.h"
 #include "collectors/wire.h"
 #include "core/arena.h"
-#include "core/hash.h"
 #include "core/mem.h"
 #include "core/text.h"
 
@@ -90,56 +89,16 @@ static void nsx_release(struct session *s)
 /* ---- requests ----------------------------------------------------------------------------------
  */
 
-static const char *base_url(const struct session *s)
-{
-    const char *const *urls = NULL;
-    size_t n = config_list(s->endpoint, "urls", &urls);
-
-    return n > 0 ? urls[s->node % n] : "";
-}
-
 static void fill(struct session *s, const char *method, const char *path, const char *label)
 {
     struct nsx_session *n = s->priv;
 
-    wire_url(&n->wire, base_url(s), path);
-    s->call = (struct session_call){.label = label};
-    wire_fill(&n->wire, method, &s->call.http);
-    s->call.http.tls = s->tls;
-    s->call.http.proxy = s->proxy;
+    wire_url(&n->wire, session_url(s), path);
+    session_fill(s, &n->wire, method, label);
     if (n->auth == AUTH_CERTIFICATE) {
         s->call.http.tls.client_cert = config_str(s->endpoint, "client_cert");
         s->call.http.tls.client_key = config_str(s->endpoint, "client_key");
     }
-}
-
-static void add_secret_header(struct wire *w, const char *name, const char *prefix,
-                              const char *value)
-{
-    struct strbuf text = STRBUF_INIT;
-
-    /* Room first, so that no copy is left behind by growing. */
-    strbuf_grow(&text, strlen(prefix) + strlen(value) + 1);
-    strbuf_addf(&text, "%s%s", prefix, value);
-    wire_header(w, name, text.buf);
-    secret_wipe(text.buf, text.len);
-    strbuf_release(&text);
-}
-
-/* "Remote" and the base64 of user@domain:password. */
-static void add_remote(struct session *s)
-{
-    struct nsx_session *n = s->priv;
-    struct strbuf plain = STRBUF_INIT, coded = STRBUF_INIT;
-
-    strbuf_grow(&plain, strlen(s->user) + secret_len(s->secret) + 2);
-    strbuf_addf(&plain, "%s:%s", s->user, secret_reveal(s->secret));
-    hash_base64(&coded, plain.buf, plain.len);
-    add_secret_header(&n->wire, "Authorization", "Remote ", coded.buf);
-    secret_wipe(plain.buf, plain.len);
-    secret_wipe(coded.buf, coded.len);
-    strbuf_release(&plain);
-    strbuf_release(&coded);
 }
 
 /* A cookie without its token is refused, so the two go together or not at all. */
@@ -148,11 +107,11 @@ static void add_authorization(struct session *s)
     struct nsx_session *n = s->priv;
 
     if (n->cookies && (n->xsrf || n->auth == AUTH_LOCAL)) {
-        add_secret_header(&n->wire, "Cookie", "", secret_reveal(n->cookies));
+        wire_header(&n->wire, "Cookie", secret_reveal(n->cookies));
         if (n->xsrf)
-            add_secret_header(&n->wire, "X-XSRF-TOKEN", "", secret_reveal(n->xsrf));
+            wire_header(&n->wire, "X-XSRF-TOKEN", secret_reveal(n->xsrf));
     } else if (n->auth == AUTH_VIDM) {
-        add_remote(s);
+        wire_authorization(&n->wire, "Remote", s->user, s->secret);
     }
 }
 
@@ -197,16 +156,6 @@ static const char *next_header(const struct reply *reply, const char *name, size
     return reply->header(reply, name);
 }
 
-/* Visible ASCII alone: what goes back in a header must not break out of it. */
-static bool is_plain(const char *s, size_t len)
-{
-    for (size_t i = 0; i < len; i++) {
-        if (s[i] <= ' ' || s[i] > '~')
-            return false;
-    }
-    return len > 0;
-}
-
 static void keep_cookies(struct nsx_session *n, const struct reply *reply)
 {
     struct strbuf all = STRBUF_INIT;
@@ -222,7 +171,7 @@ static void keep_cookies(struct nsx_session *n, const struct reply *reply)
         if (!line)
             break;
         len = strcspn(line, ";");
-        if (!is_plain(line, len) || !memchr(line, '=', len) ||
+        if (!wire_is_plain(line, len) || !memchr(line, '=', len) ||
             all.len + len + 2 > NSX_COOKIE_BYTES_MAX)
             continue;
         session |= text_has_prefix(line, "JSESSIONID=");
@@ -242,7 +191,7 @@ static void keep_session(struct session *s, const struct reply *reply)
     forget(n);
     n->node = s->node;
     keep_cookies(n, reply);
-    if (token && is_plain(token, strlen(token)))
+    if (token && wire_is_plain(token, strlen(token)))
         n->xsrf = secret_new_str(token);
     n->logged_in = n->cookies || n->auth != AUTH_LOCAL;
 }
@@ -378,10 +327,7 @@ static enum session_step nsx_login(struct session *s, const struct reply *reply)
         return next_fact(s, reply);
     wire_reset(&n->wire); /* the password is not needed any more */
     if (reply->status == 0) {
-        if (reply->err)
-            s->err = *reply->err;
-        else
-            err_set(&s->err, ERR_NET, 0, "no answer");
+        session_no_answer(reply, &s->err);
         return SESSION_FAIL;
     }
     if (reply->status >= 200 && reply->status < 300)
@@ -456,10 +402,7 @@ static enum session_verdict nsx_judge(struct session *s, const struct request *r
     if (reply->status >= 200 && reply->status < 300)
         return VERDICT_OK;
     if (reply->status == 0) {
-        if (reply->err)
-            *err = *reply->err;
-        else
-            err_set(err, ERR_NET, 0, "no answer");
+        session_no_answer(reply, err);
         return VERDICT_RETRY;
     }
     nsx_fault_read(reply, &f);

@@ -10,7 +10,6 @@
 #include "collectors/nsxv/nsxv.h"
 #include "collectors/wire.h"
 #include "core/arena.h"
-#include "core/hash.h"
 #include "core/mem.h"
 #include "core/text.h"
 #include "core/xml.h"
@@ -43,39 +42,15 @@ static void nsxv_release(struct session *s)
     s->priv = NULL;
 }
 
-static void add_basic(struct session *s)
-{
-    struct nsxv_session *n = s->priv;
-    struct strbuf plain = STRBUF_INIT, line = STRBUF_INIT;
-    size_t len = strlen(s->user) + secret_len(s->secret) + 2;
-
-    /* Room first, so that no copy is left behind by growing. */
-    strbuf_grow(&plain, len);
-    strbuf_grow(&line, 2 * len + 16);
-    strbuf_addf(&plain, "%s:%s", s->user, secret_reveal(s->secret));
-    strbuf_addstr(&line, "Basic ");
-    hash_base64(&line, plain.buf, plain.len);
-    wire_header(&n->wire, "Authorization", line.buf);
-    secret_wipe(plain.buf, plain.len);
-    secret_wipe(line.buf, line.len);
-    strbuf_release(&plain);
-    strbuf_release(&line);
-}
-
 static void fill(struct session *s, const char *path, const char *label, size_t max_body)
 {
     struct nsxv_session *n = s->priv;
-    const char *const *urls = NULL;
-    size_t count = config_list(s->endpoint, "urls", &urls);
 
     wire_reset(&n->wire);
     wire_header(&n->wire, "Accept", "application/xml");
-    add_basic(s);
-    wire_url(&n->wire, count > 0 ? urls[s->node % count] : "", path);
-    s->call = (struct session_call){.label = label};
-    wire_fill(&n->wire, "GET", &s->call.http);
-    s->call.http.tls = s->tls;
-    s->call.http.proxy = s->proxy;
+    wire_authorization(&n->wire, "Basic", s->user, s->secret);
+    wire_url(&n->wire, session_url(s), path);
+    session_fill(s, &n->wire, "GET", label);
     s->call.http.max_body = max_body;
 }
 
@@ -123,10 +98,7 @@ static void describe(const struct session *s, const struct reply *reply, const c
     struct err ignored = {0};
 
     if (reply->status == 0) {
-        if (reply->err)
-            *err = *reply->err;
-        else
-            err_set(err, ERR_NET, 0, "no answer");
+        session_no_answer(reply, err);
         return;
     }
     if (reply->status == 401) {

@@ -9,17 +9,14 @@
  */
 #include "collectors/replication/session.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "collectors/replication/fault.h"
 #include "collectors/wire.h"
 #include "core/arena.h"
-#include "core/hash.h"
 #include "core/jsonq.h"
 #include "core/mem.h"
-#include "core/text.h"
 
 #define BODY_MAX (1u << 20)
 
@@ -65,35 +62,10 @@ static void replication_release(struct session *s)
 static void fill(struct session *s, const char *method, const char *path, const char *label)
 {
     struct replication_session *r = s->priv;
-    const char *const *urls = NULL;
-    size_t n = config_list(s->endpoint, "urls", &urls);
 
-    wire_url(&r->wire, n ? urls[s->node % n] : "",
-             arena_printf(s->arena, "%s%s", bases[r->version], path));
-    s->call = (struct session_call){.label = label};
-    wire_fill(&r->wire, method, &s->call.http);
-    s->call.http.tls = s->tls;
-    s->call.http.proxy = s->proxy;
+    wire_url(&r->wire, session_url(s), arena_printf(s->arena, "%s%s", bases[r->version], path));
+    session_fill(s, &r->wire, method, label);
     s->call.http.max_body = BODY_MAX;
-}
-
-static void add_basic(struct session *s)
-{
-    struct replication_session *r = s->priv;
-    const char *user = s->user ? s->user : "";
-    size_t len = strlen(user) + 1 + secret_len(s->secret);
-    char *plain = mem_alloc(len + 1);
-    struct strbuf line = STRBUF_INIT;
-
-    (void)snprintf(plain, len + 1, "%s:%s", user, secret_reveal(s->secret));
-    strbuf_grow(&line, 2 * len + 16); /* room first: growing would leave a copy behind */
-    strbuf_addstr(&line, "Basic ");
-    hash_base64(&line, plain, len);
-    wire_header(&r->wire, "Authorization", line.buf);
-    explicit_bzero(plain, len + 1);
-    explicit_bzero(line.buf, line.len);
-    free(plain);
-    strbuf_release(&line);
 }
 
 static enum session_step send_login(struct session *s)
@@ -103,19 +75,9 @@ static enum session_step send_login(struct session *s)
     wire_reset(&r->wire);
     wire_header(&r->wire, "Accept", "application/json");
     wire_header(&r->wire, "Content-Type", "application/json");
-    add_basic(s);
+    wire_authorization(&r->wire, "Basic", s->user, s->secret);
     fill(s, "POST", "/session", "login");
     return SESSION_SEND;
-}
-
-/* Visible ASCII alone: it goes into a header. */
-static bool is_plain(const char *s)
-{
-    for (const char *p = s; *p; p++) {
-        if (*p <= ' ' || *p > '~')
-            return false;
-    }
-    return *s != '\0';
 }
 
 static enum session_step take_id(struct session *s, const struct reply *reply)
@@ -125,7 +87,7 @@ static enum session_step take_id(struct session *s, const struct reply *reply)
     const char *id = jsonq_str(o, "session_id");
 
     forget(r);
-    if (id && is_plain(id))
+    if (id && wire_is_plain(id, strlen(id)))
         r->id = secret_new_str(id);
     json_object_put(o);
     if (!r->id) {
@@ -174,10 +136,7 @@ static enum session_step replication_login(struct session *s, const struct reply
     }
     wire_reset(&r->wire); /* the password is not needed any more */
     if (reply->status == 0) {
-        if (reply->err)
-            s->err = *reply->err;
-        else
-            err_set(&s->err, ERR_NET, 0, "no answer");
+        session_no_answer(reply, &s->err);
         return SESSION_FAIL;
     }
     return reply->status >= 200 && reply->status < 300 ? take_id(s, reply) : refused(s, reply);

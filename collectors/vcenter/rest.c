@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "collectors/wire.h"
-#include "core/hash.h"
 #include "core/jsonq.h"
 #include "core/strbuf.h"
 
@@ -36,25 +35,6 @@ bool vcenter_rest_token(const struct vcenter_rest *r, struct wire *w)
     return r->token != NULL;
 }
 
-/* Room first: growing would leave copies of the password behind. */
-static void add_basic(const struct session *s, struct wire *w)
-{
-    struct strbuf pair = STRBUF_INIT, value = STRBUF_INIT;
-    size_t most = strlen(s->user ? s->user : "") + secret_len(s->secret) + 2;
-
-    strbuf_grow(&pair, most);
-    strbuf_addf(&pair, "%s:", s->user ? s->user : "");
-    strbuf_add(&pair, secret_reveal(s->secret), secret_len(s->secret));
-    strbuf_grow(&value, 2 * most + 16);
-    strbuf_addstr(&value, "Basic ");
-    hash_base64(&value, pair.buf, pair.len);
-    wire_header(w, "Authorization", value.buf);
-    secret_wipe(pair.buf, pair.len);
-    secret_wipe(value.buf, value.len);
-    strbuf_release(&pair);
-    strbuf_release(&value);
-}
-
 const struct request *vcenter_rest_authorize(struct vcenter_rest *r, struct session *s,
                                              const struct request *req, struct wire *w)
 {
@@ -74,7 +54,7 @@ const struct request *vcenter_rest_authorize(struct vcenter_rest *r, struct sess
                 s->user ? s->user : "");
         return NULL;
     }
-    add_basic(s, w);
+    wire_authorization(w, "Basic", s->user, s->secret);
     return &question;
 }
 

@@ -81,9 +81,7 @@ static void vcenter_release(struct session *s)
 /* Tools print the address of the SDK (https://host/sdk), so people configure that. */
 static const char *base_url(struct session *s)
 {
-    const char *const *urls = NULL;
-    size_t n = config_list(s->endpoint, "urls", &urls);
-    const char *url = n > 0 ? urls[s->node % n] : "";
+    const char *url = session_url(s);
     size_t len = strlen(url);
 
     while (len && url[len - 1] == '/')
@@ -98,10 +96,7 @@ static void fill(struct session *s, const char *method, const char *path, const 
     struct vcenter_session *v = s->priv;
 
     wire_url(&v->wire, base_url(s), path);
-    s->call = (struct session_call){.label = label};
-    wire_fill(&v->wire, method, &s->call.http);
-    s->call.http.tls = s->tls;
-    s->call.http.proxy = s->proxy;
+    session_fill(s, &v->wire, method, label);
     s->call.http.max_body = BODY_MAX;
 }
 
@@ -349,10 +344,7 @@ static enum session_step refused(struct session *s, const struct reply *reply)
 
 static enum session_step silent(struct session *s, const struct reply *reply)
 {
-    if (reply->err)
-        s->err = *reply->err;
-    else
-        err_set(&s->err, ERR_NET, 0, "no answer");
+    session_no_answer(reply, &s->err);
     return SESSION_FAIL;
 }
 

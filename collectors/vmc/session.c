@@ -82,14 +82,6 @@ static void vmc_release(struct session *s)
 /* ---- requests ----------------------------------------------------------------------------------
  */
 
-static const char *service_url(const struct session *s)
-{
-    const char *const *urls = NULL;
-    size_t n = config_list(s->endpoint, "urls", &urls);
-
-    return n > 0 ? urls[s->node % n] : "";
-}
-
 /* A pin names one leaf certificate: that of the VMC service. CSP and the reverse proxies have
  * others, which are checked like any. */
 static void fill(struct session *s, const char *method, const char *base, const char *path,
@@ -98,12 +90,9 @@ static void fill(struct session *s, const char *method, const char *base, const 
     struct vmc_session *v = s->priv;
 
     wire_url(&v->wire, base, path);
-    s->call = (struct session_call){.label = label};
-    wire_fill(&v->wire, method, &s->call.http);
-    s->call.http.tls = s->tls;
-    if (base != service_url(s))
+    session_fill(s, &v->wire, method, label);
+    if (base != session_url(s))
         s->call.http.tls.sha256 = NULL;
-    s->call.http.proxy = s->proxy;
 }
 
 static enum session_step send_token(struct session *s)
@@ -146,7 +135,7 @@ static enum session_step send_sddc(struct session *s)
     wire_header(&v->wire, "Accept", "application/json");
     wire_header(&v->wire, "csp-auth-token", secret_reveal(v->token));
     v->stage = STAGE_SDDC;
-    fill(s, "GET", service_url(s), org_path(s, &path), "SDDC");
+    fill(s, "GET", session_url(s), org_path(s, &path), "SDDC");
     strbuf_release(&path);
     s->call.http.max_body = SDDC_BODY_MAX;
     return SESSION_SEND;
@@ -155,16 +144,6 @@ static enum session_step send_sddc(struct session *s)
 /* ---- the token ---------------------------------------------------------------------------------
  */
 
-/* Visible ASCII alone: it goes into a header. */
-static bool is_plain(const char *s)
-{
-    for (const char *p = s; *p; p++) {
-        if (*p <= ' ' || *p > '~')
-            return false;
-    }
-    return *s != '\0';
-}
-
 static enum session_step take_token(struct session *s, const struct reply *reply)
 {
     struct vmc_session *v = s->priv;
@@ -172,7 +151,7 @@ static enum session_step take_token(struct session *s, const struct reply *reply
     const char *token = jsonq_str(o, "access_token");
     int64_t life_s = 0, ahead;
 
-    if (!token || !is_plain(token)) {
+    if (!token || !wire_is_plain(token, strlen(token))) {
         json_object_put(o);
         err_set(&s->err, ERR_PROTO, reply->status,
                 "the reply to the login has no access token: is 'csp_url' right?");
@@ -305,10 +284,7 @@ static enum session_step vmc_login(struct session *s, const struct reply *reply)
     if (v->stage == STAGE_TOKEN)
         wire_reset(&v->wire); /* the API token is not needed any more */
     if (reply->status == 0) {
-        if (reply->err)
-            s->err = *reply->err;
-        else
-            err_set(&s->err, ERR_NET, 0, "no answer");
+        session_no_answer(reply, &s->err);
         return SESSION_FAIL;
     }
     if (v->stage == STAGE_TOKEN)
@@ -356,7 +332,7 @@ static int base_of(struct session *s, const struct request *req, const char **ba
     switch (req->service) {
     case SERVICE_MAIN:
     case SERVICE_VMC:
-        *base = service_url(s);
+        *base = session_url(s);
         return 0;
     case SERVICE_NSX:
         *base = v->nsx;
@@ -442,10 +418,7 @@ static enum session_verdict vmc_judge(struct session *s, const struct request *r
     if (reply->status >= 200 && reply->status < 300)
         return VERDICT_OK;
     if (reply->status == 0) {
-        if (reply->err)
-            *err = *reply->err;
-        else
-            err_set(err, ERR_NET, 0, "no answer");
+        session_no_answer(reply, err);
         return VERDICT_RETRY;
     }
     return is_nsx(req->service) ? judge_nsx(s, req, reply, err) : judge_vmc(s, req, reply, err);
