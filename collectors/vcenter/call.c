@@ -1,6 +1,8 @@
-/* Small calls of vim25 whose answer is one text. */
+/* What collectors of vim25 share: how a call is sent, calls that several make, and answers that are
+ * one text. */
 #include "collectors/vcenter/vcenter.h"
 
+#include "collectors/vcenter/facts.h"
 #include "core/arena.h"
 #include "core/soap.h"
 #include "core/strbuf.h"
@@ -18,6 +20,36 @@ enum step vcenter_call(struct run *run, const char *label, const struct strbuf *
                                     .content_type = SOAP_CONTENT_TYPE,
                                     .label = label};
     return STEP_SEND;
+}
+
+/* Order matters: ObjectSpec is obj, skip, selectSet; TraversalSpec is name, type, path, skip. */
+void vcenter_add_objects(struct strbuf *body, const char *type, const char *id, const char *path)
+{
+    strbuf_addstr(body, "<objectSet>");
+    soap_ref(body, "obj", type, id);
+    strbuf_addstr(body, "<skip>true</skip><selectSet xsi:type=\"TraversalSpec\">");
+    soap_leaf(body, "name", path);
+    soap_leaf(body, "type", type);
+    soap_leaf(body, "path", path);
+    strbuf_addstr(body, "<skip>false</skip></selectSet></objectSet>");
+}
+
+void vcenter_add_view_call(struct strbuf *body, const struct vsphere_facts *f, const char *type)
+{
+    soap_begin(body, "CreateContainerView", VCENTER_VIM);
+    soap_ref(body, "_this", "ViewManager", f->view_manager);
+    soap_ref(body, "container", "Folder", f->root_folder);
+    soap_leaf(body, "type", type);
+    soap_leaf(body, "recursive", "true");
+    soap_end(body, "CreateContainerView");
+}
+
+void vcenter_add_more_call(struct strbuf *body, const struct vsphere_facts *f, const char *token)
+{
+    soap_begin(body, "ContinueRetrievePropertiesEx", VCENTER_VIM);
+    soap_ref(body, "_this", "PropertyCollector", f->property_collector);
+    soap_leaf(body, "token", token);
+    soap_end(body, "ContinueRetrievePropertiesEx");
 }
 
 struct found {

@@ -189,7 +189,7 @@ static bool is_asked(const struct run *run, unsigned i, bool polled)
            is_wanted(run, p->type) && vcenter_path_exists(p, run->facts->vsphere->api_version);
 }
 
-/* Order matters: PropertyFilterSpec is propSet*, objectSet*; TraversalSpec is name, type, path. */
+/* Order matters: PropertyFilterSpec is propSet*, objectSet*. */
 static void add_spec(struct run *run, struct strbuf *body, bool polled)
 {
     const struct inventory *s = run->state;
@@ -210,11 +210,7 @@ static void add_spec(struct run *run, struct strbuf *body, bool polled)
         if (open)
             strbuf_addstr(body, "</propSet>");
     }
-    strbuf_addstr(body, "<objectSet>");
-    soap_ref(body, "obj", "ContainerView", s->view);
-    strbuf_addstr(body, "<skip>true</skip><selectSet xsi:type=\"TraversalSpec\"><name>view</name>"
-                        "<type>ContainerView</type><path>view</path><skip>false</skip>"
-                        "</selectSet></objectSet>");
+    vcenter_add_objects(body, "ContainerView", s->view, "view");
 }
 
 static enum step send_filter(struct run *run)

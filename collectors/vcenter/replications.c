@@ -156,16 +156,10 @@ static enum step send(struct run *run, const char *label, struct strbuf *body)
 
 static enum step ask_view(struct run *run, struct reading *r)
 {
-    const struct vsphere_facts *f = run->facts->vsphere;
     struct strbuf body = STRBUF_INIT;
 
     r->asked_view = r->view_is_new = true;
-    soap_begin(&body, "CreateContainerView", VCENTER_VIM);
-    soap_ref(&body, "_this", "ViewManager", f->view_manager);
-    soap_ref(&body, "container", "Folder", f->root_folder);
-    soap_leaf(&body, "type", "VirtualMachine");
-    soap_leaf(&body, "recursive", "true");
-    soap_end(&body, "CreateContainerView");
+    vcenter_add_view_call(&body, run->facts->vsphere, "VirtualMachine");
     return send(run, "view of VMs", &body);
 }
 
@@ -178,13 +172,9 @@ static enum step ask_vms(struct run *run)
     soap_ref(&body, "_this", "PropertyCollector", run->facts->vsphere->property_collector);
     strbuf_addstr(&body, "<specSet><propSet><type>VirtualMachine</type><pathSet>name</pathSet>"
                          "<pathSet>config.instanceUuid</pathSet><pathSet>config.repConfig</pathSet>"
-                         "</propSet><objectSet>");
-    soap_ref(&body, "obj", "ContainerView", m->view);
-    strbuf_addf(&body,
-                "<skip>true</skip><selectSet xsi:type=\"TraversalSpec\"><name>v</name>"
-                "<type>ContainerView</type><path>view</path><skip>false</skip></selectSet>"
-                "</objectSet></specSet><options><maxObjects>%d</maxObjects></options>",
-                PAGE_OBJECTS);
+                         "</propSet>");
+    vcenter_add_objects(&body, "ContainerView", m->view, "view");
+    strbuf_addf(&body, "</specSet><options><maxObjects>%d</maxObjects></options>", PAGE_OBJECTS);
     soap_end(&body, "RetrievePropertiesEx");
     return send(run, "replications", &body);
 }
@@ -193,10 +183,7 @@ static enum step ask_more(struct run *run, const char *token)
 {
     struct strbuf body = STRBUF_INIT;
 
-    soap_begin(&body, "ContinueRetrievePropertiesEx", VCENTER_VIM);
-    soap_ref(&body, "_this", "PropertyCollector", run->facts->vsphere->property_collector);
-    soap_leaf(&body, "token", token);
-    soap_end(&body, "ContinueRetrievePropertiesEx");
+    vcenter_add_more_call(&body, run->facts->vsphere, token);
     return send(run, "replications", &body);
 }
 

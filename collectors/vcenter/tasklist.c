@@ -137,13 +137,7 @@ static void add_properties(struct strbuf *body, const char *type, const char *pa
 static void add_infos(struct strbuf *body, const char *type, const char *id, const char *path)
 {
     add_properties(body, "Task", "info");
-    strbuf_addstr(body, "<objectSet>");
-    soap_ref(body, "obj", type, id);
-    strbuf_addstr(body, "<skip>true</skip><selectSet xsi:type=\"TraversalSpec\">");
-    soap_leaf(body, "name", "tasks");
-    soap_leaf(body, "type", type);
-    soap_leaf(body, "path", path);
-    strbuf_addstr(body, "<skip>false</skip></selectSet></objectSet>");
+    vcenter_add_objects(body, type, id, path);
 }
 
 static void add_list(struct strbuf *body, const struct run *run)

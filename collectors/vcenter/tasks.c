@@ -202,12 +202,9 @@ static enum step ask(struct run *run)
         return run_fail_proto(run, "the server names no task manager");
     soap_begin(&body, "RetrievePropertiesEx", VCENTER_VIM);
     soap_ref(&body, "_this", "PropertyCollector", f->property_collector);
-    strbuf_addstr(&body, "<specSet><propSet><type>Task</type><pathSet>info</pathSet></propSet>"
-                         "<objectSet>");
-    soap_ref(&body, "obj", "TaskManager", f->task_manager);
-    strbuf_addstr(&body, "<skip>true</skip><selectSet xsi:type=\"TraversalSpec\"><name>t</name>"
-                         "<type>TaskManager</type><path>recentTask</path><skip>false</skip>"
-                         "</selectSet></objectSet></specSet><options/>");
+    strbuf_addstr(&body, "<specSet><propSet><type>Task</type><pathSet>info</pathSet></propSet>");
+    vcenter_add_objects(&body, "TaskManager", f->task_manager, "recentTask");
+    strbuf_addstr(&body, "</specSet><options/>");
     soap_end(&body, "RetrievePropertiesEx");
     return send(run, &body);
 }
@@ -216,10 +213,7 @@ static enum step ask_more(struct run *run, const char *token)
 {
     struct strbuf body = STRBUF_INIT;
 
-    soap_begin(&body, "ContinueRetrievePropertiesEx", VCENTER_VIM);
-    soap_ref(&body, "_this", "PropertyCollector", run->facts->vsphere->property_collector);
-    soap_leaf(&body, "token", token);
-    soap_end(&body, "ContinueRetrievePropertiesEx");
+    vcenter_add_more_call(&body, run->facts->vsphere, token);
     return send(run, &body);
 }
 

@@ -15,9 +15,16 @@ extern const struct collector collector_vcenter_libraries;
 #define VCENTER_VIM "urn:vim25"
 
 struct strbuf;
+struct vsphere_facts;
 
 /* Fill run->request with the envelope @body (copied). Returns STEP_SEND. */
 enum step vcenter_call(struct run *run, const char *label, const struct strbuf *body);
+/* Append the objectSet of a specification: what @path of @type @id leads to, without @id itself. */
+void vcenter_add_objects(struct strbuf *body, const char *type, const char *id, const char *path);
+/* The envelope of CreateContainerView: all objects of @type below the root. */
+void vcenter_add_view_call(struct strbuf *body, const struct vsphere_facts *f, const char *type);
+/* The envelope of ContinueRetrievePropertiesEx: the page that @token stands for. */
+void vcenter_add_more_call(struct strbuf *body, const struct vsphere_facts *f, const char *token);
 /* The text of Envelope/Body/XResponse/returnval, in @arena; NULL: there is none, or it is broken.
  */
 const char *vcenter_returnval(struct arena *arena, const struct reply *reply);

@@ -94,17 +94,11 @@ static enum step ask_versions(struct run *run, struct reading *r)
 
 static enum step ask_view(struct run *run, struct reading *r)
 {
-    const struct vsphere_facts *f = facts_of(run);
     struct strbuf body = STRBUF_INIT;
 
     r->stage = STAGE_VIEW;
     r->view_is_new = true;
-    soap_begin(&body, "CreateContainerView", VCENTER_VIM);
-    soap_ref(&body, "_this", "ViewManager", f->view_manager);
-    soap_ref(&body, "container", "Folder", f->root_folder);
-    soap_leaf(&body, "type", "ClusterComputeResource");
-    soap_leaf(&body, "recursive", "true");
-    soap_end(&body, "CreateContainerView");
+    vcenter_add_view_call(&body, facts_of(run), "ClusterComputeResource");
     return send_sdk(run, "view of clusters", &body);
 }
 
@@ -117,12 +111,9 @@ static enum step ask_clusters(struct run *run, struct reading *r)
     soap_begin(&body, "RetrievePropertiesEx", VCENTER_VIM);
     soap_ref(&body, "_this", "PropertyCollector", facts_of(run)->property_collector);
     strbuf_addstr(&body, "<specSet><propSet><type>ClusterComputeResource</type>"
-                         "<pathSet>name</pathSet><pathSet>configurationEx</pathSet></propSet>"
-                         "<objectSet>");
-    soap_ref(&body, "obj", "ContainerView", m->view);
-    strbuf_addstr(&body, "<skip>true</skip><selectSet xsi:type=\"TraversalSpec\"><name>v</name>"
-                         "<type>ContainerView</type><path>view</path><skip>false</skip>"
-                         "</selectSet></objectSet></specSet><options/>");
+                         "<pathSet>name</pathSet><pathSet>configurationEx</pathSet></propSet>");
+    vcenter_add_objects(&body, "ContainerView", m->view, "view");
+    strbuf_addstr(&body, "</specSet><options/>");
     soap_end(&body, "RetrievePropertiesEx");
     return send_sdk(run, "clusters", &body);
 }
@@ -131,10 +122,7 @@ static enum step ask_more_clusters(struct run *run, const struct reading *r)
 {
     struct strbuf body = STRBUF_INIT;
 
-    soap_begin(&body, "ContinueRetrievePropertiesEx", VCENTER_VIM);
-    soap_ref(&body, "_this", "PropertyCollector", facts_of(run)->property_collector);
-    soap_leaf(&body, "token", r->clusters.token);
-    soap_end(&body, "ContinueRetrievePropertiesEx");
+    vcenter_add_more_call(&body, facts_of(run), r->clusters.token);
     return send_sdk(run, "clusters", &body);
 }
 
