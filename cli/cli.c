@@ -112,15 +112,7 @@ struct config *cli_load_config(const struct cli_options *o)
 
 bool cli_endpoint_matches(const struct cli_options *o, const struct config_endpoint *e)
 {
-    size_t n = strlen(e->site);
-
-    if (o->site && strcmp(o->site, e->site) != 0)
-        return false;
-    if (!o->endpoint || strcmp(o->endpoint, e->name) == 0 || strcmp(o->endpoint, e->group) == 0)
-        return true;
-    return strncmp(o->endpoint, e->site, n) == 0 && o->endpoint[n] == '/' &&
-           (strcmp(o->endpoint + n + 1, e->name) == 0 ||
-            strcmp(o->endpoint + n + 1, e->group) == 0);
+    return config_endpoint_in_scope(e, o->site, o->endpoint);
 }
 
 int cli_check_scope(const char *verb, const struct cli_options *o, const struct config *c)

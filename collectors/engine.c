@@ -164,22 +164,6 @@ const char *engine_where(struct arena *a, const char *url)
 /* ---- what is wanted ----------------------------------------------------------------------------
  */
 
-static bool in_scope(const struct engine *e, const struct config_endpoint *c)
-{
-    const char *name = e->o.endpoint;
-    size_t site = strlen(c->site);
-
-    if (e->o.site && strcmp(e->o.site, c->site) != 0)
-        return false;
-    if (!name || strcmp(name, c->name) == 0 || strcmp(name, c->group) == 0)
-        return true;
-    /* SITE/NAME */
-    if (strncmp(name, c->site, site) != 0 || name[site] != '/')
-        return false;
-    name += site + 1;
-    return strcmp(name, c->name) == 0 || strcmp(name, c->group) == 0;
-}
-
 /* Does @collector serve one of @tables? */
 static bool serves(const struct engine *e, const struct collector *collector,
                    const struct schema *const *tables)
@@ -410,7 +394,7 @@ static void add_endpoints(struct engine *e)
     for (size_t i = 0; i < n; i++) {
         const struct config_endpoint *c = config_endpoint(e->o.config, i);
 
-        if (in_scope(e, c))
+        if (config_endpoint_in_scope(c, e->o.site, e->o.endpoint))
             add_endpoint(e, c);
     }
 }

@@ -209,16 +209,6 @@ void engine_answer_prompt(struct engine *e, const char *credential, struct secre
     loop_post(e->loop, on_answer, m);
 }
 
-static bool has_name(const struct endpoint *ep, const char *name)
-{
-    size_t site = strlen(ep->config->site);
-
-    if (strcmp(ep->config->name, name) == 0)
-        return true;
-    return strncmp(name, ep->config->site, site) == 0 && name[site] == '/' &&
-           strcmp(name + site + 1, ep->config->name) == 0;
-}
-
 static bool is_same_scope(const struct job *job, const char *scope)
 {
     return job->scope && scope ? strcmp(job->scope, scope) == 0 : !job->scope && !scope;
@@ -227,7 +217,7 @@ static bool is_same_scope(const struct job *job, const char *scope)
 static bool is_named(const struct endpoint *ep, const struct message *m)
 {
     for (size_t i = 0; i < m->n; i++) {
-        if (has_name(ep, m->names[i]))
+        if (config_endpoint_has_name(ep->config, m->names[i]))
             return true;
     }
     return false;
@@ -292,7 +282,8 @@ static struct endpoint *find_distrusted(struct engine *e, const char *name)
     for (size_t i = 0; i < e->nendpoints; i++) {
         struct endpoint *ep = &e->endpoints[i];
 
-        if (has_name(ep, name) && (!found || (ep->tls_denied && !found->tls_denied)))
+        if (config_endpoint_has_name(ep->config, name) &&
+            (!found || (ep->tls_denied && !found->tls_denied)))
             found = ep;
     }
     return found;

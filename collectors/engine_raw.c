@@ -238,16 +238,6 @@ static char *masked(const struct raw *raw, const char *body, size_t len,
 /* ---- asking ------------------------------------------------------------------------------------
  */
 
-static bool has_name(const struct endpoint *ep, const char *name)
-{
-    size_t site = strlen(ep->config->site);
-
-    if (strcmp(ep->config->name, name) == 0)
-        return true;
-    return strncmp(name, ep->config->site, site) == 0 && name[site] == '/' &&
-           strcmp(name + site + 1, ep->config->name) == 0;
-}
-
 static bool serves(const struct job *job, const char *table)
 {
     for (size_t i = 0; i < job->ntables; i++) {
@@ -262,7 +252,7 @@ static const struct raw *find_raw(const struct engine *e, const char *endpoint, 
     for (size_t i = 0; i < e->nendpoints; i++) {
         const struct endpoint *ep = &e->endpoints[i];
 
-        for (size_t k = 0; has_name(ep, endpoint) && k < ep->njobs; k++) {
+        for (size_t k = 0; config_endpoint_has_name(ep->config, endpoint) && k < ep->njobs; k++) {
             if (ep->jobs[k].raw.body && serves(&ep->jobs[k], table))
                 return &ep->jobs[k].raw;
         }

@@ -206,6 +206,32 @@ const struct config_endpoint *config_endpoint(const struct config *c, size_t i)
     return i < c->nendpoints ? c->endpoints[i] : NULL;
 }
 
+/* What follows "SITE/" in @name; NULL: it does not begin so. */
+static const char *behind_site(const struct config_endpoint *e, const char *name)
+{
+    size_t n = strlen(e->site);
+
+    return strncmp(name, e->site, n) == 0 && name[n] == '/' ? name + n + 1 : NULL;
+}
+
+bool config_endpoint_has_name(const struct config_endpoint *e, const char *name)
+{
+    const char *rest = behind_site(e, name);
+
+    return strcmp(name, e->name) == 0 || (rest && strcmp(rest, e->name) == 0);
+}
+
+bool config_endpoint_in_scope(const struct config_endpoint *e, const char *site, const char *name)
+{
+    const char *rest = name ? behind_site(e, name) : NULL;
+
+    if (site && strcmp(site, e->site) != 0)
+        return false;
+    if (!name || config_endpoint_has_name(e, name))
+        return true;
+    return strcmp(name, e->group) == 0 || (rest && strcmp(rest, e->group) == 0);
+}
+
 const char *config_contact(const struct config *c, const char *field)
 {
     const struct config_value *v = NULL;

@@ -73,6 +73,11 @@ const struct config_site *config_find_site(const struct config *c, const char *n
 /* Every endpoint of every site, in order. */
 size_t config_endpoint_count(const struct config *c);
 const struct config_endpoint *config_endpoint(const struct config *c, size_t i);
+/* Is @name ("NAME" or "SITE/NAME") this endpoint's? */
+bool config_endpoint_has_name(const struct config_endpoint *e, const char *name);
+/* Is it within the scope of --site and --endpoint (NULL: any)? A host is named by its group, too.
+ */
+bool config_endpoint_in_scope(const struct config_endpoint *e, const char *site, const char *name);
 const char *config_contact(const struct config *c,
                            const char *field); /* company, name, ...; NULL */
 

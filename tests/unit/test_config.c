@@ -239,6 +239,26 @@ static void host_ranges_are_endpoints(void **state)
     config_free(c);
 }
 
+static void names_are_with_or_without_site(void **state)
+{
+    struct config *c = parse(example, sizeof(example) - 1, NULL);
+    const struct config_endpoint *e = config_find_site(c, "dc1")->endpoints[0];
+    (void)state;
+
+    assert_true(config_endpoint_has_name(e, "esx/esx-01.example"));
+    assert_true(config_endpoint_has_name(e, "dc1/esx/esx-01.example"));
+    assert_false(config_endpoint_has_name(e, "dc/esx/esx-01.example"));
+    assert_false(config_endpoint_has_name(e, "esx"));
+    assert_true(config_endpoint_in_scope(e, NULL, NULL));
+    assert_true(config_endpoint_in_scope(e, "dc1", "esx"));
+    assert_true(config_endpoint_in_scope(e, "dc1", "dc1/esx"));
+    assert_true(config_endpoint_in_scope(e, NULL, "dc1/esx/esx-01.example"));
+    assert_false(config_endpoint_in_scope(e, "tokyo", "esx"));
+    assert_false(config_endpoint_in_scope(e, NULL, "dc1/"));
+    assert_false(config_endpoint_in_scope(e, NULL, "dc1"));
+    config_free(c);
+}
+
 static void credentials_are_shared(void **state)
 {
     static const char text[] =
@@ -539,6 +559,7 @@ int main(void)
         cmocka_unit_test(intervals_and_thresholds_inherit),
         cmocka_unit_test(time_zone_is_one),
         cmocka_unit_test(host_ranges_are_endpoints),
+        cmocka_unit_test(names_are_with_or_without_site),
         cmocka_unit_test(jump_hosts_have_parts),
         cmocka_unit_test(credentials_are_shared),
         cmocka_unit_test(mistakes_are_named),
