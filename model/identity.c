@@ -160,7 +160,6 @@ static void index_vcenter_vms(struct identity_hosts *h)
 struct identity_hosts *identity_hosts_new(const struct view *v, struct arena *arena)
 {
     struct identity_hosts *h = arena_alloc(arena, sizeof(*h));
-    enum view_state vms = view_state(v, &table_nsx_vms);
 
     h->arena = arena;
     h->view = v;
@@ -172,7 +171,7 @@ struct identity_hosts *identity_hosts_new(const struct view *v, struct arena *ar
     h->vms = map_new();
     h->by_vcenter = map_new();
     h->vc_vms = map_new();
-    h->vms_read = vms == VIEW_GOOD || vms == VIEW_PART;
+    h->vms_read = view_was_read(v, &table_nsx_vms);
     index_hosts(h);
     index_nodes(h);
     index_vms(h);

@@ -71,13 +71,12 @@ static void index_said(struct identity_edges *e, const struct view *v)
 struct identity_edges *identity_edges_new(const struct view *v, struct arena *arena)
 {
     struct identity_edges *e = arena_alloc(arena, sizeof(*e));
-    enum view_state state = view_state(v, &table_edges);
 
     e->arena = arena;
     e->by_id = map_new();
     e->by_ip = map_new();
     e->said = map_new();
-    e->read = state == VIEW_GOOD || state == VIEW_PART;
+    e->read = view_was_read(v, &table_edges);
     index_edges(e, v);
     index_said(e, v);
     return e;

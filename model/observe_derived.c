@@ -354,9 +354,21 @@ static void report(const struct observer *o, const struct row *r, const struct s
     timeline_report(o->timeline, &e);
 }
 
-static void observe_reports(const struct observer *o)
+/* Remembered for last_host, and no news by itself. */
+static void edge_host(const struct observer *o, const struct row *r, const struct snapshot *s)
 {
-    unsigned place = view_place(&table_reports);
+    const char *host = row_str(r, EDGES_HOST);
+
+    if (host)
+        (void)since_see(o->since, o->name, "edge_host", r->key, host, snapshot_taken_at(s), NULL);
+}
+
+/* Every good row of a table that is not as it was. */
+static void observe_rows(const struct observer *o, const struct schema *schema,
+                         void (*see)(const struct observer *o, const struct row *r,
+                                     const struct snapshot *s))
+{
+    unsigned place = view_place(schema);
     struct snapshot *const *list;
     size_t n;
 
@@ -365,28 +377,7 @@ static void observe_reports(const struct observer *o)
         if (!view_is_good(list[i]) || !site_rows_changed(o->site, place, i))
             continue;
         for (size_t k = 0; k < snapshot_count(list[i]); k++)
-            report(o, snapshot_row(list[i], k), list[i]);
-    }
-}
-
-/* Remembered for last_host, and no news by itself. */
-static void observe_edge_hosts(const struct observer *o)
-{
-    unsigned place = view_place(&table_edges);
-    struct snapshot *const *list;
-    size_t n;
-
-    list = site_table(o->site, place, &n);
-    for (size_t i = 0; i < n; i++) {
-        if (!view_is_good(list[i]) || !site_rows_changed(o->site, place, i))
-            continue;
-        for (size_t k = 0; k < snapshot_count(list[i]); k++) {
-            const struct row *r = snapshot_row(list[i], k);
-            const char *host = row_str(r, EDGES_HOST);
-            if (host)
-                (void)since_see(o->since, o->name, "edge_host", r->key, host,
-                                snapshot_taken_at(list[i]), NULL);
-        }
+            see(o, snapshot_row(list[i], k), list[i]);
     }
 }
 
@@ -396,6 +387,6 @@ void observe_derived(struct site *s, struct since *since, struct timeline *t)
 
     observe_routes(&o);
     observe_segments(&o);
-    observe_reports(&o);
-    observe_edge_hosts(&o);
+    observe_rows(&o, &table_reports, report);
+    observe_rows(&o, &table_edges, edge_host);
 }

@@ -59,6 +59,13 @@ enum view_state view_state(const struct view *v, const struct schema *schema)
     return missing ? VIEW_PART : VIEW_GOOD;
 }
 
+bool view_was_read(const struct view *v, const struct schema *schema)
+{
+    enum view_state state = view_state(v, schema);
+
+    return state == VIEW_GOOD || state == VIEW_PART;
+}
+
 const struct row *view_next(const struct view *v, const struct schema *schema,
                             struct view_cursor *at)
 {

@@ -47,6 +47,8 @@ void view_release(struct view *v);
 /* Was it read, whole or in part? */
 bool view_is_good(const struct snapshot *s);
 enum view_state view_state(const struct view *v, const struct schema *schema);
+/* Was any of it read (VIEW_GOOD, VIEW_PART)? */
+bool view_was_read(const struct view *v, const struct schema *schema);
 /* Walk the rows of @schema's good snapshots: *at from {0}; NULL at the end. */
 struct view_cursor {
     size_t source, row;

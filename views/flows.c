@@ -93,28 +93,18 @@ static enum style mark_style(const struct view_input *in, const struct rows_item
     return STYLE_CHANGED;
 }
 
-static void add_end(struct strbuf *out, const struct view_input *in, const struct row *r,
-                    unsigned ip, unsigned port)
-{
-    bool v6 = row_ip(r, ip) && strchr(look_cell(in, &table_flows, r, ip), ':');
-
-    strbuf_addf(out, v6 ? "[%s]" : "%s", look_cell(in, &table_flows, r, ip));
-    if (row_present(r, port))
-        strbuf_addf(out, ":%s", look_cell(in, &table_flows, r, port));
-}
-
 static void format_source(struct strbuf *out, const struct view_input *in,
                           const struct rows_item *row, const char *arg)
 {
     (void)arg;
-    add_end(out, in, row->row, FLOWS_SOURCE_IP, FLOWS_SOURCE_PORT);
+    look_add_end(out, in, &table_flows, row->row, FLOWS_SOURCE_IP, FLOWS_SOURCE_PORT);
 }
 
 static void format_destination(struct strbuf *out, const struct view_input *in,
                                const struct rows_item *row, const char *arg)
 {
     (void)arg;
-    add_end(out, in, row->row, FLOWS_DESTINATION_IP, FLOWS_DESTINATION_PORT);
+    look_add_end(out, in, &table_flows, row->row, FLOWS_DESTINATION_IP, FLOWS_DESTINATION_PORT);
 }
 
 /* Which counter is which direction is not known, so they are added. */
@@ -197,25 +187,14 @@ static size_t related(const struct view_input *in, const struct rows_item *row,
     return n;
 }
 
-static const char *end_text(const struct view_input *in, const struct row *r, unsigned ip,
-                            unsigned port)
-{
-    struct strbuf text = STRBUF_INIT;
-    const char *copy;
-
-    add_end(&text, in, r, ip, port);
-    copy = view_printf(in, "%s", text.buf);
-    strbuf_release(&text);
-    return copy;
-}
-
 static void ends(const struct view_input *in, const struct rows_item *row, const char **source,
                  const char **destination)
 {
     const char *protocol = row_str(row->row, FLOWS_PROTOCOL);
 
-    *source = end_text(in, row->row, FLOWS_SOURCE_IP, FLOWS_SOURCE_PORT);
-    *destination = end_text(in, row->row, FLOWS_DESTINATION_IP, FLOWS_DESTINATION_PORT);
+    *source = look_end(in, &table_flows, row->row, FLOWS_SOURCE_IP, FLOWS_SOURCE_PORT);
+    *destination =
+        look_end(in, &table_flows, row->row, FLOWS_DESTINATION_IP, FLOWS_DESTINATION_PORT);
     if (protocol && row_present(row->row, FLOWS_DESTINATION_PORT))
         *destination = view_printf(in, "%s/%s", *destination, protocol);
 }
@@ -321,9 +300,9 @@ static const char *connection_of(const struct view_input *in, const struct row *
     const char *copy;
 
     strbuf_addf(&text, "%s %s ", look_text(r, FLOWS_VM), look_text(r, FLOWS_PROTOCOL));
-    add_end(&text, in, r, FLOWS_SOURCE_IP, FLOWS_SOURCE_PORT);
+    look_add_end(&text, in, &table_flows, r, FLOWS_SOURCE_IP, FLOWS_SOURCE_PORT);
     strbuf_addch(&text, ' ');
-    add_end(&text, in, r, FLOWS_DESTINATION_IP, FLOWS_DESTINATION_PORT);
+    look_add_end(&text, in, &table_flows, r, FLOWS_DESTINATION_IP, FLOWS_DESTINATION_PORT);
     copy = view_printf(in, "%s", text.buf);
     strbuf_release(&text);
     return copy;

@@ -39,6 +39,28 @@ const char *look_cell(const struct view_input *in, const struct schema *schema, 
     return text;
 }
 
+void look_add_end(struct strbuf *out, const struct view_input *in, const struct schema *schema,
+                  const struct row *r, unsigned ip, unsigned port)
+{
+    const char *address = look_cell(in, schema, r, ip);
+
+    strbuf_addf(out, strchr(address, ':') ? "[%s]" : "%s", address);
+    if (row_present(r, port))
+        strbuf_addf(out, ":%s", look_cell(in, schema, r, port));
+}
+
+const char *look_end(const struct view_input *in, const struct schema *schema, const struct row *r,
+                     unsigned ip, unsigned port)
+{
+    struct strbuf text = STRBUF_INIT;
+    const char *copy;
+
+    look_add_end(&text, in, schema, r, ip, port);
+    copy = arena_strndup(in->arena, text.buf, text.len);
+    strbuf_release(&text);
+    return copy;
+}
+
 bool look_list_has(const struct cell_list *l, const char *item)
 {
     for (size_t i = 0; l && i < l->n; i++)

@@ -16,6 +16,13 @@ bool look_is(const struct row *r, unsigned col, const char *word);
 /* Any cell as people read it; "-" when there is nothing. */
 const char *look_cell(const struct view_input *in, const struct schema *schema, const struct row *r,
                       unsigned col);
+/* An end of a flow: "10.0.0.9:443", "[2001:db8::9]:443"; without the port when its cell is absent.
+ */
+void look_add_end(struct strbuf *out, const struct view_input *in, const struct schema *schema,
+                  const struct row *r, unsigned ip, unsigned port);
+/* The same as text of in->arena. */
+const char *look_end(const struct view_input *in, const struct schema *schema, const struct row *r,
+                     unsigned ip, unsigned port);
 bool look_same(const char *a, const char *b); /* NULL equals nothing */
 bool look_list_has(const struct cell_list *l, const char *item);
 

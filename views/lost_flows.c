@@ -48,40 +48,20 @@ static int latest_first(const struct rows_item *a, const struct rows_item *b)
     return strcmp(look_text(a->row, LOST_FLOWS_FLOW), look_text(b->row, LOST_FLOWS_FLOW));
 }
 
-static void add_end(struct strbuf *out, const struct view_input *in, const struct row *r,
-                    unsigned ip, unsigned port)
-{
-    const char *address = look_cell(in, &table_lost_flows, r, ip);
-
-    strbuf_addf(out, strchr(address, ':') ? "[%s]" : "%s", address);
-    if (row_present(r, port))
-        strbuf_addf(out, ":%s", look_cell(in, &table_lost_flows, r, port));
-}
-
 static void format_source(struct strbuf *out, const struct view_input *in,
                           const struct rows_item *row, const char *arg)
 {
     (void)arg;
-    add_end(out, in, row->row, LOST_FLOWS_SOURCE_IP, LOST_FLOWS_SOURCE_PORT);
+    look_add_end(out, in, &table_lost_flows, row->row, LOST_FLOWS_SOURCE_IP,
+                 LOST_FLOWS_SOURCE_PORT);
 }
 
 static void format_destination(struct strbuf *out, const struct view_input *in,
                                const struct rows_item *row, const char *arg)
 {
     (void)arg;
-    add_end(out, in, row->row, LOST_FLOWS_DESTINATION_IP, LOST_FLOWS_DESTINATION_PORT);
-}
-
-static const char *end_text(const struct view_input *in, const struct row *r, unsigned ip,
-                            unsigned port)
-{
-    struct strbuf text = STRBUF_INIT;
-    const char *copy;
-
-    add_end(&text, in, r, ip, port);
-    copy = view_printf(in, "%s", text.buf);
-    strbuf_release(&text);
-    return copy;
+    look_add_end(out, in, &table_lost_flows, row->row, LOST_FLOWS_DESTINATION_IP,
+                 LOST_FLOWS_DESTINATION_PORT);
 }
 
 static void ends(const struct view_input *in, const struct rows_item *row, const char **source,
@@ -89,8 +69,10 @@ static void ends(const struct view_input *in, const struct rows_item *row, const
 {
     const char *protocol = row_str(row->row, LOST_FLOWS_PROTOCOL);
 
-    *source = end_text(in, row->row, LOST_FLOWS_SOURCE_IP, LOST_FLOWS_SOURCE_PORT);
-    *destination = end_text(in, row->row, LOST_FLOWS_DESTINATION_IP, LOST_FLOWS_DESTINATION_PORT);
+    *source =
+        look_end(in, &table_lost_flows, row->row, LOST_FLOWS_SOURCE_IP, LOST_FLOWS_SOURCE_PORT);
+    *destination = look_end(in, &table_lost_flows, row->row, LOST_FLOWS_DESTINATION_IP,
+                            LOST_FLOWS_DESTINATION_PORT);
     if (protocol && row_present(row->row, LOST_FLOWS_DESTINATION_PORT))
         *destination = view_printf(in, "%s/%s", *destination, protocol);
 }

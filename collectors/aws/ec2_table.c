@@ -222,3 +222,8 @@ void ec2_set_kept(struct ec2_row *row, unsigned column, const char *text)
     if (text)
         ec2_set(row->b, column, text, strlen(text));
 }
+
+void ec2_set_protocol(struct ec2_row *row, unsigned column, const char *text)
+{
+    ec2_set_kept(row, column, text && strcmp(text, "-1") == 0 ? "any" : text);
+}

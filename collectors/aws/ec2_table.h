@@ -70,6 +70,8 @@ struct ec2_text {
  * them. */
 bool ec2_keep(const struct xml_reader *x, unsigned depth, const struct ec2_text *members, size_t n,
               const char *text);
+/* The protocol of a rule, of which "-1" means any; NULL: none. */
+void ec2_set_protocol(struct ec2_row *row, unsigned column, const char *text);
 /* A cell from kept text; NULL: none. */
 void ec2_set_kept(struct ec2_row *row, unsigned column, const char *text);
 

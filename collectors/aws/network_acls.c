@@ -91,8 +91,6 @@ static void member(struct ec2_row *row, int which, struct xml_reader *x, const c
 
 static void add_entry(struct ec2_row *row, const struct own *o, const struct entry *e)
 {
-    bool any = e->protocol && strcmp(e->protocol, "-1") == 0;
-
     builder_row(row->b);
     ec2_set_kept(row, NETWORK_ACLS_ACL, o->id);
     if (e->egress)
@@ -100,7 +98,7 @@ static void add_entry(struct ec2_row *row, const struct own *o, const struct ent
                       strcmp(e->egress, "true") == 0 ? "out" : "in");
     ec2_set_kept(row, NETWORK_ACLS_RULE_NUMBER, e->number);
     ec2_set_kept(row, NETWORK_ACLS_ACTION, e->action);
-    ec2_set_kept(row, NETWORK_ACLS_PROTOCOL, any ? "any" : e->protocol);
+    ec2_set_protocol(row, NETWORK_ACLS_PROTOCOL, e->protocol);
     if (e->cidr)
         builder_ip(row->b, NETWORK_ACLS_CIDR, e->cidr);
     ec2_set_kept(row, NETWORK_ACLS_FROM_PORT, e->from);

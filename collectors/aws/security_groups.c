@@ -154,10 +154,8 @@ static void begin_row(struct ec2_row *row, const struct own *o, int64_t position
 
 static void add_rule(struct ec2_row *row, const struct permission *p, const struct peer *peer)
 {
-    bool any = p->protocol && strcmp(p->protocol, "-1") == 0;
-
     builder_state(row->b, SECURITY_GROUPS_DIRECTION, p->out ? "out" : "in");
-    ec2_set_kept(row, SECURITY_GROUPS_PROTOCOL, any ? "any" : p->protocol);
+    ec2_set_protocol(row, SECURITY_GROUPS_PROTOCOL, p->protocol);
     ec2_set_kept(row, SECURITY_GROUPS_FROM_PORT, p->from);
     ec2_set_kept(row, SECURITY_GROUPS_TO_PORT, p->to);
     builder_state(row->b, SECURITY_GROUPS_PEER_KIND, peer->kind);

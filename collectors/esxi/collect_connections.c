@@ -107,11 +107,6 @@ static enum step step(struct run *run, const struct reply *reply)
     return next;
 }
 
-static void release_state(void *state)
-{
-    script_release(state);
-}
-
 static const struct schema *const tables[] = {&table_connections, NULL};
 
 const struct collector collector_esxi_connections = {
@@ -121,6 +116,6 @@ const struct collector collector_esxi_connections = {
     .interval_ms = 60000,
     .timeout_ms = 60000,
     .state_size = sizeof(struct state),
-    .state_release = release_state,
+    .state_release = script_release,
     .step = step,
 };

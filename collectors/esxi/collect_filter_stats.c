@@ -78,11 +78,6 @@ static enum step step(struct run *run, const struct reply *reply)
     return walk_step(run, &st->walk, &ops, reply);
 }
 
-static void release_state(void *state)
-{
-    walk_release(state);
-}
-
 static const struct schema *const tables[] = {&table_filter_stats, NULL};
 
 const struct collector collector_esxi_filter_stats = {
@@ -93,6 +88,6 @@ const struct collector collector_esxi_filter_stats = {
     .timeout_ms = 120000,
     .on_demand = true,
     .state_size = sizeof(struct state),
-    .state_release = release_state,
+    .state_release = walk_release,
     .step = step,
 };

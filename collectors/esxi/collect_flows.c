@@ -74,11 +74,6 @@ static enum step step(struct run *run, const struct reply *reply)
     return next;
 }
 
-static void release_state(void *state)
-{
-    walk_release(state);
-}
-
 static const struct schema *const tables[] = {&table_flows, NULL};
 
 const struct collector collector_esxi_flows = {
@@ -89,6 +84,6 @@ const struct collector collector_esxi_flows = {
     .timeout_ms = 120000,
     .on_demand = true,
     .state_size = sizeof(struct state),
-    .state_release = release_state,
+    .state_release = walk_release,
     .step = step,
 };

@@ -89,11 +89,6 @@ static enum step step(struct run *run, const struct reply *reply)
     return next;
 }
 
-static void release_state(void *state)
-{
-    walk_release(state);
-}
-
 static const struct schema *const tables[] = {&table_host_rules, NULL};
 
 const struct collector collector_esxi_rules = {
@@ -104,6 +99,6 @@ const struct collector collector_esxi_rules = {
     .timeout_ms = 300000,
     .on_demand = true,
     .state_size = sizeof(struct state),
-    .state_release = release_state,
+    .state_release = walk_release,
     .step = step,
 };

@@ -69,11 +69,6 @@ static enum step step(struct run *run, const struct reply *reply)
     return script_step(run, &st->script, parts, 1, reply, NULL);
 }
 
-static void release_state(void *state)
-{
-    script_release(state);
-}
-
 static const struct schema *const tables[] = {&table_vibs, NULL};
 
 const struct collector collector_esxi_vibs = {
@@ -84,6 +79,6 @@ const struct collector collector_esxi_vibs = {
     .timeout_ms = 60000,
     .on_demand = true,
     .state_size = sizeof(struct state),
-    .state_release = release_state,
+    .state_release = script_release,
     .step = step,
 };

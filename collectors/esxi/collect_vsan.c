@@ -163,11 +163,6 @@ static enum step step(struct run *run, const struct reply *reply)
     return script_step(run, &st->script, parts, 3, reply, finish);
 }
 
-static void release_state(void *state)
-{
-    script_release(state);
-}
-
 static const struct schema *const tables[] = {&table_vsan, NULL};
 
 const struct collector collector_esxi_vsan = {
@@ -179,6 +174,6 @@ const struct collector collector_esxi_vsan = {
     .timeout_ms = 180000,
     .on_demand = true,
     .state_size = sizeof(struct state),
-    .state_release = release_state,
+    .state_release = script_release,
     .step = step,
 };

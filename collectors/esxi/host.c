@@ -76,8 +76,10 @@ static void on_filter(void *arg, const struct dvfilter_entry *e)
                                               .vm = arena_strdup(w->arena, e->vm)};
 }
 
-void walk_release(struct walk *w)
+void walk_release(void *state)
 {
+    struct walk *w = state;
+
     if (w->open)
         w->ops->release(w);
     if (w->listing)

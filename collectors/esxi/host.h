@@ -71,7 +71,8 @@ struct walk {
 
 enum step walk_step(struct run *run, struct walk *w, const struct walk_ops *ops,
                     const struct reply *reply);
-void walk_release(struct walk *w);
+/* @state: a struct walk, or what begins with one. */
+void walk_release(void *state);
 /* Add what a decoder counted to the walk's. */
 void walk_count(struct walk *w, const struct parse_health *h);
 

@@ -2,8 +2,10 @@
 
 #include "core/strbuf.h"
 
-void script_release(struct script *s)
+void script_release(void *state)
 {
+    struct script *s = state;
+
     if (s->open)
         s->parts[s->part].release(s);
     s->open = false;

@@ -31,6 +31,7 @@ struct script {
 enum step script_step(struct run *run, struct script *s, const struct script_part *parts,
                       unsigned nparts, const struct reply *reply,
                       enum step (*finish)(struct run *run, struct script *s));
-void script_release(struct script *s);
+/* @state: a struct script, or what begins with one. */
+void script_release(void *state);
 
 #endif

@@ -353,8 +353,7 @@ struct route_facts *derive_routes(struct derive *d)
     f = d->routes = arena_alloc(d->arena, sizeof(*f));
     f->vpcs = map_new();
     f->tables = map_new();
-    f->read = view_state(d->view, &table_routes) == VIEW_GOOD ||
-              view_state(d->view, &table_routes) == VIEW_PART;
+    f->read = view_was_read(d->view, &table_routes);
     find_tables(d, f);
     read_routes(d, f);
     for (size_t i = 0; i < links->n; i++)
