@@ -87,12 +87,14 @@ static bool has_word(const char *list, const char *word, size_t n)
     return false;
 }
 
-static bool takes(const struct cli_verb *v, const struct cli_option *o)
+bool cli_is_for_all(const struct cli_option *o)
 {
-    static const char everywhere[] = "config help version";
+    return has_word("config help version", o->name, strlen(o->name));
+}
 
-    return has_word(everywhere, o->name, strlen(o->name)) ||
-           has_word(v->options, o->name, strlen(o->name));
+bool cli_verb_takes(const struct cli_verb *verb, const struct cli_option *o)
+{
+    return cli_is_for_all(o) || has_word(verb->options, o->name, strlen(o->name));
 }
 
 /* ---- parsing
@@ -257,7 +259,7 @@ static int check_options(const struct parsing *p)
 {
     for (size_t i = 0; cli_all_options[i].name; i++) {
         const struct cli_option *o = &cli_all_options[i];
-        if (p->given[i] && !takes(p->verb, o))
+        if (p->given[i] && !cli_verb_takes(p->verb, o))
             return cli_usage(p->verb->name, "'%s' takes no option '--%s'",
                              *p->verb->name ? p->verb->name : "the console", o->name);
     }
@@ -365,7 +367,7 @@ void cli_help(const struct cli_verb *v, struct strbuf *out)
         add_verb_list(out);
     strbuf_addstr(out, "\noptions:\n");
     for (const struct cli_option *o = cli_all_options; o->name; o++) {
-        if (takes(v, o))
+        if (cli_verb_takes(v, o))
             add_option_help(o, v, out);
     }
     strbuf_addstr(out, "\nexit status:\n");

@@ -34,6 +34,10 @@ struct cli_verb {
 extern const struct cli_verb cli_verbs[]; /* ends with name NULL */
 extern const struct cli_option cli_all_options[];
 
+/* Does @verb take @o, by its own list or as every verb does? */
+bool cli_verb_takes(const struct cli_verb *verb, const struct cli_option *o);
+bool cli_is_for_all(const struct cli_option *o); /* every verb takes it */
+
 /* Parse @argv into @o and find the verb. Returns 0, or an exit status after saying what is wrong.
  * @o->args points into @argv, which is reordered. */
 int cli_parse(int argc, char **argv, struct cli_options *o, const struct cli_verb **verb);

@@ -35,14 +35,16 @@ static const struct key_spec tls_keys[] = {
         .meaning = "addresses of its nodes, tried in this order"                           \
     }
 
+#define PASSWORD_KEY                                                              \
+    {                                                                             \
+        .name = "password", .type = KEY_SECRET, .required = true, .secret = true, \
+        .meaning = "where the password comes from"                                \
+    }
+
 static const struct key_spec vcenter_keys[] = {
     URL_KEYS("the vCenter Server"),
     {.name = "user", .type = KEY_STR, .required = true, .meaning = "user@domain to log in as"},
-    {.name = "password",
-     .type = KEY_SECRET,
-     .required = true,
-     .secret = true,
-     .meaning = "where the password comes from"},
+    PASSWORD_KEY,
     TLS_KEY,
     END,
 };
@@ -50,11 +52,7 @@ static const struct key_spec vcenter_keys[] = {
 static const struct key_spec replication_keys[] = {
     URL_KEYS("the vSphere Replication appliance"),
     {.name = "user", .type = KEY_STR, .required = true, .meaning = "user@domain of SSO"},
-    {.name = "password",
-     .type = KEY_SECRET,
-     .required = true,
-     .secret = true,
-     .meaning = "where the password comes from"},
+    PASSWORD_KEY,
     {.name = "transfer_unit",
      .type = KEY_ENUM,
      .values = "ms s",
@@ -89,11 +87,7 @@ static const struct key_spec nsx_keys[] = {
 static const struct key_spec nsxv_keys[] = {
     URL_KEYS("the NSX-V Manager"),
     {.name = "user", .type = KEY_STR, .required = true, .meaning = "user to log in as"},
-    {.name = "password",
-     .type = KEY_SECRET,
-     .required = true,
-     .secret = true,
-     .meaning = "where the password comes from"},
+    PASSWORD_KEY,
     TLS_KEY,
     END,
 };

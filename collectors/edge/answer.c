@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "core/arena.h"
 #include "core/strbuf.h"
 
 bool edge_failed(const struct reply *reply, enum esxi_command c, const char *said,
@@ -63,4 +64,19 @@ void edge_text(struct table_builder *b, unsigned col, const char *text)
 {
     if (*text)
         builder_str(b, col, text);
+}
+
+void edge_add_peers(struct run *run, struct table_builder *b, unsigned col,
+                    const struct edge_peer *peers, unsigned n)
+{
+    char word[EDGE_WORD];
+
+    for (unsigned i = 0; i < n && i < EDGE_PEERS_MAX; i++) {
+        const char *state = edge_word(word, peers[i].state);
+
+        builder_list_add(
+            b, col, arena_printf(run->arena, "%s=%s", peers[i].node, state ? state : "unknown"));
+    }
+    if (n > EDGE_PEERS_MAX)
+        builder_note(b, "%u peers were left out", n - EDGE_PEERS_MAX);
 }

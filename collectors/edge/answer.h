@@ -6,6 +6,7 @@
 #ifndef HYCON_COLLECTORS_EDGE_ANSWER_H
 #define HYCON_COLLECTORS_EDGE_ANSWER_H
 
+#include "collectors/esxi/edge.h"
 #include "collectors/esxi/host.h"
 
 #define EDGE_WORD 40
@@ -25,5 +26,8 @@ const char *edge_word(char to[EDGE_WORD], const char *text);
 void edge_state(struct table_builder *b, unsigned col, const char *text);
 /* The text; nothing when it is empty. */
 void edge_text(struct table_builder *b, unsigned col, const char *text);
+/* The @n peers of a node as "NODE=state" in the list @col; a note tells of those not kept. */
+void edge_add_peers(struct run *run, struct table_builder *b, unsigned col,
+                    const struct edge_peer *peers, unsigned n);
 
 #endif

@@ -66,21 +66,6 @@ static void add_addresses(struct run *run, struct table_builder *b, const char *
     }
 }
 
-static void add_peers(struct run *run, struct table_builder *b, const struct edge_ha *e)
-{
-    char word[EDGE_WORD];
-
-    for (unsigned i = 0; i < e->npeers && i < EDGE_PEERS_MAX; i++) {
-        const char *state = edge_word(word, e->peers[i].state);
-
-        builder_list_add(
-            b, EDGE_GATEWAYS_PEERS,
-            arena_printf(run->arena, "%s=%s", e->peers[i].node, state ? state : "unknown"));
-    }
-    if (e->npeers > EDGE_PEERS_MAX)
-        builder_note(b, "%u peers were left out", e->npeers - EDGE_PEERS_MAX);
-}
-
 /* "TIER0", "SERVICE_ROUTER_TIER1" */
 static void add_tier(struct table_builder *b, const char *type)
 {
@@ -106,7 +91,7 @@ static void add(struct run *run, const struct edge_ha *e, const struct edge_rout
     edge_state(b, EDGE_GATEWAYS_FAILOVER_MODE, e->failover_mode);
     edge_state(b, EDGE_GATEWAYS_HA_STATE, e->state);
     add_addresses(run, b, e->addresses);
-    add_peers(run, b, e);
+    edge_add_peers(run, b, EDGE_GATEWAYS_PEERS, e->peers, e->npeers);
 }
 
 /* ---- asking ------------------------------------------------------------------------------------

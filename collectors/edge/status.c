@@ -19,21 +19,6 @@ static void release_state(void *state)
     st->open = false;
 }
 
-static void add_peers(struct run *run, struct table_builder *b, const struct edge_cluster *e)
-{
-    char word[EDGE_WORD];
-
-    for (unsigned i = 0; i < e->npeers && i < EDGE_PEERS_MAX; i++) {
-        const char *status = edge_word(word, e->peers[i].state);
-
-        builder_list_add(
-            b, EDGE_STATUS_PEERS,
-            arena_printf(run->arena, "%s=%s", e->peers[i].node, status ? status : "unknown"));
-    }
-    if (e->npeers > EDGE_PEERS_MAX)
-        builder_note(b, "%u peers were left out", e->npeers - EDGE_PEERS_MAX);
-}
-
 static void add(struct run *run, const struct edge_cluster *e)
 {
     struct table_builder *b = run_table(run, &table_edge_status);
@@ -48,7 +33,7 @@ static void add(struct run *run, const struct edge_cluster *e)
     edge_state(b, EDGE_STATUS_ADMIN_STATE, e->admin_state);
     edge_state(b, EDGE_STATUS_VTEP_STATE, e->vtep_state);
     edge_state(b, EDGE_STATUS_ROUTING_STATUS, e->routing_status);
-    add_peers(run, b, e);
+    edge_add_peers(run, b, EDGE_STATUS_PEERS, e->peers, e->npeers);
 }
 
 static enum step over(struct run *run, struct state *st, const struct reply *reply)

@@ -6,23 +6,10 @@
 #include "core/strbuf.h"
 #include "model/tables.h"
 
-static bool has_word(const char *list, const char *word)
-{
-    size_t n = strlen(word);
-
-    for (const char *w = list; w && *w; w += strspn(w, " ")) {
-        size_t len = strcspn(w, " ");
-        if (len == n && strncmp(w, word, n) == 0)
-            return true;
-        w += len;
-    }
-    return false;
-}
-
 static void add_options(struct strbuf *out, const struct cli_verb *v)
 {
     for (const struct cli_option *o = cli_all_options; o->name; o++) {
-        if (has_word("config help version", o->name) || has_word(v->options, o->name))
+        if (cli_verb_takes(v, o))
             strbuf_addf(out, "--%s ", o->name);
     }
 }

@@ -118,19 +118,6 @@ static void synopsis(struct strbuf *out)
     strbuf_addstr(out, ".fi\n");
 }
 
-static bool has_word(const char *list, const char *word)
-{
-    size_t n = strlen(word);
-
-    for (const char *w = list; w && *w; w += strspn(w, " ")) {
-        size_t len = strcspn(w, " ");
-        if (len == n && strncmp(w, word, n) == 0)
-            return true;
-        w += len;
-    }
-    return false;
-}
-
 static void option(struct strbuf *out, const struct cli_option *o, const struct cli_verb *v)
 {
     char *name =
@@ -161,13 +148,13 @@ static void verbs(struct strbuf *out)
         free(name);
         add_line(out, v->meaning);
         for (const struct cli_option *o = cli_all_options; o->name; o++) {
-            if (has_word(v->options, o->name))
+            if (cli_verb_takes(v, o) && !cli_is_for_all(o))
                 option(out, o, v);
         }
     }
     strbuf_addstr(out, ".SS \"Options of every verb\"\n");
     for (const struct cli_option *o = cli_all_options; o->name; o++) {
-        if (has_word("config help version", o->name))
+        if (cli_is_for_all(o))
             option(out, o, NULL);
     }
 }

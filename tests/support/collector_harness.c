@@ -10,6 +10,7 @@
 
 #include "core/mem.h"
 #include "core/text.h"
+#include "tests/support/fixture.h"
 #include "tests/support/mutate.h"
 
 #define REPLIES_MAX 64
@@ -26,22 +27,6 @@ struct harness {
 /* ---- set up ------------------------------------------------------------------------------------
  */
 
-static char *read_file(const char *path, size_t *len)
-{
-    FILE *f = fopen(path, "rb");
-    struct strbuf text = STRBUF_INIT;
-    char buf[4096];
-    size_t n;
-
-    if (!f)
-        return NULL;
-    while ((n = fread(buf, 1, sizeof(buf), f)) > 0)
-        strbuf_add(&text, buf, n);
-    fclose(f);
-    *len = text.len;
-    return strbuf_detach(&text);
-}
-
 static void load_reply(struct harness *h, size_t i, const struct harness_reply *r)
 {
     struct canned_reply *out = &h->replies[i];
@@ -50,7 +35,7 @@ static void load_reply(struct harness *h, size_t i, const struct harness_reply *
     if (r->file) {
         char *path = mem_printf("tests/fixtures/%s/%s", h->c->collector->name, r->file);
 
-        h->bodies[i] = read_file(path, &out->len);
+        h->bodies[i] = fixture_file(path, &out->len);
         if (!h->bodies[i])
             fail_msg("unable to read '%s'", path);
         free(path);
@@ -138,7 +123,7 @@ static void compare_with_file(const char *path, const struct strbuf *got)
             fail_msg("unable to write '%s'", path);
         return;
     }
-    want = read_file(path, &len);
+    want = fixture_file(path, &len);
     if (!want)
         fail_msg("no '%s': run with GENERATE=1 and look at it", path);
     if (strcmp(want, got->buf) != 0)

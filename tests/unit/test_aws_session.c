@@ -14,6 +14,8 @@
 #include "core/strbuf.h"
 #include "core/text.h"
 #include "tests/support/fake_env.h"
+#include "tests/support/fixture.h"
+#include "tests/support/session_case.h"
 
 #define NOW 1795165200000 /* 2026-11-20T09:00:00Z */
 
@@ -98,36 +100,6 @@ static enum session_step log_in(struct fixture *f)
     return f->s.ops->identify(&f->s, NULL);
 }
 
-static char *fixture_text(const char *name)
-{
-    char *path = mem_printf("tests/fixtures/aws/%s", name);
-    FILE *in = fopen(path, "rb");
-    struct strbuf text = STRBUF_INIT;
-    char buf[4096];
-    size_t n;
-
-    if (!in)
-        fail_msg("unable to read '%s'", path);
-    while ((n = fread(buf, 1, sizeof(buf), in)) > 0)
-        strbuf_add(&text, buf, n);
-    fclose(in);
-    free(path);
-    return strbuf_detach(&text);
-}
-
-static const char *header(const struct fixture *f, const char *name)
-{
-    size_t len = strlen(name);
-
-    for (size_t i = 0; i < f->s.call.http.nheaders; i++) {
-        const char *h = f->s.call.http.headers[i];
-
-        if (strncmp(h, name, len) == 0 && h[len] == ':')
-            return h + len + 2;
-    }
-    return NULL;
-}
-
 #define PLAIN "{name: linked, kind: aws, region: ap-northeast-1, account: '111122223333'}"
 
 /* ---- login -------------------------------------------------------------------------------------
@@ -135,7 +107,7 @@ static const char *header(const struct fixture *f, const char *name)
 
 static void test_login(void **state)
 {
-    char *identity = fixture_text("sts-GetCallerIdentity.1.xml");
+    char *identity = fixture_text("aws", "sts-GetCallerIdentity.1.xml", NULL);
     struct fixture f;
 
     (void)state;
@@ -143,7 +115,7 @@ static void test_login(void **state)
     assert_int_equal(log_in(&f), SESSION_SEND);
     assert_string_equal(f.s.call.http.url, "https://sts.ap-northeast-1.amazonaws.com/");
     assert_string_equal(f.s.call.http.body, "Action=GetCallerIdentity&Version=2011-06-15");
-    assert_string_equal(header(&f, "X-Amz-Security-Token"), "TOKEN==");
+    assert_string_equal(session_header(&f.s, "X-Amz-Security-Token"), "TOKEN==");
     assert_string_equal(f.s.call.http.tls.ca_file, "/etc/corp.pem");
     assert_int_equal(answer(&f, 200, identity), SESSION_READY);
     assert_string_equal(f.s.facts.account, "111122223333");
@@ -178,7 +150,8 @@ static void test_login_refusals(void **state)
 
     (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        char *body = cases[i].file ? fixture_text(cases[i].file) : mem_strdup(cases[i].body);
+        char *body =
+            cases[i].file ? fixture_text("aws", cases[i].file, NULL) : mem_strdup(cases[i].body);
         struct fixture f;
 
         open_session(&f, PLAIN, keys);
@@ -195,7 +168,7 @@ static void test_login_refusals(void **state)
 
 static void test_wrong_account(void **state)
 {
-    char *identity = fixture_text("sts-GetCallerIdentity.1.xml");
+    char *identity = fixture_text("aws", "sts-GetCallerIdentity.1.xml", NULL);
     struct fixture f;
 
     (void)state;
@@ -211,16 +184,16 @@ static void test_wrong_account(void **state)
 
 static void test_clock(void **state)
 {
-    char *expired = fixture_text("error-ec2.400-RequestExpired.xml");
+    char *expired = fixture_text("aws", "error-ec2.400-RequestExpired.xml", NULL);
     struct fixture f;
 
     (void)state;
     open_session(&f, PLAIN, keys);
     log_in(&f);
-    assert_string_equal(header(&f, "X-Amz-Date"), "20261120T090000Z");
+    assert_string_equal(session_header(&f.s, "X-Amz-Date"), "20261120T090000Z");
     assert_int_equal(answer(&f, 400, expired), SESSION_SEND);
     assert_int_equal(f.s.clock_offset_ms, 3600000);
-    assert_string_equal(header(&f, "X-Amz-Date"), "20261120T100000Z");
+    assert_string_equal(session_header(&f.s, "X-Amz-Date"), "20261120T100000Z");
     assert_int_equal(answer(&f, 400, expired), SESSION_FAIL);
     close_session(&f);
     free(expired);
@@ -302,12 +275,12 @@ static void test_authorize(void **state)
     assert_int_equal(answer(&f, 0, ""), SESSION_READY);
     assert_int_equal(f.s.ops->authorize(&f.s, &req), 0);
     assert_string_equal(
-        header(&f, "Authorization"),
+        session_header(&f.s, "Authorization"),
         "AWS4-HMAC-SHA256 "
         "Credential=AKIAIOSFODNN7EXAMPLE/20261120/ap-northeast-1/ec2/aws4_request, "
         "SignedHeaders=content-type;host;x-amz-date, "
         "Signature=15697871019de46d0eec38c014f42735e59dfd9318bda1405eb9a827c21e7797");
-    assert_null(header(&f, "Host"));
+    assert_null(session_header(&f.s, "Host"));
     assert_string_equal(f.s.call.http.body, body);
     req.service = SERVICE_VMC;
     assert_int_equal(f.s.ops->authorize(&f.s, &req), -1);
@@ -375,7 +348,8 @@ static void test_judge(void **state)
     log_in(&f);
     answer(&f, 0, "");
     for (size_t i = 0; i < ARRAY_SIZE(judged); i++) {
-        char *body = judged[i].file ? fixture_text(judged[i].file) : mem_strdup(judged[i].body);
+        char *body =
+            judged[i].file ? fixture_text("aws", judged[i].file, NULL) : mem_strdup(judged[i].body);
         struct reply r = {.status = judged[i].status,
                           .body = body,
                           .len = strlen(body),
@@ -398,7 +372,7 @@ static void test_expired_and_not_skewed(void **state)
 {
     struct request req = {
         .service = SERVICE_EC2, .method = "POST", .path = "/", .body = "Action=X"};
-    char *body = fixture_text("error-ec2.400-RequestExpired.xml");
+    char *body = fixture_text("aws", "error-ec2.400-RequestExpired.xml", NULL);
     struct reply r = {.status = 400, .body = body, .len = strlen(body), .header = our_date};
     struct err err = {0};
     struct fixture f;
@@ -419,7 +393,7 @@ static void test_skewed_or_wrong(void **state)
 {
     struct request req = {
         .service = SERVICE_EC2, .method = "POST", .path = "/", .body = "Action=X"};
-    char *body = fixture_text("error-ec2.401-AuthFailure.xml");
+    char *body = fixture_text("aws", "error-ec2.401-AuthFailure.xml", NULL);
     struct reply r = {.status = 401, .body = body, .len = strlen(body), .header = server_date};
     struct err err = {0};
     struct fixture f;
@@ -428,7 +402,7 @@ static void test_skewed_or_wrong(void **state)
     open_session(&f, PLAIN, keys);
     log_in(&f);
     assert_int_equal(answer(&f, 401, body), SESSION_SEND);
-    assert_string_equal(header(&f, "X-Amz-Date"), "20261120T100000Z");
+    assert_string_equal(session_header(&f.s, "X-Amz-Date"), "20261120T100000Z");
     assert_int_equal(answer(&f, 401, body), SESSION_REJECTED);
     f.s.clock_offset_ms = 0;
     assert_int_equal(f.s.ops->judge(&f.s, &req, &r, &err), VERDICT_EXPIRED);

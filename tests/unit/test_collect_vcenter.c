@@ -10,6 +10,7 @@
 
 #include "core/mem.h"
 #include "core/strbuf.h"
+#include "tests/support/fixture.h"
 #include "tests/support/vcenter_case.h"
 
 #define SET(version, objects)                                                                  \
@@ -110,29 +111,12 @@ static void check_vms(const char *want)
 /* ---- the whole --------------------------------------------------------------------------------
  */
 
-static char *read_fixture(const char *name, size_t *len)
-{
-    char *path = mem_printf("tests/fixtures/vcenter_inventory/%s", name);
-    FILE *f = fopen(path, "rb");
-    struct strbuf text = STRBUF_INIT;
-    char buf[4096];
-    size_t n;
-
-    if (!f)
-        fail_msg("unable to read '%s'", path);
-    while ((n = fread(buf, 1, sizeof(buf), f)) > 0)
-        strbuf_add(&text, buf, n);
-    (void)fclose(f);
-    free(path);
-    *len = text.len;
-    return strbuf_detach(&text);
-}
-
 static void read_full(size_t piece)
 {
     size_t a, b, c;
-    char *full = read_fixture("full.xml", &a), *usage = read_fixture("usage.xml", &b);
-    char *rest = read_fixture("usage-rest.xml", &c);
+    char *full = fixture_text("vcenter_inventory", "full.xml", &a),
+         *usage = fixture_text("vcenter_inventory", "usage.xml", &b);
+    char *rest = fixture_text("vcenter_inventory", "usage-rest.xml", &c);
 
     vc.run.piece = piece;
     RUN(false, STEP_DONE, SETUP, {.match = WAIT, .body = full, .len = a},
@@ -186,7 +170,7 @@ static void test_full(void **state)
 static void test_cut_off(void **state)
 {
     size_t len;
-    char *full = read_fixture("full.xml", &len);
+    char *full = fixture_text("vcenter_inventory", "full.xml", &len);
 
     (void)state;
     for (size_t n = 0; n < len - 2; n += 199) {

@@ -13,6 +13,8 @@
 #include "core/mem.h"
 #include "core/strbuf.h"
 #include "core/text.h"
+#include "tests/support/fixture.h"
+#include "tests/support/session_case.h"
 
 #define NOW 1795165200000 /* 2026-11-20T09:00:00Z */
 
@@ -91,36 +93,6 @@ static enum session_step answer(struct fixture *f, int status, const char *body,
     return f->s.ops->login(&f->s, &r);
 }
 
-static char *fixture_text(const char *name)
-{
-    char *path = mem_printf("tests/fixtures/nsx/%s", name);
-    FILE *in = fopen(path, "rb");
-    struct strbuf text = STRBUF_INIT;
-    char buf[4096];
-    size_t n;
-
-    if (!in)
-        fail_msg("unable to read '%s'", path);
-    while ((n = fread(buf, 1, sizeof(buf), in)) > 0)
-        strbuf_add(&text, buf, n);
-    fclose(in);
-    free(path);
-    return strbuf_detach(&text);
-}
-
-static const char *header(const struct fixture *f, const char *name)
-{
-    size_t len = strlen(name);
-
-    for (size_t i = 0; i < f->s.call.http.nheaders; i++) {
-        const char *h = f->s.call.http.headers[i];
-
-        if (strncmp(h, name, len) == 0 && h[len] == ':')
-            return h + len + 2;
-    }
-    return NULL;
-}
-
 #define LOCAL                                                                                     \
     "urls: ['https://nsx1.example/', 'https://nsx2.example/'], user: 'au dit&', password: {env: " \
     "P}"
@@ -147,7 +119,7 @@ static void log_in(struct fixture *f)
 
 static void test_form_login(void **state)
 {
-    char *version = fixture_text("onprem-mp-node-version.json");
+    char *version = fixture_text("nsx", "onprem-mp-node-version.json", NULL);
     struct fixture f;
 
     (void)state;
@@ -157,12 +129,12 @@ static void test_form_login(void **state)
     assert_string_equal(f.s.call.http.url, "https://nsx1.example/api/session/create");
     assert_string_equal(f.s.call.http.body,
                         "j_username=au%20dit%26&j_password=p%3Dw%2Bd%26%25%C3%A9");
-    assert_string_equal(header(&f, "Content-Type"), "application/x-www-form-urlencoded");
-    assert_null(header(&f, "Cookie"));
+    assert_string_equal(session_header(&f.s, "Content-Type"), "application/x-www-form-urlencoded");
+    assert_null(session_header(&f.s, "Cookie"));
     assert_int_equal(answer(&f, 200, "", session_headers), SESSION_SEND);
     assert_string_equal(f.s.call.http.url, "https://nsx1.example/api/v1/node/version");
-    assert_string_equal(header(&f, "Cookie"), "LB=node-1; JSESSIONID=ABC123");
-    assert_string_equal(header(&f, "X-XSRF-TOKEN"), "7f2-x");
+    assert_string_equal(session_header(&f.s, "Cookie"), "LB=node-1; JSESSIONID=ABC123");
+    assert_string_equal(session_header(&f.s, "X-XSRF-TOKEN"), "7f2-x");
     assert_null(f.s.call.http.body);
     assert_int_equal(answer(&f, 200, version, NULL), SESSION_SEND);
     assert_string_equal(f.s.facts.version, "4.2.1.0.0.24304122");
@@ -190,10 +162,10 @@ static void test_form_login(void **state)
     /* The session that is replaced is given back; facts are read once. */
     assert_int_equal(f.s.ops->login(&f.s, NULL), SESSION_SEND);
     assert_string_equal(f.s.call.http.url, "https://nsx1.example/api/session/destroy");
-    assert_string_equal(header(&f, "X-XSRF-TOKEN"), "7f2-x");
+    assert_string_equal(session_header(&f.s, "X-XSRF-TOKEN"), "7f2-x");
     assert_int_equal(answer(&f, 403, "", NULL), SESSION_SEND);
     assert_string_equal(f.s.call.http.url, "https://nsx1.example/api/session/create");
-    assert_null(header(&f, "Cookie"));
+    assert_null(session_header(&f.s, "Cookie"));
     assert_int_equal(answer(&f, 200, "", session_headers), SESSION_READY);
     close_session(&f);
     free(version);
@@ -256,7 +228,8 @@ static void test_login_refusals(void **state)
 
     (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        char *body = cases[i].file ? fixture_text(cases[i].file) : mem_strdup(cases[i].body);
+        char *body =
+            cases[i].file ? fixture_text("nsx", cases[i].file, NULL) : mem_strdup(cases[i].body);
         struct fixture f;
 
         open_session(&f, LOCAL, "p");
@@ -293,18 +266,18 @@ static void test_no_password(void **state)
 
 static void test_vidm(void **state)
 {
-    char *version = fixture_text("onprem-mp-node-version.json");
+    char *version = fixture_text("nsx", "onprem-mp-node-version.json", NULL);
     struct fixture f;
 
     (void)state;
     open_session(&f, VIDM, "pw");
     assert_int_equal(f.s.ops->login(&f.s, NULL), SESSION_SEND);
     assert_string_equal(f.s.call.http.url, "https://n.example/api/v1/node/version");
-    assert_string_equal(header(&f, "Authorization"), "Remote b3BzQGNvcnA6cHc=");
+    assert_string_equal(session_header(&f.s, "Authorization"), "Remote b3BzQGNvcnA6cHc=");
     assert_int_equal(answer(&f, 200, version, session_headers), SESSION_SEND);
     assert_string_equal(f.s.facts.version, "4.2.1.0.0.24304122");
-    assert_null(header(&f, "Authorization"));
-    assert_string_equal(header(&f, "X-XSRF-TOKEN"), "7f2-x");
+    assert_null(session_header(&f.s, "Authorization"));
+    assert_string_equal(session_header(&f.s, "X-XSRF-TOKEN"), "7f2-x");
     close_session(&f);
     /* Without a token the cookie is no use, so each request is authorised by itself. */
     open_session(&f, VIDM, "pw");
@@ -313,8 +286,8 @@ static void test_vidm(void **state)
     while (answer(&f, 404, "", NULL) == SESSION_SEND)
         ;
     assert_int_equal(f.s.ops->authorize(&f.s, &segments), 0);
-    assert_string_equal(header(&f, "Authorization"), "Remote b3BzQGNvcnA6cHc=");
-    assert_null(header(&f, "Cookie"));
+    assert_string_equal(session_header(&f.s, "Authorization"), "Remote b3BzQGNvcnA6cHc=");
+    assert_null(session_header(&f.s, "Cookie"));
     close_session(&f);
     free(version);
 }
@@ -322,7 +295,7 @@ static void test_vidm(void **state)
 static void test_vidm_refused(void **state)
 {
     static const char denied[] = "{\"error_code\":289,\"error_message\":\"Not permitted.\"}";
-    char *credentials = fixture_text("onprem-error.403-credentials.json");
+    char *credentials = fixture_text("nsx", "onprem-error.403-credentials.json", NULL);
     struct fixture f;
 
     (void)state;
@@ -353,7 +326,7 @@ static void test_certificate(void **state)
     assert_int_equal(f.s.ops->login(&f.s, NULL), SESSION_SEND);
     assert_string_equal(f.s.call.http.tls.client_cert, "/etc/pi.pem");
     assert_string_equal(f.s.call.http.tls.client_key, "/etc/pi.key");
-    assert_null(header(&f, "Authorization"));
+    assert_null(session_header(&f.s, "Authorization"));
     assert_int_equal(answer(&f, 200, "{}", NULL), SESSION_SEND);
     while (answer(&f, 404, "", NULL) == SESSION_SEND)
         ;
@@ -379,9 +352,9 @@ static void test_authorize(void **state)
     assert_int_equal(f.s.ops->authorize(&f.s, &segments), 0);
     assert_string_equal(f.s.call.http.url,
                         "https://nsx1.example/policy/api/v1/infra/segments?page_size=1000");
-    assert_string_equal(header(&f, "Accept"), "application/json");
-    assert_string_equal(header(&f, "Cookie"), "LB=node-1; JSESSIONID=ABC123");
-    assert_string_equal(header(&f, "X-XSRF-TOKEN"), "7f2-x");
+    assert_string_equal(session_header(&f.s, "Accept"), "application/json");
+    assert_string_equal(session_header(&f.s, "Cookie"), "LB=node-1; JSESSIONID=ABC123");
+    assert_string_equal(session_header(&f.s, "X-XSRF-TOKEN"), "7f2-x");
     assert_int_equal(f.s.call.http.max_body, COLLECTOR_BODY_MAX);
     other.service = SERVICE_VMC;
     assert_int_equal(f.s.ops->authorize(&f.s, &other), -1);
@@ -390,7 +363,7 @@ static void test_authorize(void **state)
     assert_int_equal(f.s.ops->authorize(&f.s, &segments), -1);
     assert_int_equal(f.s.ops->login(&f.s, NULL), SESSION_SEND);
     assert_string_equal(f.s.call.http.url, "https://nsx2.example/api/session/create");
-    assert_null(header(&f, "Cookie"));
+    assert_null(session_header(&f.s, "Cookie"));
     assert_int_equal(answer(&f, 200, "", session_headers), SESSION_READY);
     assert_int_equal(f.s.ops->authorize(&f.s, &segments), 0);
     assert_string_equal(f.s.call.http.url,
@@ -410,8 +383,8 @@ static void test_logout(void **state)
     assert_int_equal(f.s.ops->logout(&f.s, NULL), SESSION_SEND);
     assert_string_equal(f.s.call.http.method, "POST");
     assert_string_equal(f.s.call.http.url, "https://nsx1.example/api/session/destroy");
-    assert_string_equal(header(&f, "Cookie"), "LB=node-1; JSESSIONID=ABC123");
-    assert_string_equal(header(&f, "X-XSRF-TOKEN"), "7f2-x");
+    assert_string_equal(session_header(&f.s, "Cookie"), "LB=node-1; JSESSIONID=ABC123");
+    assert_string_equal(session_header(&f.s, "X-XSRF-TOKEN"), "7f2-x");
     assert_int_equal(f.s.ops->logout(&f.s, &gone), SESSION_READY);
     assert_int_equal(f.s.ops->authorize(&f.s, &segments), -1);
     close_session(&f);
@@ -435,8 +408,8 @@ static void test_hostile_cookies(void **state)
     assert_int_equal(answer(&f, 200, "", bad), SESSION_FAIL);
     f.s.ops->login(&f.s, NULL);
     assert_int_equal(answer(&f, 200, "", headers), SESSION_SEND);
-    assert_string_equal(header(&f, "Cookie"), "JSESSIONID=ok");
-    assert_null(header(&f, "X-XSRF-TOKEN"));
+    assert_string_equal(session_header(&f.s, "Cookie"), "JSESSIONID=ok");
+    assert_null(session_header(&f.s, "X-XSRF-TOKEN"));
     close_session(&f);
     free(long_one);
 }
@@ -498,7 +471,8 @@ static void test_judge(void **state)
     open_session(&f, LOCAL, "p");
     log_in(&f);
     for (size_t i = 0; i < ARRAY_SIZE(judged); i++) {
-        char *body = judged[i].file ? fixture_text(judged[i].file) : mem_strdup(judged[i].body);
+        char *body =
+            judged[i].file ? fixture_text("nsx", judged[i].file, NULL) : mem_strdup(judged[i].body);
         struct reply r = reply_of(judged[i].status, body, headers);
         struct err err = {0};
 

@@ -13,6 +13,8 @@
 #include "core/soap.h"
 #include "core/strbuf.h"
 #include "core/text.h"
+#include "tests/support/fixture.h"
+#include "tests/support/session_case.h"
 
 #define ENDPOINT                                                                              \
     "{name: vc, kind: vcenter, url: 'https://vc.example/sdk/', user: 'EX\\ops&1', password: " \
@@ -27,23 +29,6 @@ struct fixture {
     struct session s;
     const char *cookies[3];
 };
-
-static char *fixture_text(const char *name)
-{
-    char *path = mem_printf("tests/fixtures/vcenter_inventory/%s", name);
-    FILE *in = fopen(path, "rb");
-    struct strbuf text = STRBUF_INIT;
-    char buf[4096];
-    size_t n;
-
-    if (!in)
-        fail_msg("unable to read '%s'", path);
-    while ((n = fread(buf, 1, sizeof(buf), in)) > 0)
-        strbuf_add(&text, buf, n);
-    (void)fclose(in);
-    free(path);
-    return strbuf_detach(&text);
-}
 
 static struct fixture f;
 
@@ -94,24 +79,11 @@ static enum session_step answer(int status, const char *body)
 
 static enum session_step answer_file(int status, const char *name)
 {
-    char *text = fixture_text(name);
+    char *text = fixture_text("vcenter_inventory", name, NULL);
     enum session_step step = answer(status, text);
 
     free(text);
     return step;
-}
-
-static const char *header(const char *name)
-{
-    size_t len = strlen(name);
-
-    for (size_t i = 0; i < f.s.call.http.nheaders; i++) {
-        const char *h = f.s.call.http.headers[i];
-
-        if (strncmp(h, name, len) == 0 && h[len] == ':')
-            return h + len + 2;
-    }
-    return NULL;
 }
 
 static void log_in(void)
@@ -134,12 +106,12 @@ static void test_login(void **state)
     assert_string_equal(f.s.call.http.proxy, "http://proxy:3128");
     assert_int_equal(answer(200, VERSIONS), SESSION_SEND);
     assert_string_equal(f.s.call.http.url, "https://vc.example/sdk");
-    assert_string_equal(header("SOAPAction"), "urn:vim25/8.0.2.0");
+    assert_string_equal(session_header(&f.s, "SOAPAction"), "urn:vim25/8.0.2.0");
     assert_null(strstr(f.s.call.http.body, "p&lt;w"));
     assert_int_equal(answer_file(200, "content.xml"), SESSION_SEND);
     assert_non_null(strstr(f.s.call.http.body, "<userName>EX\\ops&amp;1</userName>"
                                                "<password>p&lt;w&gt;&amp;1</password>"));
-    assert_null(header("Cookie"));
+    assert_null(session_header(&f.s, "Cookie"));
     f.cookies[0] = "vmware_soap_session=\"abc-1\"; Path=/; HttpOnly; Secure";
     assert_int_equal(answer_file(200, "login.xml"), SESSION_READY);
 }
@@ -174,8 +146,8 @@ static void test_requests(void **state)
     log_in();
     assert_int_equal(f.s.ops->authorize(&f.s, &req), 0);
     assert_string_equal(f.s.call.http.url, "https://vc.example/sdk");
-    assert_string_equal(header("Cookie"), "vmware_soap_session=\"abc-1\"");
-    assert_string_equal(header("Content-Type"), "text/xml; charset=utf-8");
+    assert_string_equal(session_header(&f.s, "Cookie"), "vmware_soap_session=\"abc-1\"");
+    assert_string_equal(session_header(&f.s, "Content-Type"), "text/xml; charset=utf-8");
     assert_string_equal(f.s.call.http.body, "<x/>");
 }
 
@@ -185,7 +157,7 @@ static void test_login_again(void **state)
     (void)state;
     log_in();
     assert_int_equal(f.s.ops->login(&f.s, NULL), SESSION_SEND);
-    assert_null(header("Cookie"));
+    assert_null(session_header(&f.s, "Cookie"));
     assert_non_null(strstr(f.s.call.http.body, "RetrieveServiceContent"));
     f.cookies[1] = NULL;
     assert_int_equal(answer_file(200, "content.xml"), SESSION_SEND);
@@ -203,7 +175,7 @@ static void test_logout(void **state)
     log_in();
     assert_int_equal(f.s.ops->logout(&f.s, NULL), SESSION_SEND);
     assert_non_null(strstr(f.s.call.http.body, "<Logout "));
-    assert_non_null(header("Cookie"));
+    assert_non_null(session_header(&f.s, "Cookie"));
     assert_int_equal(f.s.ops->logout(&f.s, &r), SESSION_READY);
 }
 
@@ -217,7 +189,7 @@ static void test_no_versions(void **state)
 {
     (void)state;
     begin("<html/>", 404);
-    assert_string_equal(header("SOAPAction"), "urn:vim25/" VCENTER_API_FALLBACK);
+    assert_string_equal(session_header(&f.s, "SOAPAction"), "urn:vim25/" VCENTER_API_FALLBACK);
 }
 
 static void test_invalid_login(void **state)
@@ -272,7 +244,8 @@ static enum session_verdict judge(int status, const char *body, struct err *err)
 
 static void test_judge(void **state)
 {
-    char *over = fixture_text("not-authenticated.xml"), *gone = fixture_text("gone.xml");
+    char *over = fixture_text("vcenter_inventory", "not-authenticated.xml", NULL),
+         *gone = fixture_text("vcenter_inventory", "gone.xml", NULL);
     struct err err = {0};
 
     (void)state;
@@ -298,7 +271,7 @@ static void test_policy_service(void **state)
                           .path = "/pbm/sdk",
                           .action = "urn:pbm/2.0",
                           .label = "storage policies"};
-    char *over = fixture_text("not-authenticated.xml");
+    char *over = fixture_text("vcenter_inventory", "not-authenticated.xml", NULL);
     struct reply r = {.status = 500, .body = over, .len = strlen(over)};
     struct err err = {0};
 
@@ -310,8 +283,8 @@ static void test_policy_service(void **state)
     log_in();
     assert_int_equal(f.s.ops->authorize(&f.s, &req), 0);
     assert_string_equal(f.s.call.http.url, "https://vc.example/pbm/sdk");
-    assert_string_equal(header("SOAPAction"), "urn:pbm/2.0");
-    assert_string_equal(header("Cookie"), "vmware_soap_session=\"abc-1\"");
+    assert_string_equal(session_header(&f.s, "SOAPAction"), "urn:pbm/2.0");
+    assert_string_equal(session_header(&f.s, "Cookie"), "vmware_soap_session=\"abc-1\"");
     assert_non_null(strstr(f.s.call.http.body,
                            "<soapenv:Header><vcSessionCookie>abc-1</vcSessionCookie>"
                            "</soapenv:Header><soapenv:Body><PbmQueryProfile xmlns=\"urn:pbm\">"));
@@ -345,8 +318,8 @@ static void get_token(const char *reply)
     assert_int_equal(f.s.ops->authorize(&f.s, &libraries), 0);
     assert_string_equal(f.s.call.http.method, "POST");
     assert_string_equal(f.s.call.http.url, "https://vc.example/api/session");
-    assert_string_equal(header("Authorization"), "Basic RVhcb3BzJjE6cDx3PiYx");
-    assert_null(header("Cookie"));
+    assert_string_equal(session_header(&f.s, "Authorization"), "Basic RVhcb3BzJjE6cDx3PiYx");
+    assert_null(session_header(&f.s, "Cookie"));
     assert_int_equal(judge_rest(201, reply, &err), VERDICT_AGAIN);
 }
 
@@ -355,9 +328,9 @@ static void asks_with(const char *token)
     assert_int_equal(f.s.ops->authorize(&f.s, &libraries), 0);
     assert_string_equal(f.s.call.http.method, "GET");
     assert_string_equal(f.s.call.http.url, "https://vc.example/api/content/library");
-    assert_string_equal(header("vmware-api-session-id"), token);
-    assert_null(header("Authorization"));
-    assert_null(header("Cookie"));
+    assert_string_equal(session_header(&f.s, "vmware-api-session-id"), token);
+    assert_null(session_header(&f.s, "Authorization"));
+    assert_null(session_header(&f.s, "Cookie"));
 }
 
 /* The token is asked for on first use, replaced once, and never costs the SOAP session. */
@@ -383,8 +356,8 @@ static void test_rest_token(void **state)
     assert_int_equal(judge_rest(503, "<html>", &err), VERDICT_RETRY);
     assert_int_equal(judge_rest(429, "", &err), VERDICT_THROTTLED);
     assert_int_equal(f.s.ops->authorize(&f.s, &soap), 0);
-    assert_string_equal(header("Cookie"), "vmware_soap_session=\"abc-1\"");
-    assert_null(header("vmware-api-session-id"));
+    assert_string_equal(session_header(&f.s, "Cookie"), "vmware_soap_session=\"abc-1\"");
+    assert_null(session_header(&f.s, "vmware-api-session-id"));
 }
 
 /* A password that was refused is not sent again before it is another. */
@@ -405,7 +378,7 @@ static void test_rest_refused(void **state)
     secret_unref(f.s.secret);
     f.s.secret = secret_new_str("new");
     assert_int_equal(f.s.ops->authorize(&f.s, &libraries), 0);
-    assert_string_equal(header("Authorization"), "Basic RVhcb3BzJjE6bmV3");
+    assert_string_equal(session_header(&f.s, "Authorization"), "Basic RVhcb3BzJjE6bmV3");
 }
 
 /* No reply to the login becomes a header unless it is a token, or reaches the collector. */
@@ -447,7 +420,7 @@ static void test_rest_logout(void **state)
     assert_int_equal(f.s.ops->logout(&f.s, NULL), SESSION_SEND);
     assert_string_equal(f.s.call.http.method, "DELETE");
     assert_string_equal(f.s.call.http.url, "https://vc.example/api/session");
-    assert_string_equal(header("vmware-api-session-id"), "tok-1");
+    assert_string_equal(session_header(&f.s, "vmware-api-session-id"), "tok-1");
     assert_int_equal(f.s.ops->logout(&f.s, &r), SESSION_SEND);
     assert_non_null(strstr(f.s.call.http.body, "<Logout "));
     assert_int_equal(f.s.ops->logout(&f.s, &r), SESSION_READY);

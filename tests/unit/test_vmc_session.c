@@ -11,6 +11,8 @@
 #include "core/mem.h"
 #include "core/strbuf.h"
 #include "core/text.h"
+#include "tests/support/fixture.h"
+#include "tests/support/session_case.h"
 
 #define NOW  1795165200000 /* 2026-11-20T09:00:00Z */
 #define ORG  "9596c99b-d247-5360-afe6-ea72334d00da"
@@ -68,39 +70,10 @@ static enum session_step answer(struct fixture *f, int status, const char *body)
     return f->s.ops->login(&f->s, &r);
 }
 
-static char *fixture_text(const char *name)
-{
-    char *path = mem_printf("tests/fixtures/vmc/%s", name);
-    FILE *in = fopen(path, "rb");
-    struct strbuf text = STRBUF_INIT;
-    char buf[4096];
-    size_t n;
-
-    if (!in)
-        fail_msg("unable to read '%s'", path);
-    while ((n = fread(buf, 1, sizeof(buf), in)) > 0)
-        strbuf_add(&text, buf, n);
-    fclose(in);
-    free(path);
-    return strbuf_detach(&text);
-}
-
-static const char *header(const struct fixture *f, const char *name)
-{
-    size_t len = strlen(name);
-
-    for (size_t i = 0; i < f->s.call.http.nheaders; i++) {
-        const char *h = f->s.call.http.headers[i];
-
-        if (strncmp(h, name, len) == 0 && h[len] == ':')
-            return h + len + 2;
-    }
-    return NULL;
-}
-
 static void log_in(struct fixture *f, const char *yaml)
 {
-    char *token = fixture_text("csp-token.json"), *sddc = fixture_text("sddc.json");
+    char *token = fixture_text("vmc", "csp-token.json", NULL),
+         *sddc = fixture_text("vmc", "sddc.json", NULL);
 
     open_session(f, yaml);
     assert_int_equal(f->s.ops->login(&f->s, NULL), SESSION_SEND);
@@ -114,7 +87,8 @@ static void log_in(struct fixture *f, const char *yaml)
 
 static void the_token_is_exchanged_and_the_sddc_read(void **state)
 {
-    char *token = fixture_text("csp-token.json"), *sddc = fixture_text("sddc.json");
+    char *token = fixture_text("vmc", "csp-token.json", NULL),
+         *sddc = fixture_text("vmc", "sddc.json", NULL);
     struct fixture f;
 
     (void)state;
@@ -129,7 +103,7 @@ static void the_token_is_exchanged_and_the_sddc_read(void **state)
     assert_int_equal(answer(&f, 200, token), SESSION_SEND);
     assert_string_equal(f.s.call.http.url,
                         "https://vmc.vmware.com/vmc/api/orgs/" ORG "/sddcs/" SDDC);
-    assert_non_null(strstr(header(&f, "csp-auth-token"), "eyJhbGciOiJSUzI1NiJ9."));
+    assert_non_null(strstr(session_header(&f.s, "csp-auth-token"), "eyJhbGciOiJSUzI1NiJ9."));
     assert_string_equal(f.s.call.http.tls.sha256, "00");
     assert_string_equal(f.s.call.http.proxy, "http://proxy:3128");
     assert_int_equal(f.s.expires_at, NOW + 1799000 - VMC_RENEW_AHEAD_MS);
@@ -159,7 +133,7 @@ static void renewing_asks_for_the_token_alone(void **state)
                      SESSION_READY);
     assert_int_equal(f.s.expires_at, NOW + 30000);
     assert_int_equal(f.s.ops->authorize(&f.s, &get), 0);
-    assert_string_equal(header(&f, "csp-auth-token"), "AT.2");
+    assert_string_equal(session_header(&f.s, "csp-auth-token"), "AT.2");
     assert_int_equal(f.s.ops->logout(&f.s, NULL), SESSION_READY);
     assert_int_equal(f.s.ops->authorize(&f.s, &get), -1);
     assert_int_equal(f.s.err.kind, ERR_AUTH);
@@ -221,7 +195,7 @@ static void refusals_of_the_token(void **state)
 
 static void an_sddc_that_is_not_there(void **state)
 {
-    char *missing = fixture_text("error.404.json");
+    char *missing = fixture_text("vmc", "error.404.json", NULL);
     struct fixture f;
 
     (void)state;
@@ -337,7 +311,7 @@ static void every_service_has_its_address(void **state)
 
         assert_int_equal(f.s.ops->authorize(&f.s, &req), 0);
         assert_string_equal(f.s.call.http.url, cases[i].url);
-        assert_non_null(header(&f, "csp-auth-token"));
+        assert_non_null(session_header(&f.s, "csp-auth-token"));
     }
     assert_int_equal(f.s.ops->authorize(&f.s, &(struct request){.service = SERVICE_EC2}), -1);
     close_session(&f);
@@ -399,7 +373,7 @@ static void sentences_carry_the_services_words(void **state)
 {
     const struct request req = {
         .service = SERVICE_VMC, .method = "GET", .path = "/", .label = "tasks"};
-    char *body = fixture_text("error.404.json");
+    char *body = fixture_text("vmc", "error.404.json", NULL);
     struct reply reply = make_reply(404, body);
     struct err err = {0};
     struct fixture f;
