@@ -29,6 +29,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Names in derive.watch: the routes of a table were judged, and what it lacks. */
+#define ROUTES_SEEN "table"
+#define GAPS_SEEN   "gaps of table"
+
 struct kept_table {
     const char *id;
     struct vpc_facts *vpc;
@@ -190,20 +194,20 @@ static const char *managed(const struct vpc_facts *v, enum route_kind kind, cons
     return vpc_keeps_table(v, row_str(r, ROUTES_ROUTE_TABLE)) ? "vmc_main" : "customer";
 }
 
-/* Since when the route disagrees; 0: nobody knows. */
-static int64_t disagrees_since(struct derive *d, const struct vpc_facts *v, const char *table,
-                               const char *key)
+/* Since when the route disagrees; 0: nobody knows. @of: what was seen of the table before. */
+static int64_t disagrees_since(struct derive *d, const struct vpc_facts *v, const char *of,
+                               const char *table, const char *key)
 {
-    bool known = watch_get(d->watch, arena_printf(d->arena, "table %s", table));
+    bool known = watch_get(d->watch, arena_printf(d->arena, "%s %s", of, table));
     bool given = known || v->switching;
 
     return watch_keep(d->late, key, given ? d->view->now : 0, d->view->now)->since;
 }
 
-static const char *late_or_not(struct derive *d, const struct vpc_facts *v, const char *table,
-                               const char *key, const char *late)
+static const char *late_or_not(struct derive *d, const struct vpc_facts *v, const char *of,
+                               const char *table, const char *key, const char *late)
 {
-    int64_t since = disagrees_since(d, v, table, key);
+    int64_t since = disagrees_since(d, v, of, table, key);
 
     if (v->changed_at > since)
         since = v->changed_at;
@@ -230,7 +234,7 @@ static const char *verdict(struct derive *d, const struct vpc_facts *v, const st
         return NULL; /* nobody says where it should lead */
     if (!want && v->by_nsx && vpc_is_active(v, target))
         return NULL;
-    return late_or_not(d, v, table, r->key, "stale");
+    return late_or_not(d, v, ROUTES_SEEN, table, r->key, "stale");
 }
 
 static void name_segment(const struct routes_join *j, struct table_builder *b, const struct row *r,
@@ -305,7 +309,7 @@ static void end_missing(struct derive *d, struct table_builder *b, const struct 
     const char *key = missing_key(d, t, destination);
 
     builder_str(b, ROUTES_EXPECTED_TARGET, want);
-    builder_state(b, ROUTES_VERDICT, late_or_not(d, t->vpc, t->id, key, "missing"));
+    builder_state(b, ROUTES_VERDICT, late_or_not(d, t->vpc, GAPS_SEEN, t->id, key, "missing"));
 }
 
 static void miss_net(struct derive *d, struct table_builder *b, const struct kept_table *t,
@@ -365,15 +369,22 @@ static void extra(struct derive *d, void *facts, struct table_builder *b, size_t
     }
 }
 
-/* From now on the tables are known: what disagrees later was seen to begin. */
+/* From now on the tables are known: what disagrees later was seen to begin. While the console
+ * starts they come before what they are measured by; that is no look at them yet. */
 static void finish(struct derive *d, void *facts)
 {
     struct routes_join *j = facts;
     const char *key;
     size_t i = 0;
+    void *vpc;
 
-    while (map_at(j->facts->tables, &i, &key, NULL))
-        watch_keep(d->watch, arena_printf(d->arena, "table %s", key), 0, d->view->now);
+    while (map_at(j->facts->tables, &i, &key, &vpc)) {
+        if (!((struct vpc_facts *)vpc)->silent)
+            watch_keep(d->watch, arena_printf(d->arena, ROUTES_SEEN " %s", key), 0, d->view->now);
+    }
+    for (size_t k = 0; k < j->ntables; k++)
+        watch_keep(d->watch, arena_printf(d->arena, GAPS_SEEN " %s", j->tables[k].id), 0,
+                   d->view->now);
     watch_forget_old(d->watch, d->view->now);
     watch_forget_old(d->late, d->view->now);
 }

@@ -198,6 +198,20 @@ static const struct step missing[] = {
      "rtb-1main ok\nrtb-1main missing\nrtb-2app ok\n"},
 };
 
+/* While hycon starts AWS answers before VMC does: what is off then has not begun before its eyes.
+ */
+#define GAP   ROUTES MAIN("10.2.0.0/16", "eni-1") APP("192.168.1.0/24", "eni-2")
+#define NEVER " never 0s\n"
+static const struct step starting[] = {
+    {0,
+     ENIS GAP "table linked_vpcs tokyo/vmc" NEVER "vpc\n"
+              "table segments tokyo/vmc" NEVER "path\ntable sddcs tokyo/vmc" NEVER "sddc\n",
+     "rtb-1main -\nrtb-2app -\n"},
+    {50, LINK("eni-1") SDDCS ENIS HOSTS GAP "table segments tokyo/vmc" NEVER "path\n",
+     "rtb-1main ok\nrtb-2app stale\n"},
+    {50, LINK("eni-1") REST GAP, "rtb-1main ok\nrtb-1main missing\nrtb-2app stale\n"},
+};
+
 static void play(const char *name, const struct step *steps, size_t n)
 {
     struct model_case c;
@@ -218,6 +232,7 @@ static void test_time(void **state)
     play("failover", failover, ARRAY_SIZE(failover));
     play("AWS was asked first", aws_first, ARRAY_SIZE(aws_first));
     play("missing", missing, ARRAY_SIZE(missing));
+    play("starting", starting, ARRAY_SIZE(starting));
 }
 
 /* No reply comes any more, only the clock goes on: the verdict changes all the same. */
