@@ -17,6 +17,8 @@ struct reader {
     const char *name;
     struct err *err;
     yaml_document_t doc;
+    const char *text;
+    size_t len;
     bool *seen; /* by libyaml's node number */
     size_t count;
 };
@@ -199,17 +201,32 @@ static const struct yaml_node *read_document(struct reader *r)
     return tree;
 }
 
-static void syntax_error(const yaml_parser_t *p, const char *name, struct err *err)
+/* Where byte @offset of the text is; columns are characters, as libyaml counts them. The reader's
+ * own mark is where its buffer begins. */
+static yaml_mark_t mark_of_byte(const struct reader *r, size_t offset)
 {
-    const yaml_mark_t *m = &p->problem_mark;
+    yaml_mark_t m = {0};
+
+    for (size_t i = 0; i < offset && i < r->len; i++) {
+        if (r->text[i] == '\n') {
+            m.line++;
+            m.column = 0;
+        } else if (((unsigned char)r->text[i] & 0xc0) != 0x80) {
+            m.column++;
+        }
+    }
+    return m;
+}
+
+static void syntax_error(struct reader *r, const yaml_parser_t *p)
+{
     const char *why = p->problem ? p->problem : "not readable as YAML";
+    yaml_mark_t m = p->problem_mark;
 
     if (p->error == YAML_READER_ERROR)
-        err_set(err, ERR_CONFIG, 0, "%s:%zu:%zu: %s at byte %zu", name, p->mark.line + 1,
-                p->mark.column + 1, why, p->problem_offset);
-    else
-        err_set(err, ERR_CONFIG, 0, "%s:%zu:%zu: %s%s%s", name, m->line + 1, m->column + 1, why,
-                p->context ? " " : "", p->context ? p->context : "");
+        m = mark_of_byte(r, p->problem_offset);
+    err_set(r->err, ERR_CONFIG, 0, "%s:%zu:%zu: %s%s%s", r->name, m.line + 1, m.column + 1, why,
+            p->context ? " " : "", p->context ? p->context : "");
 }
 
 /* There must be nothing behind the first document. */
@@ -219,7 +236,7 @@ static int check_end(struct reader *r, yaml_parser_t *p)
     int rc = 0;
 
     if (!yaml_parser_load(p, &more)) {
-        syntax_error(p, r->name, r->err);
+        syntax_error(r, p);
         return -1;
     }
     if (yaml_document_get_root_node(&more))
@@ -231,7 +248,7 @@ static int check_end(struct reader *r, yaml_parser_t *p)
 const struct yaml_node *yaml_read(struct arena *arena, const char *text, size_t len,
                                   const char *name, struct err *err)
 {
-    struct reader r = {.arena = arena, .name = name, .err = err};
+    struct reader r = {.arena = arena, .name = name, .text = text, .len = len, .err = err};
     const struct yaml_node *tree = NULL;
     yaml_parser_t p;
 
@@ -244,7 +261,7 @@ const struct yaml_node *yaml_read(struct arena *arena, const char *text, size_t 
     yaml_parser_set_input_string(&p, (const unsigned char *)text, len);
     yaml_parser_set_encoding(&p, YAML_UTF8_ENCODING);
     if (!yaml_parser_load(&p, &r.doc)) {
-        syntax_error(&p, name, err);
+        syntax_error(&r, &p);
     } else {
         tree = read_document(&r);
         if (tree && check_end(&r, &p))

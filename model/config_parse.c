@@ -168,9 +168,22 @@ static bool given(const struct reading_endpoint *e, const char *key)
     return config_values_own(e->values, key) || yaml_get(e->node, key);
 }
 
+/* A credential that is named and does not exist is one problem, not also what it would have had. */
+static bool is_of_missing_credential(const struct reading_endpoint *e, const char *key)
+{
+    const char *name = peek_name(e->node, "credential");
+    const struct key_spec *k = kinds_credential_keys;
+
+    if (!name || map_has(e->p->credentials, name))
+        return false;
+    while (k->name && strcmp(k->name, key) != 0)
+        k++;
+    return k->name;
+}
+
 static void require(const struct reading_endpoint *e, const char *key, const char *when)
 {
-    if (!given(e, key))
+    if (!given(e, key) && !is_of_missing_credential(e, key))
         config_problem(e->p, e->node, "missing key '%s' in %s%s", key, e->what, when);
 }
 
@@ -222,13 +235,24 @@ static void check_ids(const struct reading_endpoint *e, const char *one, const c
     }
 }
 
+/* What is sent to AWS in a host name. */
+static bool region_is_plausible(const char *region)
+{
+    size_t n = strlen(region);
+
+    return n > 0 && n <= 32 && strspn(region, "abcdefghijklmnopqrstuvwxyz0123456789-") == n;
+}
+
 static void check_aws(const struct reading_endpoint *e)
 {
-    const char *account = text_of(e, "account");
+    const char *account = text_of(e, "account"), *region = text_of(e, "region");
     const char *why = account ? account_problem(account) : NULL;
 
     if (why)
         config_problem(e->p, yaml_get(e->node, "account"), "%s", why);
+    if (region && !region_is_plausible(region))
+        config_problem(e->p, yaml_get(e->node, "region"),
+                       "'%s' is not a region, such as ap-northeast-1", region);
     check_ids(e, "vpc", "vpcs", "vpc-", "VPC");
     check_ids(e, "subnet", "subnets", "subnet-", "subnet");
 }

@@ -399,6 +399,10 @@ static const struct {
     {SITE(NSX ", thresholds: {convergee: 5m}}"),
      "4:85: unknown threshold 'convergee'; did you mean 'converge'?"},
     {SITE(NSX ", credential: ops}"), "4:84: no credential 'ops' below 'credentials'"},
+    {SITE("{name: n, kind: nsx, url: https://n/, credential: ops}"),
+     "4:55: no credential 'ops' below 'credentials'"},
+    {SITE("{name: a, kind: aws, region: 'Tokyo 1'}"),
+     "4:34: 'Tokyo 1' is not a region, such as ap-northeast-1"},
     {"credentials: {ops: {user: u, token: {env: T}}}\n" SITE(
          "{name: n, kind: nsx, url: https://n/, credential: ops, password: {env: P}}"),
      "5:55: credential 'ops' has 'token', which kind nsx does not take"},

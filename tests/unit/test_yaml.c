@@ -65,7 +65,8 @@ static void refusals_name_the_place(void **state)
         {"a: [1\n", "f.yaml:2:1: did not find expected ',' or ']' while parsing a flow sequence"},
         {"a: 1\n\tb: 2\n", "f.yaml:2:1: found a tab character that violates indentation while "
                            "scanning a plain scalar"},
-        {"a: \xff\n", "f.yaml:1:1: invalid leading UTF-8 octet at byte 3"},
+        {"a: \xff\n", "f.yaml:1:4: invalid leading UTF-8 octet"},
+        {"a: 1\n\xe6\x9d\xb1: \xff\n", "f.yaml:2:4: invalid leading UTF-8 octet"},
     };
     (void)state;
 
