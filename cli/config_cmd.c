@@ -49,9 +49,10 @@ int cli_config_show(const struct cli_options *o)
 /* ---- check
  * ----------------------------------------------------------------------------------------- */
 
-/* What this endpoint was refused, table by table: each is a privilege that is missing. */
+/* What this endpoint was refused, table by table: each is a privilege that is missing. What its own
+ * line says already (@told) is not said again. */
 static unsigned add_denied(const struct estate *e, const struct config_endpoint *ep,
-                           struct strbuf *out)
+                           const char *told, struct strbuf *out)
 {
     unsigned bad = 0;
 
@@ -63,9 +64,10 @@ static unsigned add_denied(const struct estate *e, const struct config_endpoint 
         enum freshness f = s ? snapshot_freshness(s) : FRESH_OK;
         if (f == FRESH_OK || f == FRESH_UNSUPPORTED)
             continue;
-        strbuf_addf(out, "    %s: %s: %s\n", tables_all[t]->name, freshness_name(f),
-                    snapshot_err(s)->msg);
         bad++;
+        if (strcmp(snapshot_err(s)->msg, told) != 0)
+            strbuf_addf(out, "    %s: %s: %s\n", tables_all[t]->name, freshness_name(f),
+                        snapshot_err(s)->msg);
     }
     return bad;
 }
@@ -97,7 +99,7 @@ static unsigned add_endpoint(const struct estate *e, const struct config_endpoin
     if (*message)
         strbuf_addf(out, ": %s", message);
     strbuf_addch(out, '\n');
-    return add_denied(e, ep, out) + !ok;
+    return add_denied(e, ep, message, out) + !ok;
 }
 
 static int connect_all(const struct cli_options *o, const struct config *c)
