@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/arena.h"
 #include "core/clock.h"
 #include "core/mem.h"
 
@@ -211,7 +212,6 @@ static void on_command(void *arg, struct loop_process_result *r)
     struct err err = r->err;
     struct secret *secret = NULL;
 
-    free(q);
     if (!current)
         return;
     if (err.kind == ERR_NONE && r->exit_status != 0)
@@ -230,7 +230,8 @@ static void on_command(void *arg, struct loop_process_result *r)
 static void run_command(struct credential *c)
 {
     const char *const argv[] = {"/bin/sh", "-c", c->spec.arg, NULL};
-    struct question *q = mem_alloc(sizeof(*q));
+    /* Of the engine's: a command that hangs when the engine ends never comes back with it. */
+    struct question *q = arena_alloc(c->engine->arena, sizeof(*q));
 
     *q = (struct question){c, ++c->asking};
     c->asked = SECRET_ASKED;

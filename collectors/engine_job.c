@@ -328,6 +328,8 @@ static const char *why_late(const struct job *job, int64_t now)
         return job->again_err.msg;
     if (job->ep->hold_until > now && job->ep->hold_err.kind != ERR_NONE)
         return job->ep->hold_err.msg;
+    if (job->ep->credential && job->ep->credential->asked == SECRET_ASKED)
+        return "its secret was not given in time";
     return job->ep->state == ENDPOINT_LOGIN ? "the login did not finish" : NULL;
 }
 

@@ -255,6 +255,25 @@ static void hanging_login_is_never_with_limit(void **state)
     free(rawserver_stop(silent));
 }
 
+/* ... and so does a command that is to give the password. */
+static void hanging_command_is_never_with_limit(void **state)
+{
+    struct fakeapi_run r;
+    struct err err;
+
+    (void)state;
+    fakeapi_run_init(&r, "sites:\n  - name: s\n    endpoints:\n"
+                         "      - {name: a, kind: nsx, url: \"https://127.0.0.1:1/\", user: u, "
+                         "password: {command: exec sleep 60}}\n");
+    r.o.once = true;
+    r.o.timeout_ms = 300;
+    fakeapi_run_start(&r);
+    assert_true(engine_wait(r.engine, -1));
+    assert_int_equal(freshness_of(&r, &table_segments, "a", &err), FRESH_NEVER);
+    assert_string_equal(err.msg, "not read within 300ms: its secret was not given in time");
+    fakeapi_run_stop(&r);
+}
+
 static void refused_connection_is_tried_a_few_times(void **state)
 {
     char *text = fakeapi_config("http", rawserver_unused_port(), "");
@@ -387,6 +406,7 @@ int main(void)
         TEST(throttled_login_says_why),
         TEST(hanging_identity_is_within_the_limit),
         TEST(hanging_login_is_never_with_limit),
+        TEST(hanging_command_is_never_with_limit),
         TEST(refused_connection_is_tried_a_few_times),
         TEST(more_rounds_are_read),
         TEST(interrupt_ends_the_wait),
