@@ -35,18 +35,6 @@ static int stop(void **state)
     return 0;
 }
 
-static void says(const struct strbuf *text, const char *part)
-{
-    if (!strstr(text->buf, part))
-        fail_msg("'%s' is not in:\n%s", part, text->buf);
-}
-
-static void lacks(const struct strbuf *text, const char *part)
-{
-    if (strstr(text->buf, part))
-        fail_msg("'%s' is in:\n%s", part, text->buf);
-}
-
 static char *read_text(const char *path)
 {
     struct strbuf text = STRBUF_INIT;
@@ -86,9 +74,9 @@ static void test_connect(void **state)
 
     (void)state;
     e2e_expect(&e, &r, 0, "config", "check", "--connect", NULL);
-    says(&r.out, "dc1/nsx-dc1 (credential 'nsx audit file:");
-    says(&r.out, "): ok, NSX Manager");
-    says(&r.out, "as arn:aws:iam::111122223333:user/hycon");
+    child_says(&r.out, "dc1/nsx-dc1 (credential 'nsx audit file:");
+    child_says(&r.out, "): ok, NSX Manager");
+    child_says(&r.out, "as arn:aws:iam::111122223333:user/hycon");
     child_release(&r);
     assert_int_equal(e2e_counter(&e, "nsx-dc1", "logins"), 1);
     assert_int_equal(e2e_counter(&e, "nsx-dc1", "open_sessions"), 0);
@@ -103,8 +91,8 @@ static void test_missing_privileges(void **state)
     e2e_fault(&e, "\"endpoint\":\"aws-tokyo\",\"fault\":\"status\",\"status\":403,\"code\":"
                   "\"UnauthorizedOperation\",\"action\":\"DescribeRouteTables\"");
     e2e_expect(&e, &r, 3, "config", "check", "--connect", "--endpoint", "aws-tokyo", NULL);
-    says(&r.out, "    routes: denied: not allowed: ec2:DescribeRouteTables");
-    lacks(&r.out, "nsx-dc1");
+    child_says(&r.out, "    routes: denied: not allowed: ec2:DescribeRouteTables");
+    child_lacks(&r.out, "nsx-dc1");
     child_release(&r);
     e2e_expect(&e, &r, 64, "config", "check", "--connect", "--endpoint", "nobody", NULL);
     child_release(&r);
@@ -120,8 +108,8 @@ static void test_wrong_password_of_many(void **state)
     (void)state;
     write_text(path, "wrong\n");
     e2e_expect(&e, &r, 3, "config", "check", "--connect", "--endpoint", "esxi-dc1", NULL);
-    says(&r.out, "denied");
-    lacks(&r.out, "    filters: "); /* one cause, one line */
+    child_says(&r.out, "denied");
+    child_lacks(&r.out, "    filters: "); /* one cause, one line */
     child_release(&r);
     assert_int_equal(e2e_counter(&e, "esxi-dc1-esx01", "failed_logins") +
                          e2e_counter(&e, "esxi-dc1-esx02", "failed_logins"),
@@ -179,7 +167,7 @@ static void test_init(void **state)
     free(e.config);
     e.config = path;
     e2e_expect(&e, &r, 0, "config", "check", "--connect", NULL);
-    says(&r.out, "dc1/mgr (credential 'nsx audit file:");
+    child_says(&r.out, "dc1/mgr (credential 'nsx audit file:");
     child_release(&r);
     free(url);
     free(password);
@@ -192,9 +180,9 @@ static void test_sample(void **state)
 
     (void)state;
     e2e_expect(&e, &r, 0, "config", "init", NULL);
-    says(&r.out, "#requests_per_min: ");
-    says(&r.out, "#jump: ");
-    says(&r.out, "kind: esxi");
+    child_says(&r.out, "#requests_per_min: ");
+    child_says(&r.out, "#jump: ");
+    child_says(&r.out, "kind: esxi");
     for (const char *line = r.out.buf; *line; line += strcspn(line, "\n") + 1)
         assert_int_equal(*line, '#');
     child_release(&r);
@@ -232,9 +220,9 @@ static void test_intervals_and_budget(void **state)
     (void)state;
     add_to_config("intervals: {enis: 90s}\nrequests_per_min: 120\ntime_zone: Asia/Tokyo\n");
     e2e_expect(&e, &r, 0, "config", "show", NULL);
-    says(&r.out, "tokyo/aws-tokyo.intervals.enis = 90s  (");
-    says(&r.out, "tokyo/aws-tokyo.requests_per_min = 120  (");
-    says(&r.out, "time_zone = Asia/Tokyo");
+    child_says(&r.out, "tokyo/aws-tokyo.intervals.enis = 90s  (");
+    child_says(&r.out, "tokyo/aws-tokyo.requests_per_min = 120  (");
+    child_says(&r.out, "time_zone = Asia/Tokyo");
     child_release(&r);
     e2e_expect(&e, &r, 0, "get", "enis", NULL);
     child_release(&r);
@@ -254,8 +242,8 @@ static void test_exclude(void **state)
                       strchr(hosts, ']') + 1);
     write_text(e.config, text);
     e2e_expect(&e, &r, 0, "get", "endpoints", "-o", "csv", "--fields", "endpoint", NULL);
-    says(&r.out, "esxi-dc1/127.0.0.1:");
-    lacks(&r.out, first);
+    child_says(&r.out, "esxi-dc1/127.0.0.1:");
+    child_lacks(&r.out, first);
     child_release(&r);
     free(first);
     free(text);
@@ -285,13 +273,13 @@ static void test_hosts_from(void **state)
     e2e_hycon(&e, &r, "get", "endpoints", "-o", "csv", "--fields", "endpoint,kind", NULL);
     free(text);
     text = mem_printf("esxi-dc1/%s,esxi", names[1]);
-    says(&r.out, text);
-    lacks(&r.out, names[0]);
+    child_says(&r.out, text);
+    child_lacks(&r.out, names[0]);
     child_release(&r);
     /* Nobody lists anything: said by name, and nothing is connected to. */
     e2e_fault(&e, "\"endpoint\":\"vcenter-dc1\",\"fault\":\"close\"");
     e2e_expect(&e, &r, 3, "get", "filters", "--endpoint", "esxi-dc1", NULL);
-    says(&r.err, "'vcenter-dc1' has listed none");
+    child_says(&r.err, "'vcenter-dc1' has listed none");
     child_release(&r);
     free(names[0]);
     free(names[1]);
@@ -308,7 +296,7 @@ static void test_not_yet(void **state)
     (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(verbs); i++) {
         e2e_expect(&e, &r, 64, verbs[i], "x", NULL);
-        says(&r.err, "is not in this version");
+        child_says(&r.err, "is not in this version");
         child_release(&r);
     }
 }

@@ -99,12 +99,6 @@ static int before(void **state)
     return 0;
 }
 
-static void says(const struct strbuf *where, const char *what)
-{
-    if (!strstr(where->buf, what))
-        fail_msg("'%s' is not in:\n%s", what, where->buf);
-}
-
 #define NEEDS_SSHD() \
     (void)state;     \
     if (!sshd)       \
@@ -165,12 +159,12 @@ static void test_counters_are_of_their_rules(void **state)
     e2e_expect(&e, &r, 0, "get", "host_rules", "-o", "csv", "--fields",
                "rule_id,position,evals,bytes", "--filter", "filter = " FILTER_2, "--sort",
                "position", NULL);
-    says(&r.out, "1002,5,317802,1368132046\r\n");
-    says(&r.out, "1001,1,8,1376154976\r\n");
+    child_says(&r.out, "1002,5,317802,1368132046\r\n");
+    child_says(&r.out, "1001,1,8,1376154976\r\n");
     child_release(&r);
     e2e_expect(&e, &r, 0, "get", "host_rules", "-o", "csv", "--fields", "evals", "--filter",
                "filter = " FILTER_1, NULL);
-    says(&r.out, "evals\r\n\r\n\r\n");
+    child_says(&r.out, "evals\r\n\r\n\r\n");
     child_release(&r);
 }
 
@@ -262,8 +256,8 @@ static void test_a_banner_is_told_and_does_no_harm(void **state)
     NEEDS_SSHD();
     set_mode("banner");
     e2e_expect(&e, &r, 0, "get", "host_rules,endpoints", "-o", "json", NULL);
-    says(&r.out, "Welcome to this host.");
-    says(&r.out, "addrset ip-vm-33");
+    child_says(&r.out, "Welcome to this host.");
+    child_says(&r.out, "addrset ip-vm-33");
     child_release(&r);
 }
 
@@ -277,7 +271,7 @@ static void test_garbage_is_no_table(void **state)
 
         set_mode(modes[i]);
         e2e_expect(&e, &r, 3, "get", "filters", "-o", "json", NULL);
-        says(&r.out, "were not understood, the first: ");
+        child_says(&r.out, "were not understood, the first: ");
         assert_null(strchr(r.out.buf, '\033'));
         assert_null(strchr(r.err.buf, '\033'));
         child_release(&r);
@@ -291,9 +285,9 @@ static void test_cut_output_is_partial(void **state)
     NEEDS_SSHD();
     set_mode("cut");
     e2e_expect(&e, &r, 3, "get", "host_rules", "-o", "json", NULL);
-    says(&r.out, "\"freshness\":\"partial\"");
-    says(&r.out, "the output of 2 of 2 filters ends in its middle");
-    says(&r.out, "\"rule_id\":1006");
+    child_says(&r.out, "\"freshness\":\"partial\"");
+    child_says(&r.out, "the output of 2 of 2 filters ends in its middle");
+    child_says(&r.out, "\"rule_id\":1006");
     child_release(&r);
 }
 
@@ -308,9 +302,9 @@ static void test_a_cut_list_is_partial(void **state)
         struct child_result r;
 
         e2e_expect(&e, &r, 3, "get", of[i], "-o", "json", NULL);
-        says(&r.out, "\"freshness\":\"partial\"");
-        says(&r.out, "the output of summarize-dvfilter ends in its middle");
-        says(&r.out, "nic-1744435-eth0-vmware-sfw.2");
+        child_says(&r.out, "\"freshness\":\"partial\"");
+        child_says(&r.out, "the output of summarize-dvfilter ends in its middle");
+        child_says(&r.out, "nic-1744435-eth0-vmware-sfw.2");
         child_release(&r);
     }
 }
@@ -325,13 +319,13 @@ static void test_a_cut_line_is_partial(void **state)
     NEEDS_SSHD();
     set_mode("cutline");
     e2e_expect(&e, &r, 3, "get", "connections", "-o", "json", NULL);
-    says(&r.out, "\"freshness\":\"partial\"");
-    says(&r.out, "the list of connections ends in its middle");
+    child_says(&r.out, "\"freshness\":\"partial\"");
+    child_says(&r.out, "the list of connections ends in its middle");
     child_release(&r);
     for (size_t i = 0; i < ARRAY_SIZE(of); i++) {
         e2e_expect(&e, &r, 3, "get", of[i], "-o", "json", NULL);
-        says(&r.out, "\"freshness\":\"partial\"");
-        says(&r.out, "the output of 2 of 2 filters ends in its middle");
+        child_says(&r.out, "\"freshness\":\"partial\"");
+        child_says(&r.out, "the output of 2 of 2 filters ends in its middle");
         child_release(&r);
     }
 }
@@ -346,18 +340,19 @@ static void test_silence_is_no_table(void **state)
     set_mode("silent");
     for (size_t i = 0; i < ARRAY_SIZE(of); i++) {
         e2e_expect(&e, &r, 3, "get", of[i], "-o", "json", NULL);
-        says(&r.out, "\"freshness\":\"failed\"");
-        says(&r.out, "summarize-dvfilter printed nothing");
+        child_says(&r.out, "\"freshness\":\"failed\"");
+        child_says(&r.out, "summarize-dvfilter printed nothing");
         child_release(&r);
     }
     e2e_expect(&e, &r, 3, "get", "connections", "-o", "json", NULL);
-    says(&r.out, "\"freshness\":\"failed\"");
-    says(&r.out, "the list of connections is empty");
+    child_says(&r.out, "\"freshness\":\"failed\"");
+    child_says(&r.out, "the list of connections is empty");
     child_release(&r);
     set_mode("norules");
     e2e_expect(&e, &r, 3, "get", "host_rules", "-o", "json", NULL);
-    says(&r.out, "1 of 2 filters were not read: nothing was printed about 'nic-1744435-eth0-");
-    says(&r.out, "nic-1744441-eth0-vmware-sfw.2");
+    child_says(&r.out,
+               "1 of 2 filters were not read: nothing was printed about 'nic-1744435-eth0-");
+    child_says(&r.out, "nic-1744441-eth0-vmware-sfw.2");
     child_release(&r);
 }
 
@@ -372,15 +367,16 @@ static void test_a_refusal_is_no_table(void **state)
     set_mode("foreign");
     for (size_t i = 0; i < ARRAY_SIZE(of); i++) {
         e2e_expect(&e, &r, 3, "get", of[i], "-o", "json", NULL);
-        says(&r.out, "\"freshness\":\"partial\"");
-        says(&r.out, "1 of 2 filters were not read: nothing that was printed about 'nic-1744435-");
-        says(&r.out, "nic-1744441-eth0-vmware-sfw.2");
+        child_says(&r.out, "\"freshness\":\"partial\"");
+        child_says(&r.out,
+                   "1 of 2 filters were not read: nothing that was printed about 'nic-1744435-");
+        child_says(&r.out, "nic-1744441-eth0-vmware-sfw.2");
         child_release(&r);
     }
     set_mode("nosets");
     e2e_expect(&e, &r, 0, "get", "addrsets", "-o", "json", NULL);
-    says(&r.out, "\"freshness\":\"ok\"");
-    says(&r.out, "nic-1744441-eth0-vmware-sfw.2");
+    child_says(&r.out, "\"freshness\":\"ok\"");
+    child_says(&r.out, "nic-1744441-eth0-vmware-sfw.2");
     child_release(&r);
 }
 
@@ -391,7 +387,7 @@ static void test_a_hanging_host_is_left(void **state)
     NEEDS_SSHD();
     set_mode("hang");
     e2e_expect(&e, &r, 3, "get", "filters", "-o", "json", "--timeout", "2", NULL);
-    says(&r.out, "\"error_kind\":\"limit\"");
+    child_says(&r.out, "\"error_kind\":\"limit\"");
     assert_true(r.ms < 20000);
     child_release(&r);
 }
@@ -403,7 +399,7 @@ static void test_a_flood_has_an_end(void **state)
     NEEDS_SSHD();
     set_mode("flood");
     e2e_expect(&e, &r, 3, "get", "filters", "-o", "json", NULL);
-    says(&r.out, "\"error_kind\":\"limit\"");
+    child_says(&r.out, "\"error_kind\":\"limit\"");
     child_release(&r);
 }
 
@@ -415,10 +411,10 @@ static void test_an_unknown_key_is_denied(void **state)
     struct child_result r;
 
     NEEDS_SSHD();
-    configure("known_hosts: /nonexistent, ");
+    configure("known_hosts: /nonexistent/known_hosts, ");
     e2e_expect(&e, &r, 3, "get", "filters", "-o", "json", NULL);
-    says(&r.out, "\"freshness\":\"denied\"");
-    says(&r.out, sshd_fingerprint(sshd));
+    child_says(&r.out, "\"freshness\":\"denied\"");
+    child_says(&r.out, sshd_fingerprint(sshd));
     child_release(&r);
 }
 
@@ -432,9 +428,9 @@ static void test_a_changed_key_shows_both(void **state)
     configure(more);
     free(more);
     e2e_expect(&e, &r, 3, "get", "filters", "-o", "json", NULL);
-    says(&r.out, "\"freshness\":\"denied\"");
-    says(&r.out, sshd_fingerprint(sshd));
-    says(&r.out, other);
+    child_says(&r.out, "\"freshness\":\"denied\"");
+    child_says(&r.out, sshd_fingerprint(sshd));
+    child_says(&r.out, other);
     child_release(&r);
 }
 
@@ -444,10 +440,10 @@ static void test_a_person_accepts_a_key(void **state)
     char *name = NULL;
 
     NEEDS_SSHD();
-    configure("known_hosts: /nonexistent, ");
+    configure("known_hosts: /nonexistent/known_hosts, ");
     name = mem_printf("esx/127.0.0.1:%d", sshd_port(sshd));
     e2e_expect(&e, &r, 3, "trust", name, NULL);
-    says(&r.out, sshd_fingerprint(sshd));
+    child_says(&r.out, sshd_fingerprint(sshd));
     child_release(&r);
     e2e_expect(&e, &r, 3, "trust", name, "--sha256",
                "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", NULL);
@@ -470,28 +466,29 @@ static void test_a_person_accepts_a_jump_host(void **state)
     NEEDS_SSHD();
     bastion = sshd_start(NULL);
     name = mem_printf("esx/127.0.0.1:%d", sshd_port(sshd));
-    text = mem_printf("sites: [{name: dc2, endpoints: [{name: esx, kind: esxi, hosts: "
-                      "[\"127.0.0.1:%d\"], user: root, known_hosts: /nonexistent, key_file: %s, "
-                      "jump: \"root@127.0.0.1:%d\", jump_key_file: %s, jump_known_hosts: "
-                      "/nonexistent}]}]\n",
-                      sshd_port(sshd), sshd_user_key(sshd, "ed25519"), sshd_port(bastion),
-                      sshd_user_key(bastion, "ed25519"));
+    text = mem_printf(
+        "sites: [{name: dc2, endpoints: [{name: esx, kind: esxi, hosts: "
+        "[\"127.0.0.1:%d\"], user: root, known_hosts: /nonexistent/known_hosts, key_file: %s, "
+        "jump: \"root@127.0.0.1:%d\", jump_key_file: %s, jump_known_hosts: "
+        "/nonexistent/known_hosts}]}]\n",
+        sshd_port(sshd), sshd_user_key(sshd, "ed25519"), sshd_port(bastion),
+        sshd_user_key(bastion, "ed25519"));
     write_text(e.config, text);
     e2e_expect(&e, &r, 3, "get", "filters", "-o", "json", NULL);
-    says(&r.out, "the host key of jump host ");
-    says(&r.out, sshd_fingerprint(bastion));
+    child_says(&r.out, "the host key of jump host ");
+    child_says(&r.out, sshd_fingerprint(bastion));
     child_release(&r);
     e2e_expect(&e, &r, 3, "trust", name, NULL);
-    says(&r.out, sshd_fingerprint(bastion));
-    says(&r.err, "not accepted");
+    child_says(&r.out, sshd_fingerprint(bastion));
+    child_says(&r.err, "not accepted");
     child_release(&r);
     e2e_expect(&e, &r, 3, "trust", name, "--sha256", sshd_fingerprint(sshd), NULL);
     child_release(&r);
     e2e_expect(&e, &r, 0, "trust", name, "--sha256", sshd_fingerprint(bastion), NULL);
-    says(&r.err, "the host key of 'dc2/esx' at 127.0.0.1:");
+    child_says(&r.err, "the host key of 'dc2/esx' at 127.0.0.1:");
     child_release(&r);
     e2e_expect(&e, &r, 3, "get", "filters", "-o", "json", NULL);
-    says(&r.out, sshd_fingerprint(sshd));
+    child_says(&r.out, sshd_fingerprint(sshd));
     child_release(&r);
     e2e_expect(&e, &r, 0, "trust", name, "--sha256", sshd_fingerprint(sshd), NULL);
     child_release(&r);
@@ -514,7 +511,7 @@ static void test_a_refused_key_is_auth(void **state)
     write_text(e.config, text);
     free(text);
     e2e_expect(&e, &r, 3, "get", "filters", "-o", "json", NULL);
-    says(&r.out, "\"error_kind\":\"auth\"");
+    child_says(&r.out, "\"error_kind\":\"auth\"");
     child_release(&r);
 }
 

@@ -216,12 +216,6 @@ static void test_certificate_changes(void **state)
     free(after);
 }
 
-static void says(const struct strbuf *where, const char *what)
-{
-    if (!strstr(where->buf, what))
-        fail_msg("'%s' is not in:\n%s", what, where->buf);
-}
-
 /* Only a person trusts: without a terminal it takes the very fingerprint, and a certificate that
  * changes later is refused with both. */
 static void test_trust(void **state)
@@ -233,14 +227,14 @@ static void test_trust(void **state)
     char *old = fingerprint(), *other = mem_strdup(old);
     other[0] = other[0] == '0' ? '1' : '0';
     e2e_expect(&e, &r, 3, "trust", "nsx-dc1", NULL);
-    says(&r.out, old);
-    says(&r.err, "not accepted");
+    child_says(&r.out, old);
+    child_says(&r.err, "not accepted");
     child_release(&r);
     /* What is no fingerprint is a mistake of the command line, not a refusal. */
     e2e_expect(&e, &r, 64, "trust", "nsx-dc1", "--sha256", "00", NULL);
     child_release(&r);
     e2e_expect(&e, &r, 3, "trust", "nsx-dc1", "--sha256", other, NULL);
-    says(&r.err, "not the one given");
+    child_says(&r.err, "not the one given");
     child_release(&r);
     e2e_expect(&e, &r, 3, "get", "segments", "--site", "dc1", NULL);
     child_release(&r);
@@ -251,8 +245,8 @@ static void test_trust(void **state)
     certificate("self-signed");
     char *new = fingerprint();
     e2e_expect(&e, &r, 3, "get", "segments", "--site", "dc1", NULL);
-    says(&r.err, old);
-    says(&r.err, new);
+    child_says(&r.err, old);
+    child_says(&r.err, new);
     child_release(&r);
     free(old);
     free(other);

@@ -33,12 +33,6 @@ static int stop(void **state)
     return 0;
 }
 
-static void says(const struct strbuf *where, const char *what)
-{
-    if (!strstr(where->buf, what))
-        fail_msg("'%s' is not in:\n%s", what, where->buf);
-}
-
 static size_t count_lines(const struct strbuf *text)
 {
     size_t n = 0;
@@ -73,7 +67,7 @@ static void test_json(void **state)
     assert_null(jsonq_get(source, "error_kind"));
     assert_ptr_equal(strstr(r.out.buf, "{\"schema_version\":1,\"table\":\"enis\",\"sources\":["),
                      r.out.buf);
-    says(&r.out, "\"rows\":[{\"site\":\"tokyo\",\"endpoint\":\"aws-tokyo\",\"eni\":");
+    child_says(&r.out, "\"rows\":[{\"site\":\"tokyo\",\"endpoint\":\"aws-tokyo\",\"eni\":");
     json_object_put(doc);
     child_release(&r);
 }
@@ -108,8 +102,8 @@ static void test_several_tables(void **state)
     json_object_put(doc);
     child_release(&r);
     e2e_expect(&e, &r, 0, "get", "vpcs,subnets", "-o", "jsonl", NULL);
-    says(&r.out, "{\"table\":\"vpcs\",\"site\":\"tokyo\"");
-    says(&r.out, "\n{\"table\":\"subnets\",\"site\":\"tokyo\"");
+    child_says(&r.out, "{\"table\":\"vpcs\",\"site\":\"tokyo\"");
+    child_says(&r.out, "\n{\"table\":\"subnets\",\"site\":\"tokyo\"");
     child_release(&r);
 }
 
@@ -146,10 +140,10 @@ static void test_table_for_people(void **state)
     e2e_expect(&e, &r, 0, "get", "segments", NULL);
     assert_null(strchr(r.out.buf, '\033')); /* no terminal, no colours */
     assert_ptr_equal(strstr(r.out.buf, "SITE"), r.out.buf);
-    says(&r.out, "192.168.161.0/24");
+    child_says(&r.out, "192.168.161.0/24");
     child_release(&r);
     e2e_expect(&e, &r, 0, "get", "segments", "-o", "wide", NULL);
-    says(&r.out, "VIA");
+    child_says(&r.out, "VIA");
     child_release(&r);
 }
 
@@ -169,7 +163,7 @@ static void test_partial_failure(void **state)
     assert_non_null(jsonq_str(bad, "message"));
     assert_string_equal(jsonq_str(e2e_row(sources, "site", "tokyo"), "freshness"), "ok");
     assert_non_null(e2e_row(e2e_rows(doc, "edges"), "site", "tokyo"));
-    says(&r.err, "edges of 'dc1/nsx-dc1'");
+    child_says(&r.err, "edges of 'dc1/nsx-dc1'");
     json_object_put(doc);
     child_release(&r);
     /* The other site is not asked: nothing is wrong with it. */
@@ -222,7 +216,7 @@ static void test_wrong_password(void **state)
     assert_int_equal(r.status, 0);
     child_release(&r);
     e2e_expect(&e, &r, 3, "get", "edges,segments,gateways", "--site", "dc1", "-o", "json", NULL);
-    says(&r.out, "\"error_kind\":\"auth\"");
+    child_says(&r.out, "\"error_kind\":\"auth\"");
     child_release(&r);
     assert_int_equal(e2e_counter(&e, "nsx-dc1", "failed_logins"), 1);
     assert_int_equal(e2e_counter(&e, "nsx-dc1", "lockouts"), 0);
@@ -281,7 +275,7 @@ static void test_watch_ends_with_its_reader(void **state)
     (void)state;
 
     child_run(&r, &(struct child_options){.argv = argv, .env = env, .timeout_ms = E2E_TIMEOUT_MS});
-    says(&r.err, "status=73");
+    child_says(&r.err, "status=73");
     assert_int_equal(e2e_counter(&e, "nsx-dc1", "open_sessions"), 0);
     child_release(&r);
     free(program);
@@ -303,7 +297,7 @@ static void test_endpoints(void **state)
     json_object_put(doc);
     child_release(&r);
     e2e_expect(&e, &r, 0, "config", "check", "--connect", NULL);
-    says(&r.out, "dc1/nsx-dc1");
+    child_says(&r.out, "dc1/nsx-dc1");
     child_release(&r);
 }
 

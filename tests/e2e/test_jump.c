@@ -58,12 +58,6 @@ static void configure(int port, const char *known_hosts)
     free(text);
 }
 
-static void says(const struct strbuf *text, const char *part)
-{
-    if (!strstr(text->buf, part))
-        fail_msg("'%s' is not in: %s", part, text->buf);
-}
-
 static void expect_source(const struct child_result *r, const char *endpoint, const char *kind,
                           const char *part)
 {
@@ -96,7 +90,7 @@ static void test_everything_is_read(void **state)
     assert_int_equal(sshd_connections(sshd), before + 1);
     e2e_expect(&e, &r, 0, "get", "endpoints", "-o", "csv", "--fields", "endpoint,via", NULL);
     char *via = mem_printf("nsx-dc1,root@127.0.0.1:%d", sshd_port(sshd));
-    says(&r.out, via);
+    child_says(&r.out, via);
     free(via);
     child_release(&r);
 }
@@ -112,8 +106,8 @@ static void test_unknown_key(void **state)
     child_release(&r);
     /* Shown, and refused without a person. */
     e2e_expect(&e, &r, 3, "trust", "nsx-dc1", NULL);
-    says(&r.out, sshd_fingerprint(sshd));
-    says(&r.err, "not accepted");
+    child_says(&r.out, sshd_fingerprint(sshd));
+    child_says(&r.err, "not accepted");
     child_release(&r);
     e2e_expect(&e, &r, 0, "trust", "nsx-dc1", "--sha256", sshd_fingerprint(sshd), NULL);
     child_release(&r);
@@ -121,7 +115,7 @@ static void test_unknown_key(void **state)
     child_release(&r);
     /* Now the certificate behind it is what is asked about. */
     e2e_expect(&e, &r, 0, "trust", "nsx-dc1", NULL);
-    says(&r.err, "is trusted already");
+    child_says(&r.err, "is trusted already");
     child_release(&r);
 }
 

@@ -30,29 +30,23 @@ static int stop(void **state)
     return 0;
 }
 
-static void says(const struct strbuf *where, const char *what)
-{
-    if (!strstr(where->buf, what))
-        fail_msg("'%s' is not in:\n%s", what, where->buf);
-}
-
 static void test_help(void **state)
 {
     struct child_result r;
     (void)state;
 
     e2e_expect(&e, &r, 0, "--help", NULL);
-    says(&r.out, "usage: hycon [VERB]");
-    says(&r.out, "exit status");
+    child_says(&r.out, "usage: hycon [VERB]");
+    child_says(&r.out, "exit status");
     assert_int_equal(r.err.len, 0);
     child_release(&r);
     e2e_expect(&e, &r, 0, "get", "--help", NULL);
-    says(&r.out, "--filter EXPR");
+    child_says(&r.out, "--filter EXPR");
     child_release(&r);
     e2e_expect(&e, &r, 0, "--version", NULL);
-    says(&r.out, "hycon ");
-    says(&r.out, "libcurl/");
-    says(&r.out, "libuv/");
+    child_says(&r.out, "hycon ");
+    child_says(&r.out, "libcurl/");
+    child_says(&r.out, "libuv/");
     child_release(&r);
 }
 
@@ -62,10 +56,10 @@ static void test_tables(void **state)
     (void)state;
 
     e2e_expect(&e, &r, 0, "tables", NULL);
-    says(&r.out, "\nenis ");
+    child_says(&r.out, "\nenis ");
     child_release(&r);
     e2e_expect(&e, &r, 0, "tables", "enis", NULL);
-    says(&r.out, "active_by_routes");
+    child_says(&r.out, "active_by_routes");
     child_release(&r);
     e2e_expect(&e, &r, 0, "tables", "-o", "json", NULL);
     struct json_object *doc = e2e_json(&r),
@@ -107,8 +101,8 @@ static void test_mistakes(void **state)
         const char *const *a = cases[i].args;
         struct child_result r;
         e2e_expect(&e, &r, cases[i].status, a[0], a[1], a[2], a[3], a[4], a[5], NULL);
-        says(&r.err, cases[i].says);
-        says(&r.err, "hycon: ");
+        child_says(&r.err, cases[i].says);
+        child_says(&r.err, "hycon: ");
         assert_int_equal(r.out.len, 0);
         child_release(&r);
     }
@@ -132,27 +126,27 @@ static void test_config(void **state)
     write_config("sites:\n  - name: tokyo\n    endpoints:\n"
                  "      - {name: linked, kind: aws, region: ap-northeast-1, reigon: x}\n");
     e2e_expect(&e, &r, 78, "config", "check", NULL);
-    says(&r.err, "hycon.yaml:4:");
-    says(&r.err, "reigon");
+    child_says(&r.err, "hycon.yaml:4:");
+    child_says(&r.err, "reigon");
     child_release(&r);
     write_config("sites:\n  - name: tokyo\n    endpoints:\n"
                  "      - {name: linked, kind: aws, region: ap-northeast-1}\n");
     e2e_expect(&e, &r, 0, "config", "check", NULL);
     child_release(&r);
     e2e_expect(&e, &r, 0, "config", "show", NULL);
-    says(&r.out, "ap-northeast-1");
-    says(&r.out, "hycon.yaml:4:");
+    child_says(&r.out, "ap-northeast-1");
+    child_says(&r.out, "hycon.yaml:4:");
     child_release(&r);
     /* An AWS endpoint has no edges; nothing may be printed as if there were none. */
     e2e_expect(&e, &r, 78, "get", "edges", NULL);
-    says(&r.err, "no configured endpoint can serve table 'edges'");
+    child_says(&r.err, "no configured endpoint can serve table 'edges'");
     assert_int_equal(r.out.len, 0);
     child_release(&r);
     e2e_expect(&e, &r, 64, "get", "enis", "--site", "osaka", NULL);
-    says(&r.err, "no site 'osaka'");
+    child_says(&r.err, "no site 'osaka'");
     child_release(&r);
     e2e_expect(&e, &r, 64, "get", "enis", "--endpoint", "linkd", NULL);
-    says(&r.err, "no endpoint 'linkd'");
+    child_says(&r.err, "no endpoint 'linkd'");
     child_release(&r);
 }
 
@@ -165,7 +159,7 @@ static void test_full_disk(void **state)
 
     child_run(&r, &(struct child_options){.argv = argv, .timeout_ms = E2E_TIMEOUT_MS});
     assert_int_equal(r.status, 73);
-    says(&r.err, "unable to write to standard output");
+    child_says(&r.err, "unable to write to standard output");
     child_release(&r);
     free(command);
 }

@@ -172,3 +172,15 @@ void child_release(struct child_result *r)
     strbuf_release(&r->out);
     strbuf_release(&r->err);
 }
+
+void child_says(const struct strbuf *where, const char *what)
+{
+    if (!strstr(where->buf, what))
+        fail_msg("'%s' is not in:\n%s", what, where->buf);
+}
+
+void child_lacks(const struct strbuf *where, const char *what)
+{
+    if (strstr(where->buf, what))
+        fail_msg("'%s' is in:\n%s", what, where->buf);
+}

@@ -28,4 +28,8 @@ struct child_options {
 void child_run(struct child_result *r, const struct child_options *o);
 void child_release(struct child_result *r);
 
+/* Asserts that @where has @what; that it has not. */
+void child_says(const struct strbuf *where, const char *what);
+void child_lacks(const struct strbuf *where, const char *what);
+
 #endif

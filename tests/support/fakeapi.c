@@ -239,6 +239,13 @@ void fakeapi_start(struct fakeapi *s, const struct testca_leaf *leaf)
     listen_on(s, 0, leaf);
 }
 
+void fakeapi_start_plain(struct fakeapi *s)
+{
+    setenv("FAKE_PASSWORD", "correct", 1);
+    fakeapi_start(s, NULL);
+    s->password = "correct";
+}
+
 void fakeapi_restart(struct fakeapi *s)
 {
     listen_on(s, s->port, NULL);
@@ -284,10 +291,8 @@ static void fake_release(struct session *s)
 static void fill(struct session *s, const char *method, const char *path)
 {
     struct fake_session *f = s->priv;
-    const char *const *urls;
-    size_t n = config_list(s->endpoint, "urls", &urls);
 
-    wire_url(&f->wire, urls[s->node % n], path);
+    wire_url(&f->wire, session_url(s), path);
     s->call = (struct session_call){0};
     wire_fill(&f->wire, method, &s->call.http);
     s->call.http.tls = s->tls;
@@ -587,6 +592,14 @@ void fakeapi_run_init(struct fakeapi_run *r, const char *text)
                                    .arg = r,
                                    .collectors = only_one,
                                    .sessions = sessions};
+}
+
+void fakeapi_run_init_at(struct fakeapi_run *r, int port, const char *more)
+{
+    char *text = fakeapi_config("http", port, more);
+
+    fakeapi_run_init(r, text);
+    free(text);
 }
 
 void fakeapi_run_start(struct fakeapi_run *r)

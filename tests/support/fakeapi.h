@@ -51,6 +51,8 @@ struct fakeapi {
 };
 
 void fakeapi_start(struct fakeapi *s, const struct testca_leaf *leaf); /* NULL: plain http */
+/* Plain http, and the configurations of fakeapi_config() have its password. */
+void fakeapi_start_plain(struct fakeapi *s);
 void fakeapi_stop(struct fakeapi *s);
 /* As it was, on the port it had before fakeapi_stop(); plain http. */
 void fakeapi_restart(struct fakeapi *s);
@@ -78,6 +80,8 @@ struct fakeapi_run {
 
 /* @text is the configuration. Collectors: fakeapi_one alone unless changed. */
 void fakeapi_run_init(struct fakeapi_run *r, const char *text);
+/* The same with fakeapi_config("http", @port, @more). */
+void fakeapi_run_init_at(struct fakeapi_run *r, int port, const char *more);
 void fakeapi_run_start(struct fakeapi_run *r);
 void fakeapi_run_stop(struct fakeapi_run *r);
 /* One endpoint "a" of site "s" (kind nsx, user u, password {env: FAKE_PASSWORD}) at @port, with

@@ -20,9 +20,7 @@ static struct fakeapi server;
 static int start(void **state)
 {
     (void)state;
-    setenv("FAKE_PASSWORD", "correct", 1);
-    fakeapi_start(&server, NULL);
-    server.password = "correct";
+    fakeapi_start_plain(&server);
     return 0;
 }
 
@@ -37,10 +35,7 @@ static int stop(void **state)
 
 static void open_run(struct fakeapi_run *r, const char *more)
 {
-    char *text = fakeapi_config("http", server.port, more);
-
-    fakeapi_run_init(r, text);
-    free(text);
+    fakeapi_run_init_at(r, server.port, more);
 }
 
 static void read_is_published(void **state)
@@ -414,11 +409,9 @@ static void unreachable_is_retried(void **state)
     struct snapshot *s, *owner;
     const struct row *row;
     int port = rawserver_unused_port();
-    char *text = fakeapi_config("http", port, "");
 
     (void)state;
-    fakeapi_run_init(&r, text);
-    free(text);
+    fakeapi_run_init_at(&r, port, "");
     fakeapi_run_start(&r);
     s = fakeapi_wait_fresh(&r, &table_segments, "a", FRESH_FAILED);
     assert_int_equal(snapshot_err(s)->kind, ERR_NET);

@@ -26,9 +26,7 @@ static struct fakeapi server;
 static int start(void **state)
 {
     (void)state;
-    setenv("FAKE_PASSWORD", "correct", 1);
-    fakeapi_start(&server, NULL);
-    server.password = "correct";
+    fakeapi_start_plain(&server);
     return 0;
 }
 

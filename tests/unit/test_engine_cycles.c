@@ -23,19 +23,15 @@ static struct fakeapi server;
 
 static void start(void)
 {
-    setenv("FAKE_PASSWORD", "correct", 1);
-    fakeapi_start(&server, NULL);
-    server.password = "correct";
+    fakeapi_start_plain(&server);
 }
 
 /* One life of an engine against the port; what is told to the server comes before. */
 static void live(int port, enum freshness end)
 {
-    char *text = fakeapi_config("http", port, "");
     struct fakeapi_run r;
 
-    fakeapi_run_init(&r, text);
-    free(text);
+    fakeapi_run_init_at(&r, port, "");
     r.o.collectors = fakeapi_all;
     fakeapi_run_start(&r);
     if (end != FRESH_NEVER)
@@ -131,13 +127,11 @@ static bool has_read(void *arg)
 /* A session that ends again and again within one life; each is read with before it ends. */
 static void many_sessions(void)
 {
-    char *text = fakeapi_config("http", server.port, "");
     struct fakeapi_run r;
     struct again a = {.r = &r, .at = NOW};
 
     clock_freeze(NOW);
-    fakeapi_run_init(&r, text);
-    free(text);
+    fakeapi_run_init_at(&r, server.port, "");
     fakeapi_run_start(&r);
     fakeapi_wait(has_read, &a);
     for (unsigned i = 0; i < SESSIONS; i++) {

@@ -17,9 +17,7 @@ static struct fakeapi server;
 static int start(void **state)
 {
     (void)state;
-    setenv("FAKE_PASSWORD", "correct", 1);
-    fakeapi_start(&server, NULL);
-    server.password = "correct";
+    fakeapi_start_plain(&server);
     return 0;
 }
 
@@ -33,10 +31,7 @@ static int stop(void **state)
 
 static void open_run(struct fakeapi_run *r, const char *more)
 {
-    char *text = fakeapi_config("http", server.port, more);
-
-    fakeapi_run_init(r, text);
-    free(text);
+    fakeapi_run_init_at(r, server.port, more);
     r->o.collectors = fakeapi_only_live;
 }
 

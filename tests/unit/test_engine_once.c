@@ -22,9 +22,7 @@ static struct fakeapi server;
 static int start(void **state)
 {
     (void)state;
-    setenv("FAKE_PASSWORD", "correct", 1);
-    fakeapi_start(&server, NULL);
-    server.password = "correct";
+    fakeapi_start_plain(&server);
     return 0;
 }
 
@@ -37,10 +35,7 @@ static int stop(void **state)
 
 static void open_run(struct fakeapi_run *r, const char *more)
 {
-    char *text = fakeapi_config("http", server.port, more);
-
-    fakeapi_run_init(r, text);
-    free(text);
+    fakeapi_run_init_at(r, server.port, more);
     r->o.once = true;
 }
 
@@ -237,13 +232,11 @@ static void hanging_identity_is_within_the_limit(void **state)
 static void hanging_login_is_never_with_limit(void **state)
 {
     struct rawserver *silent = rawserver_start("", 0, true);
-    char *text = fakeapi_config("http", rawserver_port(silent), "");
     struct fakeapi_run r;
     struct err err;
 
     (void)state;
-    fakeapi_run_init(&r, text);
-    free(text);
+    fakeapi_run_init_at(&r, rawserver_port(silent), "");
     r.o.once = true;
     r.o.timeout_ms = 300;
     fakeapi_run_start(&r);
@@ -276,13 +269,11 @@ static void hanging_command_is_never_with_limit(void **state)
 
 static void refused_connection_is_tried_a_few_times(void **state)
 {
-    char *text = fakeapi_config("http", rawserver_unused_port(), "");
     struct fakeapi_run r;
     struct err err;
 
     (void)state;
-    fakeapi_run_init(&r, text);
-    free(text);
+    fakeapi_run_init_at(&r, rawserver_unused_port(), "");
     r.o.once = true;
     fakeapi_run_start(&r);
     assert_true(engine_wait(r.engine, -1));

@@ -23,11 +23,9 @@ static const struct collector *const only_quick[] = {&quick, NULL};
 static int start(void **state)
 {
     (void)state;
-    setenv("FAKE_PASSWORD", "correct", 1);
     quick = fakeapi_one;
     quick.timeout_ms = 200;
-    fakeapi_start(&server, NULL);
-    server.password = "correct";
+    fakeapi_start_plain(&server);
     return 0;
 }
 
@@ -41,10 +39,7 @@ static int stop(void **state)
 
 static void open_run(struct fakeapi_run *r, const char *more)
 {
-    char *text = fakeapi_config("http", server.port, more);
-
-    fakeapi_run_init(r, text);
-    free(text);
+    fakeapi_run_init_at(r, server.port, more);
 }
 
 static void be_silent(bool silent)
