@@ -32,6 +32,8 @@ struct get {
     const struct schema *schemas[PICK_TABLES_MAX + 1]; /* NULL-terminated */
     struct get_table tables[PICK_TABLES_MAX];
     size_t n;
+    bool several;  /* more than one was asked: that is the shape of the answer, whatever is left */
+    bool unserved; /* one was asked that no endpoint can serve; it is none of the tables here */
     enum rows_format format;
 };
 
@@ -90,10 +92,37 @@ static bool needs_hosts(const struct get *g)
     return any;
 }
 
+static void release_table(struct get_table *t)
+{
+    filter_free(t->filter);
+    free(t->columns);
+}
+
+/* A table that nothing serves is not printed as if it were empty; the others are still read. */
+static int drop_unserved(struct get *g)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < g->n; i++) {
+        if (pick_is_served(g->o, g->config, g->schemas[i])) {
+            g->schemas[n] = g->schemas[i];
+            g->tables[n++] = g->tables[i];
+            continue;
+        }
+        cli_say("no configured endpoint can serve table '%s'", g->schemas[i]->name);
+        release_table(&g->tables[i]);
+    }
+    g->unserved = n < g->n;
+    g->n = n;
+    g->schemas[n] = NULL;
+    return n ? CLI_OK : CLI_CONFIG;
+}
+
 static int prepare(struct get *g)
 {
     int rc = pick_tables("get", g->o->args[0], g->schemas, &g->n);
 
+    g->several = g->n > 1;
     for (size_t i = 0; i < g->n && !rc; i++) {
         g->tables[i].schema = g->schemas[i];
         rc = prepare_table(&g->tables[i], g->o);
@@ -108,21 +137,13 @@ static int prepare(struct get *g)
     if (!g->config)
         return CLI_INTERRUPTED;
     rc = cli_check_scope("get", g->o, g->config);
-    for (size_t i = 0; i < g->n && !rc; i++) {
-        if (!pick_is_served(g->o, g->config, g->schemas[i])) {
-            cli_say("no configured endpoint can serve table '%s'", g->schemas[i]->name);
-            rc = CLI_CONFIG;
-        }
-    }
-    return rc;
+    return rc ? rc : drop_unserved(g);
 }
 
 static void release(struct get *g)
 {
-    for (size_t i = 0; i < g->n; i++) {
-        filter_free(g->tables[i].filter);
-        free(g->tables[i].columns);
-    }
+    for (size_t i = 0; i < g->n; i++)
+        release_table(&g->tables[i]);
     config_free(g->config);
 }
 
@@ -146,13 +167,13 @@ static void print_table(const struct get *g, const struct get_table *t, const st
                              .columns = t->columns,
                              .ncolumns = t->ncolumns,
                              .now = estate_now(e),
-                             .name_table = g->n > 1,
+                             .name_table = g->several,
                              .drain = rc ? write_out : NULL,
                              .drain_arg = rc};
     struct rows rows;
 
     scope_rows(&rows, e, t->schema, g->o, t->filter, t->sort, t->reverse);
-    if (g->format == ROWS_JSON && g->n > 1)
+    if (g->format == ROWS_JSON && g->several)
         rows_print_json_table(out, &rows, &ro);
     else
         rows_print(out, &rows, &ro);
@@ -161,8 +182,8 @@ static void print_table(const struct get *g, const struct get_table *t, const st
 
 static void print_all(const struct get *g, const struct estate *e, struct strbuf *out, int *rc)
 {
-    bool one_object = g->format == ROWS_JSON && g->n > 1;
-    bool titles = g->n > 1 && (g->format == ROWS_TABLE || g->format == ROWS_WIDE);
+    bool one_object = g->format == ROWS_JSON && g->several;
+    bool titles = g->several && (g->format == ROWS_TABLE || g->format == ROWS_WIDE);
 
     if (one_object)
         strbuf_addstr(out, "{\"schema_version\":1,\"tables\":[");
@@ -200,7 +221,7 @@ static int answer(const struct get *g, const struct estate *e)
     strbuf_release(&out);
     for (size_t i = 0; i < g->n; i++)
         bad += report(g, e, g->schemas[i]);
-    return rc ? rc : bad ? CLI_NOT_OK : CLI_OK;
+    return rc ? rc : g->unserved ? CLI_CONFIG : bad ? CLI_NOT_OK : CLI_OK;
 }
 
 /* What --watch compares: rows without ages, and what became of their sources. */
