@@ -9,6 +9,7 @@
  * where they are read.
  */
 #include "core/jsonq_priv.h"
+#include "core/strbuf.h"
 #include "core/text.h"
 
 #include <limits.h>
@@ -135,6 +136,41 @@ static struct json_object *parse(struct json_tokener *tok, const char *text, siz
     return o;
 }
 
+/* A NUL would end the text of a C string: what stands behind it would be lost without a word. It is
+ * written the way text_sanitize() writes it, which is what it comes to on screen anyway. */
+static void show_nuls(struct json_object *o)
+{
+    const char *s = json_object_get_string(o);
+    size_t len = (size_t)json_object_get_string_len(o);
+    struct strbuf out = STRBUF_INIT;
+
+    if (!memchr(s, '\0', len))
+        return;
+    for (size_t i = 0; i < len; i++) {
+        if (s[i])
+            strbuf_addch(&out, s[i]);
+        else
+            strbuf_addstr(&out, "\\x00");
+    }
+    json_object_set_string_len(o, out.buf, (int)out.len);
+    strbuf_release(&out);
+}
+
+/* Recursion is bounded by JSONQ_DEPTH_MAX. */
+static void show_all_nuls(struct json_object *o)
+{
+    if (json_object_is_type(o, json_type_string))
+        show_nuls(o);
+    if (json_object_is_type(o, json_type_array)) {
+        for (size_t i = 0; i < json_object_array_length(o); i++)
+            show_all_nuls(json_object_array_get_idx(o, i));
+    }
+    if (json_object_is_type(o, json_type_object)) {
+        for (struct lh_entry *e = json_object_get_object(o)->head; e; e = e->next)
+            show_all_nuls((struct json_object *)lh_entry_v(e));
+    }
+}
+
 /* Puts @o and says why when json-c took what is not JSON. */
 static bool lenient(struct json_object *o, const char *text, size_t len, struct err *err)
 {
@@ -164,6 +200,8 @@ struct json_object *jsonq_parse_with(struct json_tokener *tok, const char *text,
     }
     json_tokener_reset(tok);
     o = parse(tok, text, len, err);
+    if (o && memmem(text, len, "\\u0000", 6))
+        show_all_nuls(o);
     return o && !plain && lenient(o, text, len, err) ? NULL : o;
 }
 

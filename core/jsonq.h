@@ -16,8 +16,9 @@
 #define JSONQ_DEPTH_MAX 32
 
 /* Strict parse of the whole text (UTF-8, no comments, no trailing garbage, no NaN, at most
- * JSONQ_DEPTH_MAX levels; a lone null is refused too, because nothing can be read from it). NULL
- * and ERR_PROTO. The caller puts the object (json_object_put). */
+ * JSONQ_DEPTH_MAX levels; a lone null is refused too, because nothing can be read from it). A
+ * NUL in a string becomes the four characters \x00, so that no text is cut. NULL and ERR_PROTO. The
+ * caller puts the object (json_object_put). */
 struct json_object *jsonq_parse(const char *text, size_t len, struct err *err);
 
 /* The same for an object with one long array @name: @fn gets each element but nulls, in order,

@@ -192,6 +192,33 @@ static void test_strings_and_paths(void **state)
     json_object_put(o);
 }
 
+static void add_name(void *arg, struct json_object *item)
+{
+    strbuf_addf(arg, "%s;", jsonq_str(item, "name"));
+}
+
+/* What stands behind a NUL is not lost, and the NUL is seen. */
+static void test_nul_in_a_string(void **state)
+{
+    static const char text[] = "{\"r\":[{\"name\":\"web\\u0000-prod\"},{\"name\":\"\\\\u0000\"}],"
+                               "\"l\":[[\"\\u0000\"]],\"ok\":\"\\u00001\"}";
+    struct strbuf names = STRBUF_INIT;
+    struct json_object *o = parsed(text);
+    int64_t n = 7;
+
+    (void)state;
+    assert_string_equal(jsonq_str(jsonq_at(o, "r", 0), "name"), "web\\x00-prod");
+    assert_string_equal(jsonq_str(jsonq_at(o, "r", 1), "name"), "\\u0000");
+    assert_string_equal(jsonq_text(jsonq_item(jsonq_at(o, "l", 0), 0)), "\\x00");
+    assert_false(jsonq_int(o, "ok", &n));
+    json_object_put(o);
+    o = jsonq_parse_list(text, strlen(text), "r", add_name, &names, NULL);
+    assert_string_equal(names.buf, "web\\x00-prod;\\u0000;");
+    assert_string_equal(jsonq_text(jsonq_item(jsonq_at(o, "l", 0), 0)), "\\x00");
+    json_object_put(o);
+    strbuf_release(&names);
+}
+
 static void test_arrays(void **state)
 {
     struct json_object *o = parsed("{\"a\":[\"x\",null,{\"k\":1}],\"o\":{},\"s\":\"abc\"}");
@@ -321,6 +348,7 @@ int main(void)
         cmocka_unit_test(test_integers),
         cmocka_unit_test(test_doubles_and_booleans),
         cmocka_unit_test(test_strings_and_paths),
+        cmocka_unit_test(test_nul_in_a_string),
         cmocka_unit_test(test_arrays),
         cmocka_unit_test(test_pick),
         cmocka_unit_test(test_list),

@@ -128,6 +128,8 @@ static void test_refused(void **state)
     refuse("<a/><b/>", ERR_PROTO, "line 1");
     refuse("<a/>trailing", ERR_PROTO, "line 1");
     refuse("<a>\x01</a>", ERR_PROTO, "line 1");
+    refuse("<a>x&#0;y</a>", ERR_PROTO, "line 1"); /* NUL is no character of XML: never cut at it */
+    refuse("<a b='x&#x0;y'/>", ERR_PROTO, "line 1");
     refuse("<a>\xff\xfe</a>", ERR_PROTO, "line 1");
     refuse("<a>&nosuch;</a>", ERR_PROTO, "nosuch");
     refuse("<a>12345678901234567890123456789012345678901234567890123456789012345</a>", ERR_LIMIT,
