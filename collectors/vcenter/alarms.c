@@ -284,7 +284,7 @@ static void list_refs(struct run *run, struct reading *r)
 
 static enum step begin(struct run *run)
 {
-    const struct vsphere_facts *f = run->facts ? run->facts->vsphere : NULL;
+    const struct vsphere_facts *f = vcenter_facts(run);
     struct reading *r = run->scratch = arena_alloc(run->arena, sizeof(*r));
     struct memory *m = run->state;
 

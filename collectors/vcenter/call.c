@@ -10,6 +10,11 @@
 
 #define RETURNVAL_DEPTH 4
 
+const struct vsphere_facts *vcenter_facts(const struct run *run)
+{
+    return run->facts ? run->facts->vsphere : NULL;
+}
+
 enum step vcenter_call(struct run *run, const char *label, const struct strbuf *body)
 {
     run->request = (struct request){.service = SERVICE_MAIN,

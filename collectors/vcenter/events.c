@@ -431,7 +431,7 @@ static enum step read_next(struct run *run, struct reading *r)
 
 static enum step begin(struct run *run)
 {
-    const struct vsphere_facts *f = run->facts ? run->facts->vsphere : NULL;
+    const struct vsphere_facts *f = vcenter_facts(run);
     struct reading *r = run->scratch = arena_alloc(run->arena, sizeof(*r));
     struct events *s = run->state;
 

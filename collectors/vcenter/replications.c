@@ -189,7 +189,7 @@ static enum step ask_more(struct run *run, const char *token)
 
 static enum step begin(struct run *run)
 {
-    const struct vsphere_facts *f = run->facts ? run->facts->vsphere : NULL;
+    const struct vsphere_facts *f = vcenter_facts(run);
     struct reading *r = run->scratch = arena_alloc(run->arena, sizeof(*r));
     struct memory *m = run->state;
 

@@ -195,7 +195,7 @@ static enum step send(struct run *run, struct strbuf *body)
 
 static enum step ask(struct run *run)
 {
-    const struct vsphere_facts *f = run->facts ? run->facts->vsphere : NULL;
+    const struct vsphere_facts *f = vcenter_facts(run);
     struct strbuf body = STRBUF_INIT;
 
     if (!f || !f->task_manager || !f->property_collector)

@@ -17,6 +17,8 @@ extern const struct collector collector_vcenter_libraries;
 struct strbuf;
 struct vsphere_facts;
 
+/* What the session read of ServiceContent; NULL: nothing. */
+const struct vsphere_facts *vcenter_facts(const struct run *run);
 /* Fill run->request with the envelope @body (copied). Returns STEP_SEND. */
 enum step vcenter_call(struct run *run, const char *label, const struct strbuf *body);
 /* Append the objectSet of a specification: what @path of @type @id leads to, without @id itself. */

@@ -72,11 +72,6 @@ static void release(void *state)
 /* ---- requests -----------------------------------------------------------------------------------
  */
 
-static const struct vsphere_facts *facts_of(const struct run *run)
-{
-    return run->facts ? run->facts->vsphere : NULL;
-}
-
 static enum step send_sdk(struct run *run, const char *label, struct strbuf *body)
 {
     enum step step = vcenter_call(run, label, body);
@@ -98,7 +93,7 @@ static enum step ask_view(struct run *run, struct reading *r)
 
     r->stage = STAGE_VIEW;
     r->view_is_new = true;
-    vcenter_add_view_call(&body, facts_of(run), "ClusterComputeResource");
+    vcenter_add_view_call(&body, vcenter_facts(run), "ClusterComputeResource");
     return send_sdk(run, "view of clusters", &body);
 }
 
@@ -109,7 +104,7 @@ static enum step ask_clusters(struct run *run, struct reading *r)
 
     r->stage = STAGE_CLUSTERS;
     soap_begin(&body, "RetrievePropertiesEx", VCENTER_VIM);
-    soap_ref(&body, "_this", "PropertyCollector", facts_of(run)->property_collector);
+    soap_ref(&body, "_this", "PropertyCollector", vcenter_facts(run)->property_collector);
     strbuf_addstr(&body, "<specSet><propSet><type>ClusterComputeResource</type>"
                          "<pathSet>name</pathSet><pathSet>configurationEx</pathSet></propSet>");
     vcenter_add_objects(&body, "ContainerView", m->view, "view");
@@ -122,7 +117,7 @@ static enum step ask_more_clusters(struct run *run, const struct reading *r)
 {
     struct strbuf body = STRBUF_INIT;
 
-    vcenter_add_more_call(&body, facts_of(run), r->clusters.token);
+    vcenter_add_more_call(&body, vcenter_facts(run), r->clusters.token);
     return send_sdk(run, "clusters", &body);
 }
 
@@ -363,7 +358,7 @@ static enum step take_more(struct run *run, const struct reply *reply, struct re
 
 static enum step begin(struct run *run)
 {
-    const struct vsphere_facts *f = facts_of(run);
+    const struct vsphere_facts *f = vcenter_facts(run);
     struct memory *m = run->state;
     struct reading *r = run->scratch = arena_alloc(run->arena, sizeof(*r));
 

@@ -8,6 +8,7 @@
 #include "tests/lab/replication.h"
 #include "tests/lab/topology.h"
 #include "tests/lab/vim.h"
+#include "tests/lab/vsphere.h"
 
 #include <string.h>
 
@@ -24,6 +25,26 @@ const char *lab_action_word(const struct lab_pairs *action, const char *key, str
     if (!value)
         err_set(err, ERR_CONFIG, 0, "the action needs the key '%s'", key);
     return value;
+}
+
+struct lab_sddc *lab_action_sddc(struct lab *lab, const struct lab_pairs *action, struct err *err)
+{
+    const char *site = lab_action_word(action, "site", err);
+    struct lab_sddc *s = site ? lab_find_sddc(lab->estate, site) : NULL;
+
+    if (site && !s)
+        err_set(err, ERR_CONFIG, 0, "there is no SDDC '%s'", site);
+    return s;
+}
+
+struct lab_vc *lab_action_vcenter(struct lab *lab, const struct lab_pairs *action, struct err *err)
+{
+    const char *site = lab_action_word(action, "site", err);
+    struct lab_vc *vc = site ? lab_find_vcenter(lab->estate, site) : NULL;
+
+    if (site && !vc)
+        err_set(err, ERR_CONFIG, 0, "there is no vCenter in '%s'", site);
+    return vc;
 }
 
 static struct lab_server *server_of(struct lab *lab, const struct lab_pairs *a, struct err *err)

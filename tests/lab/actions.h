@@ -14,6 +14,9 @@ void lab_actions_help(struct strbuf *out);
 
 /* The word @key of @action, or an error that names it. */
 const char *lab_action_word(const struct lab_pairs *action, const char *key, struct err *err);
+/* What the @site of an action has, or an error that it has none. */
+struct lab_sddc *lab_action_sddc(struct lab *lab, const struct lab_pairs *action, struct err *err);
+struct lab_vc *lab_action_vcenter(struct lab *lab, const struct lab_pairs *action, struct err *err);
 
 /* Changes of the estate (change.c): @lab->lock is held. */
 int lab_change_fail_host(struct lab *lab, const struct lab_pairs *a, struct err *err);

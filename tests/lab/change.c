@@ -15,16 +15,6 @@ static struct lab_nsx *nsx_of(struct lab *lab, const struct lab_pairs *a, struct
     return nsx;
 }
 
-static struct lab_sddc *sddc_of(struct lab *lab, const struct lab_pairs *a, struct err *err)
-{
-    const char *site = lab_action_word(a, "site", err);
-    struct lab_sddc *s = site ? lab_find_sddc(lab->estate, site) : NULL;
-
-    if (site && !s)
-        err_set(err, ERR_CONFIG, 0, "there is no SDDC '%s'", site);
-    return s;
-}
-
 static struct lab_host *host_of(struct lab *lab, const struct lab_pairs *a, struct err *err)
 {
     const char *site = lab_action_word(a, "site", err);
@@ -203,7 +193,7 @@ static struct lab_edge *active_edge(const struct lab_sddc *s, const struct lab_t
 
 int lab_change_follow_eni(struct lab *lab, const struct lab_pairs *a, struct err *err)
 {
-    struct lab_sddc *s = sddc_of(lab, a, err);
+    struct lab_sddc *s = lab_action_sddc(lab, a, err);
     const char *name = lab_pairs_get(a, "group");
 
     for (size_t i = 0; s && i < s->groups.n; i++) {
@@ -220,7 +210,7 @@ int lab_change_follow_eni(struct lab *lab, const struct lab_pairs *a, struct err
 
 int lab_change_set_eni(struct lab *lab, const struct lab_pairs *a, struct err *err)
 {
-    struct lab_sddc *s = sddc_of(lab, a, err);
+    struct lab_sddc *s = lab_action_sddc(lab, a, err);
     const char *id = s ? lab_action_word(a, "eni", err) : NULL;
     const char *status = id ? lab_action_word(a, "status", err) : NULL;
 
@@ -239,7 +229,7 @@ int lab_change_set_eni(struct lab *lab, const struct lab_pairs *a, struct err *e
 
 int lab_change_add_task(struct lab *lab, const struct lab_pairs *a, struct err *err)
 {
-    struct lab_sddc *s = sddc_of(lab, a, err);
+    struct lab_sddc *s = lab_action_sddc(lab, a, err);
     const char *id = s ? lab_action_word(a, "id", err) : NULL;
     const char *type = id ? lab_action_word(a, "type", err) : NULL;
     struct arena *arena = lab->estate->arena;
@@ -262,7 +252,7 @@ int lab_change_add_task(struct lab *lab, const struct lab_pairs *a, struct err *
 
 int lab_change_end_task(struct lab *lab, const struct lab_pairs *a, struct err *err)
 {
-    struct lab_sddc *s = sddc_of(lab, a, err);
+    struct lab_sddc *s = lab_action_sddc(lab, a, err);
     const char *id = s ? lab_action_word(a, "id", err) : NULL;
     const char *status = lab_pairs_get(a, "status");
 

@@ -42,12 +42,7 @@ static int number(const struct lab_pairs *a, const char *name, int64_t *out, str
 
 static void set_member(struct lab_list *l, void *item, bool in)
 {
-    size_t kept = 0;
-
-    for (size_t i = 0; i < l->n; i++)
-        if (l->at[i] != item)
-            l->at[kept++] = l->at[i];
-    l->n = kept;
+    lab_list_remove(l, item);
     if (in)
         lab_list_add(l, item);
 }

@@ -6,16 +6,6 @@
 
 #include <string.h>
 
-static struct lab_sddc *sddc_of(struct lab *lab, const struct lab_pairs *a, struct err *err)
-{
-    const char *site = lab_action_word(a, "site", err);
-    struct lab_sddc *s = site ? lab_find_sddc(lab->estate, site) : NULL;
-
-    if (site && !s)
-        err_set(err, ERR_CONFIG, 0, "there is no SDDC '%s'", site);
-    return s;
-}
-
 static struct lab_table *table_of(const struct lab_sddc *s, const struct lab_pairs *a,
                                   struct err *err)
 {
@@ -69,7 +59,7 @@ static void rewrite_stale(struct lab_table *t, bool one)
 
 int lab_change_rewrite_route(struct lab *lab, const struct lab_pairs *a, struct err *err)
 {
-    struct lab_sddc *s = sddc_of(lab, a, err);
+    struct lab_sddc *s = lab_action_sddc(lab, a, err);
     struct lab_table *t = s ? table_of(s, a, err) : NULL;
     const char *destination = lab_pairs_get(a, "destination");
     struct lab_route *r;
@@ -91,7 +81,7 @@ int lab_change_rewrite_route(struct lab *lab, const struct lab_pairs *a, struct 
 
 int lab_change_add_route(struct lab *lab, const struct lab_pairs *a, struct err *err)
 {
-    struct lab_sddc *s = sddc_of(lab, a, err);
+    struct lab_sddc *s = lab_action_sddc(lab, a, err);
     struct lab_table *t = s ? table_of(s, a, err) : NULL;
     const char *destination = t ? lab_action_word(a, "destination", err) : NULL;
     const char *target = lab_pairs_get(a, "target");
@@ -110,31 +100,21 @@ int lab_change_add_route(struct lab *lab, const struct lab_pairs *a, struct err 
     return 0;
 }
 
-static void drop(struct lab_list *l, const void *item)
-{
-    size_t kept = 0;
-
-    for (size_t i = 0; i < l->n; i++)
-        if (l->at[i] != item)
-            l->at[kept++] = l->at[i];
-    l->n = kept;
-}
-
 int lab_change_remove_route(struct lab *lab, const struct lab_pairs *a, struct err *err)
 {
-    struct lab_sddc *s = sddc_of(lab, a, err);
+    struct lab_sddc *s = lab_action_sddc(lab, a, err);
     struct lab_table *t = s ? table_of(s, a, err) : NULL;
     struct lab_route *r = t ? route_of(t, a, err) : NULL;
 
     if (!r)
         return -1;
-    drop(&t->routes, r);
+    lab_list_remove(&t->routes, r);
     return 0;
 }
 
 int lab_change_set_route(struct lab *lab, const struct lab_pairs *a, struct err *err)
 {
-    struct lab_sddc *s = sddc_of(lab, a, err);
+    struct lab_sddc *s = lab_action_sddc(lab, a, err);
     struct lab_table *t = s ? table_of(s, a, err) : NULL;
     struct lab_route *r = t ? route_of(t, a, err) : NULL;
     const char *state = lab_pairs_get(a, "state"), *target = lab_pairs_get(a, "target");
@@ -229,7 +209,7 @@ int lab_change_remove_segment(struct lab *lab, const struct lab_pairs *a, struct
 
     if (!s)
         return -1;
-    drop(&nsx->segments, s);
+    lab_list_remove(&nsx->segments, s);
     return 0;
 }
 

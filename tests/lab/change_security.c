@@ -8,11 +8,8 @@
 
 static struct lab_aws *aws_of(struct lab *lab, const struct lab_pairs *a, struct err *err)
 {
-    const char *site = lab_action_word(a, "site", err);
-    struct lab_sddc *s = site ? lab_find_sddc(lab->estate, site) : NULL;
+    struct lab_sddc *s = lab_action_sddc(lab, a, err);
 
-    if (site && !s)
-        err_set(err, ERR_CONFIG, 0, "there is no SDDC '%s'", site);
     return s ? s->aws : NULL;
 }
 

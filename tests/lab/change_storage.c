@@ -7,16 +7,6 @@
 
 #include <string.h>
 
-static struct lab_vc *vc_of(struct lab *lab, const struct lab_pairs *a, struct err *err)
-{
-    const char *site = lab_action_word(a, "site", err);
-    struct lab_vc *vc = site ? lab_find_vcenter(lab->estate, site) : NULL;
-
-    if (site && !vc)
-        err_set(err, ERR_CONFIG, 0, "there is no vCenter in '%s'", site);
-    return vc;
-}
-
 /* An optional number; -1 and @err when it is none. */
 static int number(const struct lab_pairs *a, const char *name, int64_t *out, struct err *err)
 {
@@ -56,7 +46,7 @@ static void fill(struct lab_vc *vc, const struct lab_vcluster *c, int64_t tenths
 
 int lab_change_set_vsan(struct lab *lab, const struct lab_pairs *a, struct err *err)
 {
-    struct lab_vc *vc = vc_of(lab, a, err);
+    struct lab_vc *vc = lab_action_vcenter(lab, a, err);
     struct lab_vcluster *c = vc ? cluster_of(vc, a, err) : NULL;
     const char *health = lab_pairs_get(a, "health"), *encrypted = lab_pairs_get(a, "encrypted");
     int64_t tenths = -1;
@@ -136,7 +126,7 @@ static int set_numbers(struct lab_replication *r, const struct lab_pairs *a, str
 
 int lab_change_set_replication(struct lab *lab, const struct lab_pairs *a, struct err *err)
 {
-    struct lab_vc *vc = vc_of(lab, a, err);
+    struct lab_vc *vc = lab_action_vcenter(lab, a, err);
     const char *vm = vc ? lab_action_word(a, "vm", err) : NULL;
     struct lab_replication *r = vm ? lab_find_replication(vc, vm) : NULL, changed;
     int64_t age_s = -1;

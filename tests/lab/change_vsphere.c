@@ -8,16 +8,6 @@
 
 #include <string.h>
 
-static struct lab_vc *vc_of(struct lab *lab, const struct lab_pairs *a, struct err *err)
-{
-    const char *site = lab_action_word(a, "site", err);
-    struct lab_vc *vc = site ? lab_find_vcenter(lab->estate, site) : NULL;
-
-    if (site && !vc)
-        err_set(err, ERR_CONFIG, 0, "there is no vCenter in '%s'", site);
-    return vc;
-}
-
 static struct lab_vm *vm_of(const struct lab_vc *vc, const struct lab_pairs *a, struct err *err)
 {
     const char *name = lab_action_word(a, "vm", err);
@@ -149,7 +139,7 @@ void lab_vc_edge_moved(struct lab *lab, const char *site, const struct lab_edge 
 /* vSphere HA starts the VMs of a host that is gone on the others. */
 int lab_change_ha_restart(struct lab *lab, const struct lab_pairs *a, struct err *err)
 {
-    struct lab_vc *vc = vc_of(lab, a, err);
+    struct lab_vc *vc = lab_action_vcenter(lab, a, err);
     struct lab_vhost *dead = vc ? host_of(lab, vc, a, err) : NULL;
 
     if (!dead)
@@ -186,7 +176,7 @@ static struct lab_vtask *running(const struct lab_vc *vc, const struct lab_vm *v
 
 int lab_change_vmotion(struct lab *lab, const struct lab_pairs *a, struct err *err)
 {
-    struct lab_vc *vc = vc_of(lab, a, err);
+    struct lab_vc *vc = lab_action_vcenter(lab, a, err);
     struct lab_vm *vm = vc ? vm_of(vc, a, err) : NULL;
     struct lab_vhost *to = vm ? host_of(lab, vc, a, err) : NULL;
     const char *user = lab_pairs_get(a, "user");
@@ -207,7 +197,7 @@ int lab_change_vmotion(struct lab *lab, const struct lab_pairs *a, struct err *e
 
 int lab_change_relocate(struct lab *lab, const struct lab_pairs *a, struct err *err)
 {
-    struct lab_vc *vc = vc_of(lab, a, err);
+    struct lab_vc *vc = lab_action_vcenter(lab, a, err);
     struct lab_vm *vm = vc ? vm_of(vc, a, err) : NULL;
     const char *name = vm ? lab_action_word(a, "datastore", err) : NULL;
     struct lab_vstore *to = NULL;
@@ -230,7 +220,7 @@ int lab_change_relocate(struct lab *lab, const struct lab_pairs *a, struct err *
 
 int lab_change_progress(struct lab *lab, const struct lab_pairs *a, struct err *err)
 {
-    struct lab_vc *vc = vc_of(lab, a, err);
+    struct lab_vc *vc = lab_action_vcenter(lab, a, err);
     struct lab_vm *vm = vc ? vm_of(vc, a, err) : NULL;
     const char *text = vm ? lab_action_word(a, "percent", err) : NULL;
     struct lab_vtask *t = text ? running(vc, vm, err) : NULL;
@@ -278,7 +268,7 @@ static void finish_move(struct lab_vc *vc, struct lab_vm *vm, struct lab_vtask *
 
 int lab_change_end_move(struct lab *lab, const struct lab_pairs *a, struct err *err)
 {
-    struct lab_vc *vc = vc_of(lab, a, err);
+    struct lab_vc *vc = lab_action_vcenter(lab, a, err);
     struct lab_vm *vm = vc ? vm_of(vc, a, err) : NULL;
     struct lab_vtask *t = vm ? running(vc, vm, err) : NULL;
     const char *error = lab_pairs_get(a, "error");
@@ -298,7 +288,7 @@ int lab_change_end_move(struct lab *lab, const struct lab_pairs *a, struct err *
 
 int lab_change_set_vm(struct lab *lab, const struct lab_pairs *a, struct err *err)
 {
-    struct lab_vc *vc = vc_of(lab, a, err);
+    struct lab_vc *vc = lab_action_vcenter(lab, a, err);
     struct lab_vm *vm = vc ? vm_of(vc, a, err) : NULL;
     const char *power = lab_pairs_get(a, "power"), *name = lab_pairs_get(a, "name");
     const char *snapshot = lab_pairs_get(a, "snapshot"), *days = lab_pairs_get(a, "days");
@@ -325,19 +315,9 @@ int lab_change_set_vm(struct lab *lab, const struct lab_pairs *a, struct err *er
     return 0;
 }
 
-static void drop(struct lab_list *l, const void *item)
-{
-    size_t kept = 0;
-
-    for (size_t i = 0; i < l->n; i++)
-        if (l->at[i] != item)
-            l->at[kept++] = l->at[i];
-    l->n = kept;
-}
-
 int lab_change_remove_vm(struct lab *lab, const struct lab_pairs *a, struct err *err)
 {
-    struct lab_vc *vc = vc_of(lab, a, err);
+    struct lab_vc *vc = lab_action_vcenter(lab, a, err);
     struct lab_vm *vm = vc ? vm_of(vc, a, err) : NULL;
     struct lab_vhost *h = vm ? lab_vm_host(vc, vm) : NULL;
 
@@ -345,8 +325,8 @@ int lab_change_remove_vm(struct lab *lab, const struct lab_pairs *a, struct err 
         return -1;
     vm_event(vc, vm, "VmRemovedEvent", "info", vc->user,
              arena_printf(vc->arena, "Removed %s from %s", vm->mo.name, vc->dc->name));
-    drop(&vc->vms, vm);
-    drop(&vc->inventory, &vm->mo);
+    lab_list_remove(&vc->vms, vm);
+    lab_list_remove(&vc->inventory, &vm->mo);
     map_remove(vc->by_id, vm->mo.id);
     if (h)
         lab_vc_touch(vc, &h->mo);
@@ -356,7 +336,7 @@ int lab_change_remove_vm(struct lab *lab, const struct lab_pairs *a, struct err 
 
 int lab_change_set_datastore(struct lab *lab, const struct lab_pairs *a, struct err *err)
 {
-    struct lab_vc *vc = vc_of(lab, a, err);
+    struct lab_vc *vc = lab_action_vcenter(lab, a, err);
     const char *name = vc ? lab_action_word(a, "datastore", err) : NULL;
     const char *used = name ? lab_action_word(a, "used_percent", err) : NULL;
     int64_t n;
@@ -382,7 +362,7 @@ int lab_change_set_datastore(struct lab *lab, const struct lab_pairs *a, struct 
 
 int lab_change_add_event(struct lab *lab, const struct lab_pairs *a, struct err *err)
 {
-    struct lab_vc *vc = vc_of(lab, a, err);
+    struct lab_vc *vc = lab_action_vcenter(lab, a, err);
     const char *type = vc ? lab_action_word(a, "type", err) : NULL;
     const char *message = type ? lab_action_word(a, "message", err) : NULL;
     const char *user = lab_pairs_get(a, "user"), *severity = lab_pairs_get(a, "severity");

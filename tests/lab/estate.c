@@ -19,6 +19,17 @@ void lab_list_add(struct lab_list *l, void *item)
     l->at[l->n++] = item;
 }
 
+void lab_list_remove(struct lab_list *l, const void *item)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < l->n; i++) {
+        if (l->at[i] != item)
+            l->at[kept++] = l->at[i];
+    }
+    l->n = kept;
+}
+
 const char *lab_uuid(struct lab_estate *e, const char *what, const char *name)
 {
     return lab_uuid_in(e->arena, e, what, name);

@@ -25,6 +25,7 @@ struct lab_list {
 };
 
 void lab_list_add(struct lab_list *l, void *item);
+void lab_list_remove(struct lab_list *l, const void *item); /* the order stays */
 
 struct lab_eni {
     const char *id, *subnet, *mac, *ip, *secondary_ip, *description, *status, *az, *az_id;

@@ -79,6 +79,9 @@ void nsx_common(const struct nsx_context *c, struct json_object *o, const char *
                 const char *id, const char *name, const char *path, const char *parent);
 struct json_object *nsx_segment(const struct nsx_context *c, const struct lab_segment *s);
 struct json_object *nsx_segment_state(const struct lab_segment *s);
+/* A page of the gateways of @tier; c->data is overwritten. */
+void nsx_send_gateways(struct nsx_context *c, const struct lab_request *req, int tier,
+                       struct lab_reply *reply);
 struct json_object *nsx_gateway(const struct nsx_context *c, const struct lab_gateway *g);
 struct json_object *nsx_gateway_state(const struct nsx_context *c, const struct lab_gateway *g);
 struct json_object *nsx_locale_services(const struct nsx_context *c, const struct lab_gateway *g);

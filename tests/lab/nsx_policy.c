@@ -105,8 +105,8 @@ static bool answer_segments(struct nsx_context *c, const struct lab_request *req
     return true;
 }
 
-static void send_gateways(struct nsx_context *c, const struct lab_request *req, int tier,
-                          struct lab_reply *reply)
+void nsx_send_gateways(struct nsx_context *c, const struct lab_request *req, int tier,
+                       struct lab_reply *reply)
 {
     struct lab_list chosen = {NULL, 0, 0};
 
@@ -126,7 +126,7 @@ static bool answer_gateways(struct nsx_context *c, const struct lab_sddc *sddc,
     const struct lab_gateway *g;
 
     if (p->n == 2) {
-        send_gateways(c, req, tier, reply);
+        nsx_send_gateways(c, req, tier, reply);
         return true;
     }
     g = lab_find_gateway(c->nsx, tier, p->part[2]);

@@ -13,24 +13,6 @@ static struct json_object *make_segment(const struct nsx_context *c, size_t i)
     return nsx_segment(c, c->nsx->segments.at[i]);
 }
 
-static struct json_object *make_gateway(const struct nsx_context *c, size_t i)
-{
-    return nsx_gateway(c, ((const struct lab_list *)c->data)->at[i]);
-}
-
-static void search_gateways(struct nsx_context *c, const struct lab_request *req, int tier,
-                            struct lab_reply *reply)
-{
-    struct lab_list chosen = {NULL, 0, 0};
-
-    for (size_t i = 0; i < c->nsx->gateways.n; i++)
-        if (((struct lab_gateway *)c->nsx->gateways.at[i])->tier == tier)
-            lab_list_add(&chosen, c->nsx->gateways.at[i]);
-    c->data = &chosen;
-    nsx_send_page(req, reply, chosen.n, make_gateway, c);
-    free(chosen.at);
-}
-
 void nsx_search(struct lab *lab, const struct lab_nsx *nsx, const struct lab_request *req,
                 struct lab_reply *reply)
 {
@@ -50,7 +32,7 @@ void nsx_search(struct lab *lab, const struct lab_nsx *nsx, const struct lab_req
     else if (strcmp(type, "Rule") == 0)
         nsx_send_page(req, reply, nsx->rules, nsx_rule, &c);
     else if (strcmp(type, "Tier0") == 0 || strcmp(type, "Tier1") == 0)
-        search_gateways(&c, req, type[4] - '0', reply);
+        nsx_send_gateways(&c, req, type[4] - '0', reply);
     else
         nsx_send_page(req, reply, 0, NULL, &c);
 }

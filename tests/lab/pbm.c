@@ -101,10 +101,7 @@ static void call_associated(struct vim_call *c)
     }
 }
 
-static const struct {
-    const char *name;
-    void (*run)(struct vim_call *c);
-} calls[] = {
+static const struct vim_named calls[] = {
     {"PbmRetrieveServiceContent", call_content},
     {"PbmQueryProfile", call_query},
     {"PbmRetrieveContent", call_retrieve},
@@ -113,11 +110,5 @@ static const struct {
 
 bool lab_pbm_run(struct vim_call *c)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
-        if (strcmp(calls[i].name, (const char *)c->method->name) != 0)
-            continue;
-        calls[i].run(c);
-        return true;
-    }
-    return false;
+    return vim_run_named(c, calls, ARRAY_SIZE(calls));
 }

@@ -483,6 +483,17 @@ static void call_destroy_view(struct vim_call *c)
     c->vc->serial++;
 }
 
+bool vim_run_named(struct vim_call *c, const struct vim_named *calls, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(calls[i].name, (const char *)c->method->name) != 0)
+            continue;
+        calls[i].run(c);
+        return true;
+    }
+    return false;
+}
+
 /* ---- the service ---------------------------------------------------------------------------- */
 
 void vim_service_content(const struct lab_vc *vc, struct strbuf *out)

@@ -69,6 +69,13 @@ struct vim_call {
     bool vsan, pbm;  /* to /vsanHealth, to /pbm/sdk */
 };
 
+/* Calls of a service beside vim25, by the name of the method; false: it has no such one. */
+struct vim_named {
+    const char *name;
+    void (*run)(struct vim_call *c);
+};
+bool vim_run_named(struct vim_call *c, const struct vim_named *calls, size_t n);
+
 /* First child element @name of @node, or NULL; @node NULL: NULL. */
 xmlNode *vim_child(xmlNode *node, const char *name);
 xmlNode *vim_next(xmlNode *node, const char *name);

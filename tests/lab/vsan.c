@@ -241,10 +241,7 @@ static void call_config(struct vim_call *c)
     strbuf_addstr(c->out, "</dataEncryptionConfig></returnval>");
 }
 
-static const struct {
-    const char *name;
-    void (*run)(struct vim_call *c);
-} calls[] = {
+static const struct vim_named calls[] = {
     {"VsanQuerySpaceUsage", call_space},
     {"VsanQueryVcClusterHealthSummary", call_health},
     {"QuerySyncingVsanObjectsSummary", call_syncing},
@@ -254,11 +251,5 @@ static const struct {
 
 bool lab_vsan_run(struct vim_call *c)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
-        if (strcmp(calls[i].name, (const char *)c->method->name) != 0)
-            continue;
-        calls[i].run(c);
-        return true;
-    }
-    return false;
+    return vim_run_named(c, calls, ARRAY_SIZE(calls));
 }
