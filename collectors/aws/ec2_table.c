@@ -176,6 +176,20 @@ static int read_page(struct run *run, const struct reply *reply, const struct ec
     return decode(run, reply, t, token, err);
 }
 
+/* Who reads only once gets the pages that came; who polls keeps the last complete reading. */
+static enum step refused(struct run *run, const struct ec2_table *t, const struct reply *reply)
+{
+    const struct ec2_reading *d = run->state;
+    const struct ec2_pages *pages = run->scratch;
+
+    if (!run->once || pages->n == 0 || (d && d->decoder))
+        return run_fail(run, reply->err);
+    run->freshness = FRESH_PARTIAL;
+    run->err = *reply->err;
+    err_prefix(&run->err, "what follows page %u of the %s is missing", pages->n, t->label);
+    return STEP_DONE;
+}
+
 enum step ec2_table_step(struct run *run, const struct reply *reply, const struct ec2_table *t)
 {
     struct ec2_pages *pages = run->scratch;
@@ -187,7 +201,7 @@ enum step ec2_table_step(struct run *run, const struct reply *reply, const struc
     if (reply->more)
         return take_piece(run, reply, t);
     if (reply->err)
-        return run_fail(run, reply->err);
+        return refused(run, t, reply);
     if (read_page(run, reply, t, &token, &err) < 0 || ec2_page_done(pages, run, token, &err) < 0)
         return run_fail(run, &err);
     return pages->token ? ask(run, t, pages) : STEP_DONE;

@@ -249,6 +249,38 @@ static void unchanged_pages_are_not_decoded_again(void **state)
     poll_twice(NULL, NULL, 0, NULL);
 }
 
+/* Of a list that ends in an error, who reads once gets what came, and is told that it is not all;
+ * who polls keeps the last complete reading, so the run fails. */
+static void pages_before_an_error_are_kept(void **state)
+{
+    static const struct harness_reply replies[] = {
+        {.status = 500,
+         .kind = ERR_HTTP,
+         .sentence = "AWS had a fault of its own",
+         .match = "NextToken=t1"},
+        {.body = DOC("r1", ITEM("s1"), "<nextToken>t1</nextToken>"), .match = "=1000"},
+        {0}};
+    struct harness *h = harness_new(&(struct harness_case){.name = "refused",
+                                                           .collector = &collector_subnets,
+                                                           .endpoint = ALL,
+                                                           .facts = &facts,
+                                                           .replies = replies});
+    struct collector_run *r = harness_run(h);
+
+    (void)state;
+    collector_run(r);
+    assert_int_equal(r->last, STEP_DONE);
+    assert_int_equal(snapshot_freshness(r->tables[0]), FRESH_PARTIAL);
+    assert_int_equal(snapshot_count(r->tables[0]), 1);
+    assert_string_equal(
+        snapshot_err(r->tables[0])->msg,
+        "what follows page 1 of the subnets is missing: AWS had a fault of its own");
+    r->polls = true;
+    collector_run(r);
+    assert_int_equal(r->last, STEP_FAIL);
+    harness_free(h);
+}
+
 static void a_changed_page_is_decoded_alone(void **state)
 {
     const struct canned_reply first[] = {
@@ -328,6 +360,7 @@ int main(void)
         cmocka_unit_test(tables_are_as_expected),
         cmocka_unit_test(bad_twins_never_pass),
         cmocka_unit_test(unchanged_pages_are_not_decoded_again),
+        cmocka_unit_test(pages_before_an_error_are_kept),
         cmocka_unit_test(a_changed_page_is_decoded_alone),
         cmocka_unit_test(a_strange_token_is_still_followed),
         cmocka_unit_test(a_circle_of_two_tokens_ends),
