@@ -261,10 +261,20 @@ static void add_endpoint(struct engine *e, const struct config_endpoint *c)
     ep->changed = ep->changed_much = true;
 }
 
-/* aws endpoints that name no VPC read those that the SDDC of their site is linked to; so their
- * first run waits until that is known. */
+static bool tells_links(const struct job *job)
+{
+    for (size_t t = 0; t < job->ntables; t++) {
+        if (job->collector->tables[t] == &table_linked_vpcs)
+            return true;
+    }
+    return false;
+}
+
+/* aws endpoints that name no VPC read those that the SDDCs of their site are linked to; so their
+ * first run waits until that is known of all of them. */
 static const struct job *find_linked(const struct engine *e, const struct config_endpoint *c)
 {
+    const struct job *found = NULL;
     const char *const *vpcs;
 
     if (c->kind != KIND_AWS || config_list(c, "vpcs", &vpcs) || config_list(c, "subnets", &vpcs))
@@ -275,13 +285,13 @@ static const struct job *find_linked(const struct engine *e, const struct config
         if (strcmp(other->config->site, c->site) != 0)
             continue;
         for (size_t k = 0; k < other->njobs; k++) {
-            for (size_t t = 0; t < other->jobs[k].ntables; t++) {
-                if (other->jobs[k].collector->tables[t] == &table_linked_vpcs)
-                    return &other->jobs[k];
-            }
+            if (!tells_links(&other->jobs[k]))
+                continue;
+            other->jobs[k].also = found;
+            found = &other->jobs[k];
         }
     }
-    return NULL;
+    return found;
 }
 
 static int64_t first_delay(struct engine *e)

@@ -33,7 +33,7 @@ static bool may_start(const struct job *job, int64_t now)
 
     if (job->standby || job->state != JOB_IDLE || ep->state == ENDPOINT_STOPPED)
         return false;
-    if (job->after && !job->after->first_done)
+    if (engine_job_waits(job))
         return false;
     if (!job->forced && engine_job_sleeps(job))
         return false;

@@ -115,7 +115,8 @@ struct job {
     size_t ntables;
     bool *disabled;            /* by table */
     struct snapshot **current; /* by table: what was published last; NULL: it stands by */
-    const struct job *after;   /* its first run waits for that one's */
+    const struct job *after;   /* its first run waits for that one's, and ... */
+    const struct job *also;    /* ... for those of this list, which goes on from there */
     enum job_state state;
     int64_t interval; /* configured; focus shortens it */
     int64_t due_at, started_at, wake_at, deadline, once_deadline;
@@ -333,6 +334,8 @@ void engine_credential_answer(struct credential *c, struct secret *answer);
 /* ---- engine_job.c */
 void engine_job_init(struct job *job, struct endpoint *ep, const struct collector *c);
 void engine_job_release(struct job *job);
+/* Must its first run wait for what others find? */
+bool engine_job_waits(const struct job *job);
 bool engine_job_is_active(const struct job *job);
 /* Is it waiting for the manager to say that something happened? */
 bool engine_job_is_polling(const struct job *job);

@@ -365,6 +365,105 @@ static void rows_of_somebody_else_are_not_shown(void **state)
     fakeapi_run_stop(&r);
 }
 
+/* ---- what the SDDCs of a site are linked to ---------------------------------------------------
+ */
+
+static enum session_step logged_in(struct session *s, const struct reply *reply)
+{
+    (void)s;
+    (void)reply;
+    return SESSION_READY;
+}
+
+static int init_nothing(struct session *s)
+{
+    (void)s;
+    return 0;
+}
+
+static void release_nothing(struct session *s)
+{
+    (void)s;
+}
+
+/* The subnet is named like the endpoint; "late" takes its time. */
+static enum step tell_link(struct run *run, const struct reply *reply)
+{
+    struct table_builder *b = run->builders[0];
+    bool first = !run->scratch;
+
+    (void)reply;
+    run->scratch = run;
+    run->wait_ms = 100;
+    if (first && strcmp(run->endpoint->name, "late") == 0)
+        return STEP_WAIT;
+    builder_row(b);
+    builder_str(b, LINKED_VPCS_VPC, "vpc-1");
+    builder_list_add(b, LINKED_VPCS_SUBNETS, run->endpoint->name);
+    return STEP_DONE;
+}
+
+static enum step show_hints(struct run *run, const struct reply *reply)
+{
+    (void)reply;
+    for (size_t i = 0; i < run->hints->nsubnets; i++) {
+        builder_row(run->builders[0]);
+        builder_str(run->builders[0], ENIS_ENI, run->hints->subnets[i]);
+    }
+    return STEP_DONE;
+}
+
+static const struct schema *const links_tables[] = {&table_linked_vpcs, NULL};
+static const struct schema *const hints_tables[] = {&table_enis, NULL};
+static const struct collector links = {.name = "linked_vpcs",
+                                       .kinds = KIND_NSX,
+                                       .tables = links_tables,
+                                       .interval_ms = 10000,
+                                       .timeout_ms = 5000,
+                                       .step = tell_link};
+static const struct collector hints = {.name = "enis",
+                                       .kinds = KIND_AWS,
+                                       .tables = hints_tables,
+                                       .interval_ms = 10000,
+                                       .timeout_ms = 5000,
+                                       .step = show_hints};
+
+/* Two SDDCs of one site: AWS is asked when both have told their subnets, in whatever order. */
+static void all_links_are_waited_for(void **state)
+{
+    static const struct session_ops nsx = {
+        .kind = KIND_NSX, .init = init_nothing, .release = release_nothing, .login = logged_in};
+    static const struct session_ops aws = {
+        .kind = KIND_AWS, .init = init_nothing, .release = release_nothing, .login = logged_in};
+    static const struct session_ops *const sessions[] = {&nsx, &aws, NULL};
+    static const struct collector *const collectors[] = {&links, &hints, NULL};
+    static const char nsx_yaml[] =
+        ", kind: nsx, url: \"https://127.0.0.1:1/\", user: u, password: {env: FAKE_PASSWORD}}\n";
+    const char *const orders[][2] = {{"late", "soon"}, {"soon", "late"}};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(orders); i++) {
+        char *text = mem_printf("sites:\n  - name: s\n    endpoints:\n"
+                                "      - {name: aws, kind: aws, region: r}\n"
+                                "      - {name: %s%s      - {name: %s%s",
+                                orders[i][0], nsx_yaml, orders[i][1], nsx_yaml);
+        struct fakeapi_run r;
+        struct snapshot *s;
+
+        fakeapi_run_init(&r, text);
+        free(text);
+        r.o.once = true;
+        r.o.sessions = sessions;
+        r.o.collectors = collectors;
+        fakeapi_run_start(&r);
+        assert_true(engine_wait(r.engine, -1));
+        s = store_get(r.store, &table_enis, "s", "aws");
+        assert_int_equal(snapshot_count(s), 2);
+        snapshot_unref(s);
+        fakeapi_run_stop(&r);
+    }
+}
+
 /* A kind that this version cannot read is said to be so, and stops nothing. */
 static void kind_without_a_session(void **state)
 {
@@ -403,6 +502,7 @@ int main(void)
         TEST(interrupt_ends_the_wait),
         TEST(rows_wait_for_the_identity),
         TEST(rows_of_somebody_else_are_not_shown),
+        TEST(all_links_are_waited_for),
         TEST(kind_without_a_session),
     };
 
