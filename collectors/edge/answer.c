@@ -6,6 +6,8 @@
 #include "core/arena.h"
 #include "core/strbuf.h"
 
+#define WORD_MAX 40
+
 bool edge_failed(const struct reply *reply, enum esxi_command c, const char *said,
                  const struct parse_health *h, struct err *err)
 {
@@ -41,11 +43,13 @@ void edge_note_cut(struct run *run, const struct schema *schema, enum esxi_comma
                      esxi_command_pattern(c));
 }
 
-const char *edge_word(char to[EDGE_WORD], const char *text)
+/* "Up (Routing Down)", "Admin Down", "Non-Preemptive": what is before a parenthesis, in lower case
+ * with _ for blanks and dashes. NULL: nothing. Into @to. */
+static const char *word_of(char to[WORD_MAX], const char *text)
 {
     size_t n = 0;
 
-    for (; *text && *text != '(' && n + 1 < EDGE_WORD; text++)
+    for (; *text && *text != '(' && n + 1 < WORD_MAX; text++)
         to[n++] = *text == ' ' || *text == '-' ? '_' : (char)tolower((unsigned char)*text);
     while (n && to[n - 1] == '_')
         n--;
@@ -55,9 +59,9 @@ const char *edge_word(char to[EDGE_WORD], const char *text)
 
 void edge_state(struct table_builder *b, unsigned col, const char *text)
 {
-    char word[EDGE_WORD];
+    char word[WORD_MAX];
 
-    builder_state(b, col, edge_word(word, text));
+    builder_state(b, col, word_of(word, text));
 }
 
 void edge_text(struct table_builder *b, unsigned col, const char *text)
@@ -69,10 +73,10 @@ void edge_text(struct table_builder *b, unsigned col, const char *text)
 void edge_add_peers(struct run *run, struct table_builder *b, unsigned col,
                     const struct edge_peer *peers, unsigned n)
 {
-    char word[EDGE_WORD];
+    char word[WORD_MAX];
 
     for (unsigned i = 0; i < n && i < EDGE_PEERS_MAX; i++) {
-        const char *state = edge_word(word, peers[i].state);
+        const char *state = word_of(word, peers[i].state);
 
         builder_list_add(
             b, col, arena_printf(run->arena, "%s=%s", peers[i].node, state ? state : "unknown"));

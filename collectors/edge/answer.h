@@ -9,8 +9,6 @@
 #include "collectors/esxi/edge.h"
 #include "collectors/esxi/host.h"
 
-#define EDGE_WORD 40
-
 /* Did the command fail? *err says why. @said: the text of its error, "" for none; @h: what was
  * understood of its output. ERR_UNSUPPORTED: this edge does not know it. */
 bool edge_failed(const struct reply *reply, enum esxi_command c, const char *said,
@@ -19,10 +17,8 @@ bool edge_failed(const struct reply *reply, enum esxi_command c, const char *sai
  * cannot tell (libssh2 has 0 for an exit status that never came), so a note does. */
 void edge_note_cut(struct run *run, const struct schema *schema, enum esxi_command c,
                    const struct lines *lines);
-/* "Up (Routing Down)", "Admin Down", "Non-Preemptive": what is before a parenthesis, in lower case
- * with _ for blanks and dashes. NULL: nothing. Into @to. */
-const char *edge_word(char to[EDGE_WORD], const char *text);
-/* The edge's word as a state; nothing when it said none. */
+/* The edge's word as a state, in lower case with _ for blanks and dashes; nothing when it said
+ * none. */
 void edge_state(struct table_builder *b, unsigned col, const char *text);
 /* The text; nothing when it is empty. */
 void edge_text(struct table_builder *b, unsigned col, const char *text);

@@ -1,6 +1,9 @@
 #include "tests/lab/lab.h"
 
+#include "core/arena.h"
 #include "core/mem.h"
+#include "tests/lab/certs.h"
+#include "tests/lab/estate.h"
 #include "tests/lab/server.h"
 
 #include <openssl/rand.h>
@@ -13,6 +16,24 @@ static int64_t clock_ms(clockid_t id)
 
     clock_gettime(id, &ts);
     return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+void lab_init(struct lab *lab, uint64_t seed)
+{
+    *lab = (struct lab){.seed = seed, .clock = {.speed = 1, .manual = true}};
+    pthread_mutex_init(&lab->lock, NULL);
+    pthread_mutex_init(&lab->listeners, NULL);
+    lab->arena = arena_new(0);
+    lab_params_init(&lab->params);
+}
+
+void lab_release(struct lab *lab)
+{
+    lab_ca_free(lab->ca);
+    lab_estate_free(lab->estate);
+    arena_free(lab->arena);
+    pthread_mutex_destroy(&lab->listeners);
+    pthread_mutex_destroy(&lab->lock);
 }
 
 int64_t lab_wall_ms(void)

@@ -44,6 +44,11 @@ struct lab {
 };
 
 /* Wall clock: what is written into replies. */
+/* Zeroes @lab: locks, an arena, the default parameters, and a clock that stands still. The estate,
+ * the authority and what listens are the caller's to make; the first two are freed with it. */
+void lab_init(struct lab *lab, uint64_t seed);
+void lab_release(struct lab *lab);
+
 int64_t lab_wall_ms(void);
 /* Wall clock plus what the control API added: sessions and tokens die by it. */
 int64_t lab_session_ms(const struct lab *lab);

@@ -124,7 +124,6 @@ static void print_help(void)
 static int read_params(struct lab *lab, const struct lab_scenario *s, const char *scale,
                        struct err *err)
 {
-    lab_params_init(&lab->params);
     for (size_t i = 0; i < s->estate.n; i++)
         if (lab_params_set(&lab->params, s->estate.at[i].name, s->estate.at[i].value, err) < 0)
             return -1;
@@ -247,30 +246,26 @@ static const char *absolute(struct arena *a, const char *dir)
 static int run_lab(const struct options *o, struct lab_scenario *scenario)
 {
     struct lab_script script = {.scenario = scenario, .loop = o->loop};
-    struct lab lab = {.script = &script, .scenario = scenario->name, .seed = (uint64_t)o->seed};
+    struct lab lab;
     struct err err;
     int rc = EXIT_DATA;
 
-    pthread_mutex_init(&lab.lock, NULL);
-    pthread_mutex_init(&lab.listeners, NULL);
+    lab_init(&lab, (uint64_t)o->seed);
     pthread_mutex_init(&script.lock, NULL);
+    lab.script = &script;
+    lab.scenario = scenario->name;
     lab.clock = (struct lab_clock){.speed = o->speed, .manual = o->manual};
     lab.clock.started = monotonic_ms();
-    lab.arena = arena_new(0);
     lab.dir = absolute(lab.arena, o->dir);
     if (read_params(&lab, scenario, o->scale, &err) == 0) {
         lab.estate = lab_estate_new(&lab.params, lab.seed, lab_wall_ms());
         lab.ca = lab_ca_new();
         rc = serve(&lab, o, scenario, take_signals(), &err) == 0 ? 0 : EXIT_CREATE;
-        lab_ca_free(lab.ca);
-        lab_estate_free(lab.estate);
     }
     if (rc)
         fprintf(stderr, "hycon-lab: %s\n", err.msg);
-    arena_free(lab.arena);
+    lab_release(&lab);
     pthread_mutex_destroy(&script.lock);
-    pthread_mutex_destroy(&lab.listeners);
-    pthread_mutex_destroy(&lab.lock);
     return rc;
 }
 

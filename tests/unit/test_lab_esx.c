@@ -22,12 +22,7 @@ static struct strbuf out, err_out;
 static int begin(void **state)
 {
     (void)state;
-    lab = (struct lab){.seed = 1};
-    pthread_mutex_init(&lab.lock, NULL);
-    pthread_mutex_init(&lab.listeners, NULL);
-    lab.clock = (struct lab_clock){.speed = 1, .manual = true};
-    lab.arena = arena_new(0);
-    lab_params_init(&lab.params);
+    lab_init(&lab, 1);
     lab.params.vcenter = lab.params.firewall = 1;
     lab.params.flows = 20;
     lab.estate = lab_estate_new(&lab.params, 1, lab_wall_ms());
@@ -42,10 +37,7 @@ static int end(void **state)
     (void)state;
     strbuf_release(&out);
     strbuf_release(&err_out);
-    lab_estate_free(lab.estate);
-    arena_free(lab.arena);
-    pthread_mutex_destroy(&lab.listeners);
-    pthread_mutex_destroy(&lab.lock);
+    lab_release(&lab);
     return 0;
 }
 

@@ -27,19 +27,14 @@ static void begin(const char *name)
 {
     struct err err;
 
-    lab = (struct lab){.seed = 1};
+    lab_init(&lab, 1);
     script = (struct lab_script){.loop = false};
     scenario = lab_scenario_load(name, &err);
     assert_non_null(scenario);
-    pthread_mutex_init(&lab.lock, NULL);
-    pthread_mutex_init(&lab.listeners, NULL);
     pthread_mutex_init(&script.lock, NULL);
     script.scenario = scenario;
     lab.script = &script;
     lab.scenario = scenario->name;
-    lab.clock = (struct lab_clock){.speed = 1, .manual = true};
-    lab.arena = arena_new(0);
-    lab_params_init(&lab.params);
     for (size_t i = 0; i < scenario->estate.n; i++)
         assert_int_equal(lab_params_set(&lab.params, scenario->estate.at[i].name,
                                         scenario->estate.at[i].value, &err),
@@ -54,12 +49,8 @@ static void begin(const char *name)
 static void end(void)
 {
     lab_topology_stop(&lab);
-    lab_ca_free(lab.ca);
-    lab_estate_free(lab.estate);
-    arena_free(lab.arena);
+    lab_release(&lab);
     lab_scenario_free(scenario);
-    pthread_mutex_destroy(&lab.listeners);
-    pthread_mutex_destroy(&lab.lock);
     pthread_mutex_destroy(&script.lock);
 }
 

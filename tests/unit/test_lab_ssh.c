@@ -39,14 +39,12 @@ static int begin(void **state)
     assert_non_null(mkdtemp(dir));
     scenario = lab_scenario_load("fail-open", &err);
     assert_non_null(scenario);
-    lab = (struct lab){.seed = 1, .dir = dir, .scenario = "fail-open", .script = &script};
+    lab_init(&lab, 1);
+    lab.dir = dir;
+    lab.scenario = "fail-open";
+    lab.script = &script;
     script.scenario = scenario;
-    pthread_mutex_init(&lab.lock, NULL);
-    pthread_mutex_init(&lab.listeners, NULL);
     pthread_mutex_init(&script.lock, NULL);
-    lab.clock = (struct lab_clock){.speed = 1, .manual = true};
-    lab.arena = arena_new(0);
-    lab_params_init(&lab.params);
     lab.params.esxi = 1;
     assert_int_equal(lab_params_check(&lab.params, &err), 0);
     lab.estate = lab_estate_new(&lab.params, 1, lab_wall_ms());
@@ -66,9 +64,7 @@ static int end(void **state)
 
     (void)state;
     lab_topology_stop(&lab);
-    lab_ca_free(lab.ca);
-    lab_estate_free(lab.estate);
-    arena_free(lab.arena);
+    lab_release(&lab);
     lab_scenario_free(scenario);
     child_run(&r, &(struct child_options){.argv = argv, .timeout_ms = 20000});
     rc = r.status;

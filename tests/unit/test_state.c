@@ -59,6 +59,15 @@ static void append(const struct place *p, struct model_case *c)
         fail_msg("%s", err.msg);
 }
 
+/* A place whose file has the first history of @c. */
+static void begin(struct place *p, struct model_case *c)
+{
+    place_init(p);
+    model_case_init(c, NULL);
+    model_case_feed(c, UP);
+    append(p, c);
+}
+
 static size_t size_of(const char *path)
 {
     struct stat st;
@@ -110,10 +119,7 @@ static void test_cut_line(void **state)
     unsigned bad;
 
     (void)state;
-    place_init(&p);
-    model_case_init(&a, NULL);
-    model_case_feed(&a, UP);
-    append(&p, &a);
+    begin(&p, &a);
     assert_int_equal(truncate(p.path, (off_t)size_of(p.path) - 5), 0);
     a.now += 5000;
     model_case_feed(&a, DOWN);
@@ -138,10 +144,7 @@ static void test_rotation(void **state)
     unsigned bad;
 
     (void)state;
-    place_init(&p);
-    model_case_init(&a, NULL);
-    model_case_feed(&a, UP);
-    append(&p, &a);
+    begin(&p, &a);
     while (filler.len < STATE_FILE_MAX)
         strbuf_addstr(&filler, "{\"v\":1,\"type\":\"seen\",\"at\":1}\n");
     assert_int_equal(file_write_atomic(p.path, filler.buf, filler.len, 0644, &err), 0);
@@ -174,10 +177,7 @@ static void test_refused(void **state)
     struct place p;
 
     (void)state;
-    place_init(&p);
-    model_case_init(&c, NULL);
-    model_case_feed(&c, UP);
-    append(&p, &c);
+    begin(&p, &c);
     unlink(p.path);
     assert_int_equal(symlink("/tmp/elsewhere", p.path), 0);
     c.now += 5000;
@@ -214,10 +214,7 @@ static void test_busy(void **state)
     int fd;
 
     (void)state;
-    place_init(&p);
-    model_case_init(&a, NULL);
-    model_case_feed(&a, UP);
-    append(&p, &a);
+    begin(&p, &a);
     fd = open(p.path, O_RDONLY | O_CLOEXEC);
     assert_true(fd >= 0);
     assert_int_equal(flock(fd, LOCK_EX), 0);
@@ -242,10 +239,7 @@ static void test_full_disk(void **state)
     struct place p;
 
     (void)state;
-    place_init(&p);
-    model_case_init(&a, NULL);
-    model_case_feed(&a, UP);
-    append(&p, &a);
+    begin(&p, &a);
     a.now += 5000;
     model_case_feed(&a, DOWN);
     (void)signal(SIGXFSZ, SIG_IGN);

@@ -187,26 +187,33 @@ static void test_restart(void **state)
     strbuf_release(&history);
 }
 
+/* @a stops after two steps; @b goes on an hour later with its history. */
+static void an_hour_unseen(struct model_case *a, struct model_case *b)
+{
+    struct strbuf history = STRBUF_INIT;
+
+    model_case_init(a, NULL);
+    play(a, 0, 2);
+    model_history_take(a->model, &history);
+    model_case_init(b, NULL);
+    model_history_load(b->model, history.buf, history.len, a->now);
+    b->now = a->now + 3600000;
+    strbuf_release(&history);
+}
+
 /* It happened while nobody watched: the error bar is the time since hycon last looked. */
 static void test_happened_unseen(void **state)
 {
-    struct strbuf history = STRBUF_INIT;
     struct model_case a, b;
 
     (void)state;
-    model_case_init(&a, NULL);
-    play(&a, 0, 2);
-    model_history_take(a.model, &history);
-    model_case_init(&b, NULL);
-    model_history_load(b.model, history.buf, history.len, a.now);
-    b.now = a.now + 3600000;
+    an_hour_unseen(&a, &b);
     model_case_feed(&b, MOVED LINK("eni-3") ROUTES("eni-3", "eni-3", "eni-3", "eni-1"));
     char *got = model_case_dump(b.estate, "timeline", "tokyo", "kind from to error_bar_ms");
     assert_non_null(strstr(got, "active_eni eni-1 eni-3 3605000\n"));
     free(got);
     model_case_release(&a);
     model_case_release(&b);
-    strbuf_release(&history);
 }
 
 /* AWS answers before VMC does: the routes are judged when the link is there, and the bar is still
@@ -214,16 +221,10 @@ static void test_happened_unseen(void **state)
 static void test_unseen_routes(void **state)
 {
     static const char aws[] = ROUTES("eni-3", "eni-3", "eni-3", "eni-1");
-    struct strbuf history = STRBUF_INIT;
     struct model_case a, b;
 
     (void)state;
-    model_case_init(&a, NULL);
-    play(&a, 0, 2);
-    model_history_take(a.model, &history);
-    model_case_init(&b, NULL);
-    model_history_load(b.model, history.buf, history.len, a.now);
-    b.now = a.now + 3600000;
+    an_hour_unseen(&a, &b);
     model_case_feed(&b, aws);
     model_case_feed(&b, MOVED LINK("eni-3") ROUTES("eni-3", "eni-3", "eni-3", "eni-1"));
     char *got = model_case_dump(b.estate, "timeline", "tokyo", "kind subject error_bar_ms");
@@ -232,7 +233,6 @@ static void test_unseen_routes(void **state)
     free(got);
     model_case_release(&a);
     model_case_release(&b);
-    strbuf_release(&history);
 }
 
 /* ---- reports ------------------------------------------------------------------------------------
