@@ -59,6 +59,7 @@ struct table_builder {
     const char *prefix_of[KEY_PREFIX_MAX];
     struct hints hints; /* of the keys of rows in new blocks */
     char *note;
+    unsigned malformed; /* items that belong to no block */
 };
 
 struct table_builder *builder_new(const struct schema *schema, const char *site,
@@ -676,6 +677,30 @@ void builder_note(struct table_builder *b, const char *fmt, ...)
     b->note = strbuf_detach(&text);
 }
 
+void builder_malformed(struct table_builder *b)
+{
+    if (!b->current)
+        open_block(b, 0);
+    b->current->malformed++;
+}
+
+void builder_malformed_apart(struct table_builder *b)
+{
+    b->malformed++;
+}
+
+/* A warning, like a key that came twice: nothing says that these were rows. */
+static void note_malformed(struct table_builder *b)
+{
+    unsigned n = b->malformed;
+
+    for (size_t i = 0; i < b->nblocks; i++)
+        n += b->blocks[i]->malformed;
+    if (n)
+        builder_note(b, "%u item%s of the reply %s not readable", n, n > 1 ? "s" : "",
+                     n > 1 ? "are" : "is");
+}
+
 /* Rows were left out: the snapshot is not whole, whatever the collector thinks. */
 static void say_over(const struct table_builder *b, struct snapshot *s)
 {
@@ -712,6 +737,7 @@ struct snapshot *builder_finish(struct table_builder *b, int64_t taken_at, enum 
     struct body *body;
 
     end_block(b);
+    note_malformed(b);
     drop_empty_blocks(b);
     body = body_new(b->blocks, b->sources, b->nblocks, b->reuse ? b->prev->body : NULL, &b->hints);
     s = snapshot_new(b->schema, b->site, b->endpoint, body);

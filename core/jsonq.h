@@ -21,10 +21,10 @@
  * caller puts the object (json_object_put). */
 struct json_object *jsonq_parse(const char *text, size_t len, struct err *err);
 
-/* The same for an object with one long array @name: @fn gets each element but nulls, in order,
- * while there is only that one in memory; the array of the result is empty. When there is no such
- * array the result is as of jsonq_parse(). NULL and ERR_PROTO: then elements may have been given
- * already.
+/* The same for an object with one long array @name: @fn gets each element, in order, while
+ * there is only that one in memory (NULL for a null); the array of the result is empty. When there
+ * is no such array the result is as of jsonq_parse(). NULL and ERR_PROTO: then elements may have
+ * been given already.
  */
 typedef void (*jsonq_item_fn)(void *arg, struct json_object *item);
 struct json_object *jsonq_parse_list(const char *text, size_t len, const char *name,

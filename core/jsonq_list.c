@@ -167,8 +167,10 @@ static int take_item(struct walk *w, const char *text, size_t len, bool plain)
 {
     struct json_object *o;
 
-    if (is_null(text, len))
+    if (is_null(text, len)) {
+        w->fn(w->arg, NULL);
         return 0;
+    }
     o = jsonq_parse_with(w->tok, text, len, plain, w->err);
     if (!o)
         return err_prefix(w->err, "in the element at byte %zu", (size_t)(text - w->text));
@@ -238,12 +240,8 @@ static struct json_object *parse_whole(const char *text, size_t len, const char 
 
     if (!json_object_is_type(list, json_type_array))
         return o;
-    for (size_t i = 0; i < jsonq_count(list); i++) {
-        struct json_object *item = jsonq_item(list, i);
-
-        if (item)
-            fn(arg, item);
-    }
+    for (size_t i = 0; i < jsonq_count(list); i++)
+        fn(arg, jsonq_item(list, i));
     json_object_object_add(o, name, json_object_new_array());
     return o;
 }

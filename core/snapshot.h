@@ -132,6 +132,11 @@ void builder_drop(struct table_builder *b);
 void builder_note(struct table_builder *b, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* An item of the reply is nothing that a row could be made of (an object was expected); the note of
+ * the snapshot counts them. It belongs to the current block, as a row does, or to none. */
+void builder_malformed(struct table_builder *b);
+void builder_malformed_apart(struct table_builder *b);
+
 /* Freeze. Duplicated keys are kept and counted. @err may be NULL. Frees the builder; the caller
  * owns one reference. */
 struct snapshot *builder_finish(struct table_builder *b, int64_t taken_at, enum freshness f,

@@ -13,6 +13,7 @@ struct block {
     struct arena *arena;
     struct row *rows;
     size_t n, alloc;
+    unsigned malformed;    /* items of the reply that no row could be made of */
     struct body **lenders; /* references: rows of this block point into them */
     size_t nlenders, lenders_alloc;
 };

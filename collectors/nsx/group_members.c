@@ -24,7 +24,7 @@ struct nsx_members {
     struct group *making; /* NULL: none */
     bool machines;        /* addresses are read already */
     struct nsx_list list;
-    unsigned failed, in_a_row, cut;
+    unsigned failed, in_a_row, cut, malformed;
     struct err first; /* why the first of them failed */
 };
 
@@ -67,7 +67,9 @@ static void add_item(void *arg, struct json_object *item)
     struct nsx_member_list *l = m->machines ? &g->members.vms : &g->members.ips;
     const char *text = m->machines ? jsonq_str(item, "display_name") : jsonq_text(item);
 
-    if (!text || !*text || json_object_is_type(item, json_type_array))
+    if (!json_object_is_type(item, m->machines ? json_type_object : json_type_string))
+        m->malformed++;
+    if (!text || !*text)
         return;
     if (l->count++ >= GROUP_LIST_MAX)
         return;
@@ -154,7 +156,7 @@ enum step nsx_members_start(struct run *run, struct nsx_members **m, const char 
     s->paths = paths;
     s->n = n;
     s->left = n < GROUP_MEMBERS_MAX ? n : GROUP_MEMBERS_MAX;
-    s->failed = s->in_a_row = s->cut = 0;
+    s->failed = s->in_a_row = s->cut = s->malformed = 0;
     err_clear(&s->first);
     forget_others(s);
     if (n > 0)
@@ -220,6 +222,8 @@ void nsx_members_note(const struct nsx_members *m, struct table_builder *b)
     if (m->cut > 0)
         builder_note(b, "of %u groups the first %d members are shown, all are counted", m->cut,
                      GROUP_LIST_MAX);
+    if (m->malformed > 0)
+        builder_note(b, "of the members of groups %u are not readable", m->malformed);
     if (m->n > GROUP_MEMBERS_MAX)
         builder_note(b, "members are read for %d of %zu groups in a run; members_at says when",
                      GROUP_MEMBERS_MAX, m->n);

@@ -72,22 +72,29 @@ static int check_page(struct json_object *page, const char *label, struct err *e
 struct walk {
     jsonq_item_fn item;
     void *arg;
+    struct table_builder *b; /* where what is no object is counted; NULL: nowhere */
+    bool apart;              /* not with the rows of its current block */
 };
 
 static void only_objects(void *arg, struct json_object *item)
 {
     const struct walk *w = arg;
 
-    if (w->item && json_object_is_type(item, json_type_object))
+    if (!w->item)
+        return;
+    if (json_object_is_type(item, json_type_object))
         w->item(w->arg, item);
+    else if (w->b && w->apart)
+        builder_malformed_apart(w->b);
+    else if (w->b)
+        builder_malformed(w->b);
 }
 
-int nsx_page_walk(struct run *run, const struct reply *reply, const char *label, jsonq_item_fn item,
-                  void *arg, const char **cursor, struct err *err)
+static int walk_page(struct run *run, const struct walk *w, const struct reply *reply,
+                     const char *label, const char **cursor, struct err *err)
 {
-    struct walk w = {item, arg};
-    struct json_object *page =
-        jsonq_parse_list(reply->body, reply->len, "results", only_objects, &w, err);
+    struct json_object *page = jsonq_parse_list(reply->body, reply->len, "results", only_objects,
+                                                (void *)(uintptr_t)w, err);
     int rc;
 
     if (!page)
@@ -98,16 +105,25 @@ int nsx_page_walk(struct run *run, const struct reply *reply, const char *label,
     return rc;
 }
 
+int nsx_page_walk(struct run *run, const struct reply *reply, const char *label, jsonq_item_fn item,
+                  void *arg, const char **cursor, struct err *err)
+{
+    struct walk w = {.item = item, .arg = arg};
+
+    return walk_page(run, &w, reply, label, cursor, err);
+}
+
 enum nsx_more nsx_list_read(struct run *run, struct nsx_list *l, const struct reply *reply,
                             jsonq_item_fn item, void *arg, struct err *err)
 {
     const char *cursor = NULL;
+    struct walk w = {item, arg, run_table(run, run->collector->tables[0]), true};
 
     if (reply->err) {
         *err = *reply->err;
         return NSX_LIST_BROKEN;
     }
-    if (nsx_page_walk(run, reply, l->label, item, arg, &cursor, err) < 0)
+    if (walk_page(run, &w, reply, l->label, &cursor, err) < 0)
         return NSX_LIST_BROKEN;
     return nsx_list_more(run, l, cursor, err);
 }
@@ -204,10 +220,11 @@ int nsx_page_read(struct run *run, struct nsx_memo **memo, struct table_builder 
                   const char **cursor, struct err *err)
 {
     struct row_maker m = {b, row, arg};
+    struct walk w = {.item = make_row, .arg = &m, .b = b};
 
     if (builder_block(b, nsx_mix(reply->hash, salt)))
         return find_cursor(run, memo, reply, label, cursor, err);
-    if (nsx_page_walk(run, reply, label, make_row, &m, cursor, err) < 0) {
+    if (walk_page(run, &w, reply, label, cursor, err) < 0) {
         builder_block_drop(b);
         return -1;
     }

@@ -45,7 +45,7 @@ enum nsx_more nsx_list_more(struct run *run, struct nsx_list *l, const char *cur
 int nsx_page_walk(struct run *run, const struct reply *reply, const char *label, jsonq_item_fn item,
                   void *arg, const char **cursor, struct err *err);
 /* The reply to what @l asked for: nsx_page_walk() and nsx_list_more() in one, and a reply that is
- * an error breaks the list. */
+ * an error breaks the list. Items that are no objects are counted in the run's first table. */
 enum nsx_more nsx_list_read(struct run *run, struct nsx_list *l, const struct reply *reply,
                             jsonq_item_fn item, void *arg, struct err *err);
 
@@ -57,8 +57,8 @@ struct nsx_memo; /* hash of a page -> its cursor; kept in the state of a collect
 void nsx_memo_free(struct nsx_memo *m); /* NULL is fine */
 
 /* Read one page into @b: as a block that is taken over, or row by row. @salt: a hash of everything
- * else the rows are made of. @row is called for each of results[]. The cursor is in the run's
- * arena. 0, or -1 and *err, and nothing was added. */
+ * else the rows are made of. @row is called for each object of results[], other items are counted
+ * in @b. The cursor is in the run's arena. 0, or -1 and *err, and nothing was added. */
 typedef void (*nsx_row_fn)(void *arg, struct table_builder *b, struct json_object *item);
 int nsx_page_read(struct run *run, struct nsx_memo **memo, struct table_builder *b, uint64_t salt,
                   const struct reply *reply, const char *label, nsx_row_fn row, void *arg,

@@ -183,8 +183,10 @@ static void add_link(struct run *run, struct json_object *link)
     struct table_builder *b = run_table(run, &table_linked_vpcs);
     const char *vpc = jsonq_str(link, "linked_vpc_id");
 
-    if (!json_object_is_type(link, json_type_object))
+    if (!json_object_is_type(link, json_type_object)) {
+        builder_malformed(b);
         return;
+    }
     vpc = vpc ? vpc : jsonq_str(link, "id");
     builder_row(b);
     builder_str(b, LINKED_VPCS_VPC, vpc);

@@ -44,7 +44,12 @@ static void add_host(struct reading *r, struct json_object *host, const char *cl
     struct table_builder *b = r->hosts;
     const char *id = jsonq_str(host, "esx_id"), *name = jsonq_str(host, "name");
 
-    if (!json_object_is_type(host, json_type_object) || (id && !cluster && map_has(r->seen, id)))
+    if (!json_object_is_type(host, json_type_object)) {
+        if (b)
+            builder_malformed(b);
+        return;
+    }
+    if (id && !cluster && map_has(r->seen, id))
         return;
     if (id && cluster)
         map_put(r->seen, id, r);
@@ -134,8 +139,11 @@ static void read_sddc(struct reading *r, struct json_object *sddc)
 {
     struct json_object *config = jsonq_get(sddc, "resource_config");
 
-    if (!json_object_is_type(sddc, json_type_object))
+    if (!json_object_is_type(sddc, json_type_object)) {
+        if (r->sddcs)
+            builder_malformed(r->sddcs);
         return;
+    }
     r->seen = map_new();
     r->id = jsonq_str(sddc, "id");
     r->count = 0;

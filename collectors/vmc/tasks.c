@@ -103,6 +103,8 @@ static void read_task(struct run *run, struct json_object *task)
     int64_t at = 0;
     bool dated = last_time(task, &at), running = is_running(task);
 
+    if (!json_object_is_type(task, json_type_object))
+        builder_malformed(run_table(run, &table_reports));
     if (!json_object_is_type(task, json_type_object) || is_of_another(run, task))
         return;
     if (dated && !running) {

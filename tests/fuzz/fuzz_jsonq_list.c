@@ -14,15 +14,12 @@ static void collect(void *arg, struct json_object *item)
     json_object_array_add(arg, json_object_get(item));
 }
 
-/* Without the nulls, which are not given. */
 static struct json_object *elements(struct json_object *o)
 {
     struct json_object *list = jsonq_get(o, "results"), *out = json_object_new_array();
 
-    for (size_t i = 0; i < jsonq_count(list); i++) {
-        if (jsonq_item(list, i))
-            collect(out, jsonq_item(list, i));
-    }
+    for (size_t i = 0; i < jsonq_count(list); i++)
+        collect(out, jsonq_item(list, i));
     return out;
 }
 

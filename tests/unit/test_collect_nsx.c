@@ -110,12 +110,49 @@ static void test_unchanged_page(void **state)
     harness_free(h);
 }
 
+/* What is no object is no row, but it is said, also of a page that was not decoded again. */
+static void test_items_that_are_no_objects(void **state)
+{
+    static const struct harness_reply replies[] = {
+        {.match = VMS,
+         .body = "{\"results\":[null,{\"external_id\":\"a\"},\"b\"],\"cursor\":\"2\"}"},
+        {.match = "cursor=2", .body = "{\"results\":[7,[],{\"external_id\":\"c\"}]}"},
+        {0}};
+    const struct harness_case c = CASE("odd", collector_nsx_vms, replies);
+    struct harness *h = harness_new(&c);
+    struct collector_run *r = harness_run(h);
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        collector_run(r);
+        assert_int_equal(snapshot_freshness(r->tables[0]), FRESH_OK);
+        assert_int_equal(snapshot_count(r->tables[0]), 2);
+        assert_string_equal(snapshot_note(r->tables[0]), "4 items of the reply are not readable");
+    }
+    harness_free(h);
+}
+
+static void test_odd_alarms(void **state)
+{
+    static const struct harness_reply replies[] = {
+        {.body = "{\"results\":[null,{\"id\":\"1\",\"status\":\"OPEN\"}]}"}, {0}};
+    const struct harness_case c = CASE("odd", collector_nsx_alarms, replies);
+    struct harness *h = harness_new(&c);
+    struct collector_run *r = harness_run(h);
+
+    (void)state;
+    collector_run(r);
+    assert_int_equal(snapshot_count(r->tables[0]), 1);
+    assert_string_equal(snapshot_note(r->tables[0]), "1 item of the reply is not readable");
+    harness_free(h);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_tables),
-        cmocka_unit_test(test_twins),
-        cmocka_unit_test(test_unchanged_page),
+        cmocka_unit_test(test_tables),         cmocka_unit_test(test_twins),
+        cmocka_unit_test(test_unchanged_page), cmocka_unit_test(test_items_that_are_no_objects),
+        cmocka_unit_test(test_odd_alarms),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -237,6 +237,26 @@ static void tasks_grow_old(void **state)
     harness_free(h);
 }
 
+/* What is no task is no row, but it is said; also when the reply did not change. */
+static void items_that_are_no_objects(void **state)
+{
+    static const struct harness_reply replies[] = {
+        {.body = "[null, {\"id\": \"c\", \"status\": \"STARTED\"}, \"x\"]"}, {0}};
+    struct harness *h = harness_new(&(struct harness_case){.name = "odd",
+                                                           .collector = &collector_vmc_tasks,
+                                                           .endpoint = ONE_SDDC,
+                                                           .facts = &facts,
+                                                           .replies = replies});
+    struct collector_run *r = harness_run(h);
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(count_at(h, i * 60000), 1);
+        assert_string_equal(snapshot_note(r->tables[0]), "2 items of the reply are not readable");
+    }
+    harness_free(h);
+}
+
 /* Connections are asked for once in a while, links every time. */
 static void connections_are_kept_for_a_while(void **state)
 {
@@ -258,6 +278,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tables_are_as_expected),
         cmocka_unit_test(bad_twins_never_pass),
+        cmocka_unit_test(items_that_are_no_objects),
         cmocka_unit_test(no_password_becomes_a_row),
         cmocka_unit_test(cloud_service_is_found_and_remembered),
         cmocka_unit_test(cloud_service_that_was_never_there),
