@@ -36,17 +36,19 @@ static void add_eni(struct picture *p, const struct row *r)
         p->detached = r;
 }
 
+/* Each SDDC that is linked to the VPC has an active ENI of its own, or one per traffic group. */
 static void add_groups(const struct check_input *in, struct picture *p)
 {
     const struct row *r;
-    size_t i = 0;
+    size_t i = 0, n = 0;
 
     while ((r = check_next(in, &table_linked_vpcs, &i, NULL)) != NULL) {
         const struct cell_list *l = row_list(r, LINKED_VPCS_TRAFFIC_GROUPS);
 
-        if (strcmp(row_text(r, LINKED_VPCS_VPC), p->vpc) == 0 && l && l->n > p->groups)
-            p->groups = l->n;
+        if (strcmp(row_text(r, LINKED_VPCS_VPC), p->vpc) == 0)
+            n += l && l->n ? l->n : 1;
     }
+    p->groups = n ? n : 1;
 }
 
 static struct picture look(const struct check_input *in, const char *vpc)

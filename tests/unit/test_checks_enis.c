@@ -65,6 +65,12 @@ static const struct check_case active[] = {
      TWO_GROUPS MAIN_TABLE ENIS ENI("1", "in-use", "active", "yes", "yes", "-")
          ENI("2", "in-use", "active", "yes", "yes", "-"),
      NULL, "", NULL},
+    {"one per SDDC that is linked to the VPC", "one-active-eni",
+     LINK "table linked_vpcs tokyo/vmc2\nvpc mode active_enis traffic_groups route_tables\n"
+          "vpc-1 cidr eni-1 Default=eni-1 rtb-main\n" MAIN_TABLE ENIS ENI("1", "in-use", "active",
+                                                                          "yes", "yes", "-")
+              ENI("2", "in-use", "active", "yes", "yes", "-"),
+     NULL, "", NULL},
     {"a traffic group that carries nothing yet", "one-active-eni",
      TWO_GROUPS MAIN_TABLE ENIS ENI("1", "in-use", "active", "no", "yes", "-")
          ENI("2", "in-use", "active", "yes", "yes", "-"),
