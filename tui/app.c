@@ -235,6 +235,7 @@ void app_say(struct app *a, enum style style, const char *fmt, ...)
     text_sanitize(&a->message, raw.buf, raw.len, 0);
     strbuf_release(&raw);
     a->message_style = style;
+    a->message_of_tab = false;
     a->message_until = clock_now_ms() + APP_MESSAGE_MS;
 }
 
@@ -296,6 +297,8 @@ void app_switch(struct app *a, size_t tab)
 {
     if (tab != a->current)
         a->last = a->current;
+    if (tab != a->current && a->message_of_tab)
+        strbuf_reset(&a->message);
     a->current = tab;
     app_refresh_tab(a);
     looking_update(a, true);

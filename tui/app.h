@@ -105,6 +105,7 @@ struct app {
     struct arena *arena;
     struct strbuf message, caption;
     enum style message_style;
+    bool message_of_tab; /* it says what the tab does: gone with the tab */
     int64_t message_until, last_key_at;
     int64_t login_at; /* when the reader asked to log in again */
     struct tui_prompt waiting[APP_PROMPTS_MAX];

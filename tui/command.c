@@ -289,6 +289,7 @@ static void do_refresh(struct app *a)
     if (!focus)
         app_request(a, TUI_REFRESH);
     app_say(a, STYLE_NORMAL, _("Reading %s now."), _(app_tab(a)->view->title));
+    a->message_of_tab = true;
 }
 
 static void do_zone(struct app *a)

@@ -305,6 +305,8 @@ static void test_zone_and_refresh(void **state)
     screen_keys(s, "UR");
     SCREEN_HAS(s, "Reading Endpoints now.");
     assert_string_equal(screen_requests(s), "refresh table=endpoints\n");
+    screen_keys(s, "1"); /* of another tab it would not be true */
+    SCREEN_LACKS(s, "Reading Endpoints now.");
     screen_free(s);
 }
 
