@@ -150,6 +150,13 @@ static const struct check_case others[] = {
            "r2 cgw default vpc 4002 ANY ANY ANY ALLOW \"VPC Interface\" yes - - - - no\n"
            "r3 dfw default any 2 ANY ANY ANY ALLOW DFW yes - - - - yes\n",
      NULL, "ok vmc cgw|1\nwarning vmc cgw Internet|1\nok vmc dfw|1\n", "1 rule of vmc cgw let"},
+    {"the scope of the policy beats that of the rule", "rule-any-any",
+     POLICIES RULES R("1", "p3", "a", "1", "ANY", "ANY", "ANY", "ALLOW") ON, NULL, "ok nsx dfw|1\n",
+     "applied to grp-x ("},
+    {"a policy that is everywhere leaves it to its rules", "rule-any-any",
+     POLICIES RULES R("1", "p1", "a", "1", "ANY", "ANY", "ANY",
+                      "ALLOW") " yes grp-y IN_OUT IPV4_IPV6 no - - no\n",
+     NULL, "ok nsx dfw|1\n", "applied to grp-y ("},
     {"narrowed, off, or not ALLOW", "rule-any-any",
      PLAIN "r1 cgw default a 1 g1 ANY ANY ALLOW \"All Uplinks\" yes - - - - no\n"
            "r2 cgw default b 2 ANY ANY ANY ALLOW \"All Uplinks\" no - - - - no\n"
