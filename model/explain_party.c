@@ -68,6 +68,12 @@ static void set_vm(struct explain_party *p, struct explain_at at)
     p->mac = macs && macs->n == 1 ? macs->items[0] : NULL;
 }
 
+/* Machines of two sites are told apart by asking about one of them. */
+static const char *site_hint(const struct explain_party *p, struct explain_at other)
+{
+    return strcmp(p->site, snapshot_site(other.source)) == 0 ? "" : "; name the site that is meant";
+}
+
 /* The machine called @p->text, or the one with the address. False: two of them. */
 static bool find_vm(struct explain_ask *a, struct explain_party *p, const struct ip *ip)
 {
@@ -83,11 +89,12 @@ static bool find_vm(struct explain_ask *a, struct explain_party *p, const struct
         if (!is)
             continue;
         if (p->vm.row) {
-            p->lost = ip ? arena_printf(a->arena, "two machines have the address %s: %s and %s",
-                                        p->text, p->name, name)
-                         : arena_printf(a->arena, "two machines are called %s, in %s and in %s",
-                                        p->text, explain_endpoint(a, p->vm.source),
-                                        explain_endpoint(a, at.found.source));
+            p->lost =
+                ip ? arena_printf(a->arena, "two machines have the address %s: %s and %s%s",
+                                  p->text, p->name, name, site_hint(p, at.found))
+                   : arena_printf(a->arena, "two machines are called %s, in %s and in %s%s",
+                                  p->text, explain_endpoint(a, p->vm.source),
+                                  explain_endpoint(a, at.found.source), site_hint(p, at.found));
             return false;
         }
         set_vm(p, at.found);
@@ -106,7 +113,8 @@ static bool find_by_filter(struct explain_ask *a, struct explain_party *p)
         if (!name || strcmp(name, p->text) != 0)
             continue;
         if (p->name && uuid && p->uuid && !text_equal_nocase(uuid, p->uuid)) {
-            p->lost = arena_printf(a->arena, "two machines are called %s on the hosts", p->text);
+            p->lost = arena_printf(a->arena, "two machines are called %s on the hosts%s", p->text,
+                                   site_hint(p, at.found));
             return false;
         }
         p->name = name;
