@@ -93,16 +93,27 @@ static void judge(const struct check_input *in, const struct row *r, const struc
 /* ---- edges without a status --------------------------------------------------------------------
  */
 
+static bool is_vmc(const struct check_input *in, const struct snapshot *s)
+{
+    for (size_t i = 0; i < in->site->nendpoints; i++) {
+        if (strcmp(in->site->endpoints[i]->name, snapshot_endpoint(s)) == 0)
+            return in->site->endpoints[i]->kind == KIND_VMC;
+    }
+    return false;
+}
+
 /* The manager API told something of an edge of @s: then it tells their status as well. Where it is
- * not offered (VMC) there is none to be missed. */
+ * not offered there is none to be missed, and how much of it an SDDC offers nobody has written. */
 static bool health_is_told(const struct check_input *in, const struct snapshot *s)
 {
+    bool vmc = is_vmc(in, s);
     const struct snapshot *of;
     const struct row *r;
     size_t i = 0;
 
     while ((r = check_next(in, &table_edges, &i, &of)) != NULL) {
-        if (of == s && (row_present(r, EDGES_STATUS) || row_present(r, EDGES_MAINTENANCE_MODE)))
+        if (of == s &&
+            (row_present(r, EDGES_STATUS) || (!vmc && row_present(r, EDGES_MAINTENANCE_MODE))))
             return true;
     }
     return false;

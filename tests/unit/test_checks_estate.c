@@ -40,6 +40,8 @@ static const struct check_case nsx[] = {
      "NSX gave no status of 2 edges"},
     {"states are not offered here", "edge-health",
      "table edges tokyo/vmc\nedge_id edge\ne-0 Edge-0\ne-1 Edge-1\n", NULL, "", NULL},
+    {"an SDDC that lists its edges and no states", "edge-health",
+     "table edges tokyo/vmc\nedge_id edge maintenance_mode\ne-0 Edge-0 disabled\n", NULL, "", NULL},
     {"status not told, down for all gateways", "edge-health",
      "table edges tokyo/vmc\nedge_id edge roles\ne-0 Edge-0 vmc=down,cgw=down\n"
      "e-1 Edge-1 vmc=active,cgw=active\n",
