@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -21,9 +20,8 @@
 #include "core/strbuf.h"
 
 #define LINE_MAX_BYTES 65536
-#define ARGS_MAX       12
+#define ARGS_MAX       13
 #define END_MS         3000
-#define TREE_DEPTH     8
 
 extern char **environ;
 
@@ -116,6 +114,7 @@ static int start(struct lab_child *l, const struct lab_options *o, struct err *e
     argv[n++] = lab;
     argv[n++] = (char *)"--dir";
     argv[n++] = l->dir;
+    argv[n++] = (char *)"--remove-dir"; /* should we be killed */
     if (o->scenario) {
         argv[n++] = (char *)"--scenario";
         argv[n++] = (char *)o->scenario;
@@ -239,14 +238,6 @@ static void end_child(const struct lab_child *l)
     }
 }
 
-static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *at)
-{
-    (void)st;
-    (void)type;
-    (void)at;
-    return remove(path);
-}
-
 void lab_child_stop(struct lab_child *l)
 {
     if (!l)
@@ -258,7 +249,7 @@ void lab_child_stop(struct lab_child *l)
     if (l->out >= 0)
         close(l->out);
     if (l->dir)
-        (void)nftw(l->dir, remove_entry, TREE_DEPTH, FTW_DEPTH | FTW_PHYS);
+        (void)file_remove_tree(l->dir);
     free(l->dir);
     free(l->config);
     free(l->log);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -131,4 +132,19 @@ char *file_home(void)
     if (getpwuid_r(getuid(), &user, text, sizeof(text), &found) || !found || user.pw_dir[0] != '/')
         return NULL;
     return mem_strdup(user.pw_dir);
+}
+
+#define TREE_FDS 8
+
+static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+    (void)st;
+    (void)type;
+    (void)at;
+    return remove(path);
+}
+
+int file_remove_tree(const char *path)
+{
+    return nftw(path, remove_entry, TREE_FDS, FTW_DEPTH | FTW_PHYS);
 }

@@ -23,5 +23,8 @@ int file_write_new(const char *path, const void *data, size_t len, mode_t mode, 
 char *file_home(void);
 /* Make the directories above @path that are missing, each with @mode. */
 int file_make_parents(const char *path, mode_t mode, struct err *err);
+/* Remove the directory @path and all that is in it, not following links. -1 and errno when
+ * something of it was left. */
+int file_remove_tree(const char *path);
 
 #endif

@@ -2,6 +2,8 @@
 #include "tests/support/e2e.h"
 #include "tests/support/terminal.h"
 
+#include <glob.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -183,12 +185,45 @@ static void test_demo(void **state)
     e2e_stop(&e);
 }
 
+static size_t demo_folders(const struct e2e *e)
+{
+    char *pattern = mem_printf("%s/hycon-demo-*", e->home);
+    glob_t found;
+    size_t n = glob(pattern, 0, NULL, &found) == 0 ? found.gl_pathc : 0;
+
+    if (n)
+        globfree(&found);
+    free(pattern);
+    return n;
+}
+
+/* Nobody is there to clean up but the lab. */
+static void test_killed_demo(void **state)
+{
+    struct e2e e;
+    struct start s = {.e = &e, .argument = {"demo"}};
+    struct terminal *t;
+
+    (void)state;
+    e2e_start(&e, NULL, NULL);
+    t = open_console(&s);
+    terminal_wait(t, "hycon demo");
+    assert_int_equal(demo_folders(&e), 1);
+    (void)kill(terminal_pid(t), SIGKILL);
+    assert_true(WIFSIGNALED(terminal_end(t)));
+    terminal_free(t);
+    for (int i = 0; i < 500 && demo_folders(&e); i++)
+        (void)poll(NULL, 0, 20);
+    assert_int_equal(demo_folders(&e), 0);
+    e2e_stop(&e);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ends),     cmocka_unit_test(test_crash),
         cmocka_unit_test(test_failover), cmocka_unit_test(test_vmotion),
-        cmocka_unit_test(test_demo),
+        cmocka_unit_test(test_demo),     cmocka_unit_test(test_killed_demo),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 /* hycon-lab: a simulated estate on loopback. See --help. */
 #include "core/err.h"
+#include "core/file.h"
 #include "core/mem.h"
 #include "core/text.h"
 #include "tests/lab/actions.h"
@@ -28,7 +29,7 @@ struct options {
     const char *scenario, *scale, *dir;
     int64_t seed, max_seconds, port_base;
     double speed;
-    bool loop, manual, keep, help, check;
+    bool loop, manual, keep, help, check, remove;
 };
 
 enum { OPT_SCENARIO = 256, OPT_SCALE, OPT_SEED, OPT_SPEED, OPT_DIR, OPT_MAX, OPT_PORT };
@@ -60,7 +61,7 @@ static int parse_option(struct options *o, int c, const char *value)
 
 static int parse_options(struct options *o, int argc, char **argv)
 {
-    int loop = 0, manual = 0, keep = 0, help = 0, check = 0, c, at;
+    int loop = 0, manual = 0, keep = 0, help = 0, check = 0, remove = 0, c, at;
     const struct option longs[] = {
         {"scenario", required_argument, NULL, OPT_SCENARIO},
         {"scale", required_argument, NULL, OPT_SCALE},
@@ -72,6 +73,7 @@ static int parse_options(struct options *o, int argc, char **argv)
         {"loop", no_argument, &loop, 1},
         {"manual", no_argument, &manual, 1},
         {"no-stdin", no_argument, &keep, 1},
+        {"remove-dir", no_argument, &remove, 1},
         {"check", no_argument, &check, 1},
         {"help", no_argument, &help, 1},
         {NULL, 0, NULL, 0},
@@ -89,6 +91,7 @@ static int parse_options(struct options *o, int argc, char **argv)
     o->keep = keep;
     o->help = help;
     o->check = check;
+    o->remove = remove;
     if (optind < argc)
         fprintf(stderr, "hycon-lab: unexpected argument '%s'\n", argv[optind]);
     return optind < argc ? -1 : 0;
@@ -112,6 +115,7 @@ static void print_help(void)
         "  --port-base N     ports N, N+1, ... instead of free ones\n"
         "  --max-seconds N   default 7200\n"
         "  --no-stdin        do not end with standard input\n"
+        "  --remove-dir      when standard input ends, remove DIR and all that is in it\n"
         "  --check           play the whole scenario at once and end\n\n"
         "Scale:\n");
     lab_params_help(&out);
@@ -171,7 +175,17 @@ static bool stdin_lives(short revents)
     return !(revents & (POLLHUP | POLLERR | POLLNVAL));
 }
 
-static void run(struct lab *lab, const struct options *o, int signals)
+/* A parent that dies takes its terminal with it: the signal may be here before the end of what it
+ * wrote is. */
+static bool stdin_ends_too(void)
+{
+    struct pollfd fd = {.fd = STDIN_FILENO, .events = POLLIN};
+
+    return poll(&fd, 1, TICK_MS) > 0 && !stdin_lives(fd.revents);
+}
+
+/* True: standard input has ended; else it was a signal, or the time is over. */
+static bool run(struct lab *lab, const struct options *o, int signals)
 {
     struct pollfd fds[] = {{.fd = signals, .events = POLLIN},
                            {.fd = STDIN_FILENO, .events = POLLIN}};
@@ -181,10 +195,13 @@ static void run(struct lab *lab, const struct options *o, int signals)
         int64_t wait = lab_script_play(lab, TICK_MS);
 
         if (poll(fds, o->keep ? 1 : 2, wait > 0 ? (int)wait : 0) < 0 && errno != EINTR)
-            return;
-        if (fds[0].revents || !stdin_lives(o->keep ? 0 : fds[1].revents))
-            return;
+            return false;
+        if (fds[0].revents)
+            return o->remove && !o->keep && stdin_ends_too();
+        if (!stdin_lives(o->keep ? 0 : fds[1].revents))
+            return true;
     }
+    return false;
 }
 
 /* Every step at once, to see whether each action can be done. */
@@ -202,6 +219,7 @@ static int play_all(struct lab *lab, const struct lab_scenario *s, struct err *e
 static int serve(struct lab *lab, const struct options *o, const struct lab_scenario *s,
                  int signals, struct err *err)
 {
+    bool left = false;
     int rc = -1;
 
     if (lab_topology_start(lab, (int)o->port_base, err) < 0 || lab_script_begin(lab, err) < 0) {
@@ -213,10 +231,12 @@ static int serve(struct lab *lab, const struct options *o, const struct lab_scen
         pthread_mutex_lock(&lab->lock);
         lab->clock.started = monotonic_ms();
         pthread_mutex_unlock(&lab->lock);
-        run(lab, o, signals);
+        left = run(lab, o, signals) && o->remove;
         rc = 0;
     }
     lab_topology_stop(lab);
+    if (left && file_remove_tree(lab->dir) && errno != ENOENT)
+        fprintf(stderr, "hycon-lab: unable to remove '%s'\n", lab->dir);
     return rc;
 }
 

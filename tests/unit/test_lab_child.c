@@ -70,7 +70,8 @@ static void serves_speaks_and_ends(void **state)
     char *config = mem_printf("%s/hycon.yaml", kept);
     assert_string_equal(lab_child_config(l), config);
     assert_int_equal(file_read(file, 1000, &args, &err), 0);
-    char *expected = mem_printf("--dir %s --scenario failover --speed 2.5 --loop\n", kept);
+    char *expected =
+        mem_printf("--dir %s --remove-dir --scenario failover --speed 2.5 --loop\n", kept);
     assert_string_equal(args.buf, expected);
     assert_false(lab_child_caption(l, false, &caption));
     lab_child_stop(l);
