@@ -44,7 +44,8 @@ enum nsx_more nsx_list_more(struct run *run, struct nsx_list *l, const char *cur
 {
     if (!cursor || !*cursor || text_has_prefix(cursor, "0000"))
         return NSX_LIST_END;
-    if (l->cursor && strcmp(l->cursor, cursor) == 0) {
+    if ((l->cursor && strcmp(l->cursor, cursor) == 0) ||
+        (l->mark && strcmp(l->mark, cursor) == 0)) {
         err_set(err, ERR_PROTO, 0, "the list of %s repeats a cursor after %u pages", l->label,
                 l->pages);
         return NSX_LIST_BROKEN;
@@ -55,6 +56,9 @@ enum nsx_more nsx_list_more(struct run *run, struct nsx_list *l, const char *cur
         return NSX_LIST_BROKEN;
     }
     l->cursor = arena_strdup(run->arena, cursor);
+    /* The mark waits for a circle of up to as many pages as there were: any circle meets it. */
+    if ((l->pages & (l->pages - 1)) == 0)
+        l->mark = l->cursor;
     ask_page(run, l);
     return NSX_LIST_MORE;
 }

@@ -22,7 +22,8 @@
 struct nsx_list {
     const char *label, *path; /* in the run's arena */
     const char *cursor;       /* of the page that was asked for; NULL: the first */
-    unsigned pages;           /* asked for so far */
+    const char *mark; /* a cursor of before, to notice one that leads back; NULL: none yet */
+    unsigned pages;   /* asked for so far */
 };
 
 /* Ask for the first page of the list at a path (printf; with or without a query). */

@@ -184,12 +184,42 @@ static void test_unchanged_pages(void **state)
     harness_free(h);
 }
 
+#define PAGE(segment, cursor) \
+    "{\"results\":[{\"path\":\"/infra/segments/" segment "\"}],\"cursor\":\"" cursor "\"}"
+
+/* A list that goes round in a circle of two pages ends, and what it had is shown. */
+static void test_circle(void **state)
+{
+    static const struct harness_reply replies[] = {
+        {.match = STATES, .body = EMPTY, .optional = true},
+        {.match = "page_size=1000&cursor=x", .body = PAGE("b", "y")},
+        {.match = "page_size=1000&cursor=y", .body = PAGE("c", "x")},
+        {.match = INFRA, .body = PAGE("a", "x")},
+        {0}};
+    struct harness *h = harness_new(&(struct harness_case){.name = "circle",
+                                                           .collector = &collector_nsx_segments,
+                                                           .endpoint = NSX,
+                                                           .replies = replies});
+    struct collector_run *r = harness_run(h);
+
+    (void)state;
+    r->repeat = true;
+    collector_run(r);
+    assert_false(r->endless);
+    assert_int_equal(r->last, STEP_DONE);
+    assert_int_equal(snapshot_freshness(r->tables[0]), FRESH_PARTIAL);
+    assert_non_null(snapshot_find(r->tables[0], "/infra/segments/c"));
+    assert_non_null(strstr(snapshot_err(r->tables[0])->msg, "repeats a cursor after 4 pages"));
+    harness_free(h);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tables),
         cmocka_unit_test(test_twins),
         cmocka_unit_test(test_unchanged_pages),
+        cmocka_unit_test(test_circle),
     };
 
     make_many();
