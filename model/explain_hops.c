@@ -377,21 +377,51 @@ static bool is_vmc(const struct explain_ask *a, const char *site)
            !site_has(a, site, &table_filters, true);
 }
 
-/* What hosts of VMC enforce is not known; what the manager means is said beside it. */
+/* What hosts enforce is not known (@why); what the manager of the site means is said beside it. */
+static void judge_intent(struct explain_ask *a, const char *site, struct explain_hop *h, bool out,
+                         const char *why)
+{
+    struct explain_gateway g = {
+        .site = site, .layer = "dfw", .out = out, .applies = explain_on_machine};
+
+    h->reason = why;
+    if (!explain_policy_walk(a, &g, h))
+        return;
+    h->reason = arena_printf(a->arena, "%s; by the rules of NSX Manager the answer is %s: %s", why,
+                             explain_verdict_name(h->verdict), h->reason);
+    h->verdict = EXPLAIN_NOT_KNOWN;
+}
+
 static void judge_vmc(struct explain_ask *a, const struct explain_party *p, struct explain_hop *h,
                       bool out)
 {
-    struct explain_gateway g = {
-        .site = p->site, .layer = "dfw", .out = out, .applies = explain_on_machine};
+    judge_intent(a, p->site, h, out, "host rules not readable on VMC");
+}
 
-    h->reason = "host rules not readable on VMC";
-    if (!explain_policy_walk(a, &g, h))
-        return;
-    h->reason = arena_printf(a->arena,
-                             "host rules not readable on VMC; by the rules of NSX Manager the "
-                             "answer is %s: %s",
-                             explain_verdict_name(h->verdict), h->reason);
-    h->verdict = EXPLAIN_NOT_KNOWN;
+/* Of two managers in a site nobody knows whose rules the machine has. */
+static bool has_one_manager(const struct explain_ask *a, const char *site)
+{
+    const struct snapshot *manager = NULL;
+    struct explain_cursor at = {0};
+
+    while (site && explain_next(a->x, &table_rules, site, &at)) {
+        const char *layer = row_str(at.found.row, RULES_LAYER);
+        if (!layer || strcmp(layer, "dfw") != 0)
+            continue;
+        if (manager && manager != at.found.source)
+            return false;
+        manager = at.found.source;
+    }
+    return manager != NULL;
+}
+
+static void judge_unread(struct explain_ask *a, const char *site, struct explain_hop *h, bool out,
+                         const char *why)
+{
+    if (has_one_manager(a, site))
+        judge_intent(a, site, h, out, why);
+    else
+        h->reason = why;
 }
 
 /* A machine without a card that has a filter: why that may be. */
@@ -418,7 +448,7 @@ static void judge_no_card(struct explain_ask *a, const struct explain_party *p, 
     }
     unread = explain_unread(a, &table_filters, p->site);
     if (unread)
-        h->reason = unread;
+        judge_unread(a, p->site, h, out, unread);
     else
         h->reason = arena_printf(a->arena,
                                  "no filter of %s was found, and its host %s is not among "
@@ -443,8 +473,9 @@ static void judge_address(struct explain_ask *a, const struct explain_party *p, 
     if (is_vmc(a, p->site))
         judge_vmc(a, p, h, out);
     else if (unread)
-        h->reason =
-            arena_printf(a->arena, "which machine has %s is not known: %s", p->text, unread);
+        judge_unread(
+            a, p->segment.row ? snapshot_site(p->segment.source) : NULL, h, out,
+            arena_printf(a->arena, "which machine has %s is not known: %s", p->text, unread));
     else
         h->reason = arena_printf(a->arena, "%s is in segment %s, but no known machine has it",
                                  p->text, row_str(p->segment.row, SEGMENTS_SEGMENT));

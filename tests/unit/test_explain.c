@@ -88,6 +88,17 @@ static const char config[] =
     "/infra/sp/app/rules/end dfw App 1002 default REJECT\n"
 #define DC1 VMS FILTERS1 FILTERS2 RULES1 RULES2 SETS1 SETS2 FLOWS2 POLICY
 
+/* Names of machines without addresses; groups know both. */
+#define NSX_ALONE                                                                            \
+    "table nsx_vms dc1/nsx\nexternal_id vm\nu-1 app-1\nu-2 app-2\n"                          \
+    "table groups dc1/nsx\npath group ip_members vm_members\n/g/apps apps 10.1.0.0/24 "      \
+    "app-1,app-2\n"                                                                          \
+    "table services dc1/nsx\npath service entries\n/svc/https HTTPS \"TCP dst=443\"\n"       \
+    "table rules dc1/nsx\npath layer policy rule_id rule sources source_paths destinations " \
+    "destination_paths services service_paths action applied_to evaluation\n"                \
+    "/r/1 dfw P 11 web apps /g/apps apps /g/apps HTTPS /svc/https ALLOW DFW 1.1\n"           \
+    "/r/2 dfw P 12 rest ANY - ANY - ANY - DROP DFW 1.2\n"
+
 struct question {
     const char *name, *tables, *from, *to;
     const char *want; /* verdict, then " WHERE=VERDICT" of every hop */
@@ -139,6 +150,24 @@ static const struct question questions[] = {
      "unknown source-filter=unknown", "wrong password", true},
     {"two machines with one address", DC1, "web-1", "172.16.99.1:22",
      "unknown destination-filter=unknown", "two machines have the address 172.16.99.1", false},
+    {"NSX alone: what is meant, by the members of groups", NSX_ALONE, "app-1", "app-2:443",
+     "unknown source-filter=unknown destination-filter=unknown",
+     "no endpoint reads filters; by the rules of NSX Manager the answer is allow: 'P / web'",
+     false},
+    {"NSX alone: another port", NSX_ALONE, "app-1", "app-2:22",
+     "unknown source-filter=unknown destination-filter=unknown",
+     "by the rules of NSX Manager the answer is drop: 'P / rest'", false},
+    {"NSX alone: an address of a segment",
+     NSX_ALONE "table segments dc1/nsx\npath segment cidr\n/s/a a 10.1.0.0/24\n", "10.1.0.7",
+     "app-2:443", "unknown source-filter=unknown destination-filter=unknown",
+     "which machine has 10.1.0.7 is not known: no endpoint reads vms; by the rules of NSX Manager "
+     "the answer is allow: 'P / web'",
+     false},
+    {"two managers: nobody knows whose rules count",
+     NSX_ALONE "table rules dc1/nsx2\npath layer policy rule_id rule sources destinations services "
+               "action applied_to evaluation\n/r/9 dfw Q 9 other ANY ANY ANY DROP DFW 1.1\n",
+     "app-1", "app-2:443", "unknown source-filter=unknown destination-filter=unknown",
+     "no endpoint reads filters\n", false},
     {"two machines of one name, in two sites",
      "table vms tokyo/vmc\nvm_id vm ips\nvm-1 web-1 192.168.1.1\n" VMS, "10.1.1.1", "web-1:22",
      "unknown destination-filter=unknown",
