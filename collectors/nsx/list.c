@@ -78,6 +78,7 @@ struct walk {
     void *arg;
     struct table_builder *b; /* where what is no object is counted; NULL: nowhere */
     bool apart;              /* not with the rows of its current block */
+    unsigned *odd;           /* counts them, too; NULL: not wanted */
 };
 
 static void only_objects(void *arg, struct json_object *item)
@@ -88,6 +89,8 @@ static void only_objects(void *arg, struct json_object *item)
         return;
     if (json_object_is_type(item, json_type_object))
         w->item(w->arg, item);
+    else if (w->odd)
+        ++*w->odd;
     else if (w->b && w->apart)
         builder_malformed_apart(w->b);
     else if (w->b)
@@ -110,9 +113,9 @@ static int walk_page(struct run *run, const struct walk *w, const struct reply *
 }
 
 int nsx_page_walk(struct run *run, const struct reply *reply, const char *label, jsonq_item_fn item,
-                  void *arg, const char **cursor, struct err *err)
+                  void *arg, unsigned *odd, const char **cursor, struct err *err)
 {
-    struct walk w = {.item = item, .arg = arg};
+    struct walk w = {.item = item, .arg = arg, .odd = odd};
 
     return walk_page(run, &w, reply, label, cursor, err);
 }
@@ -121,7 +124,7 @@ enum nsx_more nsx_list_read(struct run *run, struct nsx_list *l, const struct re
                             jsonq_item_fn item, void *arg, struct err *err)
 {
     const char *cursor = NULL;
-    struct walk w = {item, arg, run_table(run, run->collector->tables[0]), true};
+    struct walk w = {item, arg, run_table(run, run->collector->tables[0]), true, NULL};
 
     if (reply->err) {
         *err = *reply->err;
@@ -213,7 +216,7 @@ static int find_cursor(struct run *run, struct nsx_memo **memo, const struct rep
         *cursor = arena_strdup(run->arena, *cursor);
         return 0;
     }
-    if (nsx_page_walk(run, reply, label, NULL, NULL, cursor, err) < 0)
+    if (nsx_page_walk(run, reply, label, NULL, NULL, NULL, cursor, err) < 0)
         return -1;
     memo_put(memo, reply->hash, *cursor);
     return 0;

@@ -41,10 +41,11 @@ enum nsx_more nsx_list_more(struct run *run, struct nsx_list *l, const char *cur
                             struct err *err);
 
 /* Read a page: an object with the array results (absent only where result_count is 0). @item gets
- * each object of it while there is only that one in memory. The cursor (NULL: none) is in the run's
- * arena. 0, or -1 and *err; then items may have been given already. */
+ * each object of it while there is only that one in memory; *odd (may be NULL)
+ * counts the other items. The cursor (NULL: none) is in the run's arena. 0, or -1 and *err; then
+ * items may have been given already. */
 int nsx_page_walk(struct run *run, const struct reply *reply, const char *label, jsonq_item_fn item,
-                  void *arg, const char **cursor, struct err *err);
+                  void *arg, unsigned *odd, const char **cursor, struct err *err);
 /* The reply to what @l asked for: nsx_page_walk() and nsx_list_more() in one, and a reply that is
  * an error breaks the list. Items that are no objects are counted in the run's first table. */
 enum nsx_more nsx_list_read(struct run *run, struct nsx_list *l, const struct reply *reply,

@@ -19,6 +19,7 @@ struct page {
     struct arena *arena;
     struct nsx_object *objects;
     size_t n, alloc;
+    unsigned odd; /* items that are no objects */
 };
 
 struct set {
@@ -151,12 +152,14 @@ static int take_page(struct run *run, struct nsx_objects_reader *r, const struct
         p->hash = hash;
         p->arena = arena_new(0);
         d = (struct decoder){p, source};
-        if (nsx_page_walk(run, reply, source->label, add_object, &d, cursor, err) < 0) {
+        if (nsx_page_walk(run, reply, source->label, add_object, &d, &p->odd, cursor, err) < 0) {
             page_unref(p);
             return -1;
         }
         p->cursor = mem_strdup(*cursor);
     }
+    for (unsigned i = 0; i < p->odd; i++)
+        builder_malformed_apart(run_table(run, run->collector->tables[0]));
     add_page(r->objects->making, p);
     r->pages_read++;
     *cursor = p->cursor;

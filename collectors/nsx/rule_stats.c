@@ -236,7 +236,7 @@ static int read_answer(struct run *run, const struct reply *reply, struct policy
         *err = *reply->err;
         return -1;
     }
-    return nsx_page_walk(run, reply, "rule statistics", add_point, &arg, &cursor, err);
+    return nsx_page_walk(run, reply, "rule statistics", add_point, &arg, NULL, &cursor, err);
 }
 
 enum step nsx_rule_stats_step(struct run *run, struct nsx_rule_stats *s,

@@ -116,7 +116,7 @@ static int decode(struct run *run, struct nsx_words *w, struct page *p, const st
     struct decoder d = {.w = w, .page = {.hash = reply->hash}};
     const char *cursor = NULL;
 
-    if (nsx_page_walk(run, reply, w->source->label, add_entry, &d, &cursor, err) < 0) {
+    if (nsx_page_walk(run, reply, w->source->label, add_entry, &d, NULL, &cursor, err) < 0) {
         clear_page(&d.page);
         return -1;
     }
