@@ -271,7 +271,18 @@ static bool tells_links(const struct job *job)
 }
 
 /* aws endpoints that name no VPC read those that the SDDCs of their site are linked to; so their
- * first run waits until that is known of all of them. */
+ * first run waits until that is known of all of them. An SDDC that does not answer must not hide
+ * AWS for longer than this: then everything is read (engine_publish_hints()). */
+#define LINKS_PATIENCE_MS   10000
+#define LINKS_PATIENCE_PART 3 /* of the time of a run that reads once, at most */
+
+static int64_t links_patience(const struct engine *e)
+{
+    int64_t most = e->o.once && e->o.timeout_ms ? e->o.timeout_ms / LINKS_PATIENCE_PART : INT64_MAX;
+
+    return most < LINKS_PATIENCE_MS ? most : LINKS_PATIENCE_MS;
+}
+
 static const struct job *find_linked(const struct engine *e, const struct config_endpoint *c)
 {
     const struct job *found = NULL;
@@ -320,6 +331,7 @@ static void start_jobs(struct engine *e)
             job->due_at = now + delay;
             job->once_deadline = ep->once_deadline;
             job->after = linked;
+            job->patience_ends = now + links_patience(e);
             job->rounds = e->o.once ? e->o.samples : 0;
             engine_fallback_init(job);
             /* Nobody waits for the first result of what is read on demand, or perhaps never. */

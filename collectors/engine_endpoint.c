@@ -33,7 +33,7 @@ static bool may_start(const struct job *job, int64_t now)
 
     if (job->standby || job->state != JOB_IDLE || ep->state == ENDPOINT_STOPPED)
         return false;
-    if (engine_job_waits(job))
+    if (engine_job_waits_until(job) > now)
         return false;
     if (!job->forced && engine_job_sleeps(job))
         return false;

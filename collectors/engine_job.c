@@ -137,23 +137,25 @@ static int64_t stale_at(const struct job *job)
     return job->ok_at + ENGINE_STALE_INTERVALS * job->interval + 1;
 }
 
-bool engine_job_waits(const struct job *job)
+int64_t engine_job_waits_until(const struct job *job)
 {
     const struct job *other = job->after;
 
     while (other && other->first_done)
         other = other->also;
-    return other;
+    return other ? job->patience_ends : 0;
 }
 
 /* When its next run begins, as far as the clock decides it. */
 static int64_t run_at(const struct job *job)
 {
+    int64_t wait = engine_job_waits_until(job);
+
     if (job->standby)
         return engine_fallback_wake_at(job);
-    if (job->ep->state == ENDPOINT_STOPPED || engine_job_waits(job))
+    if (job->ep->state == ENDPOINT_STOPPED || (!job->forced && engine_job_sleeps(job)))
         return ENGINE_NEVER;
-    return job->forced || !engine_job_sleeps(job) ? job->due_at : ENGINE_NEVER;
+    return job->due_at > wait ? job->due_at : wait;
 }
 
 int64_t engine_job_wake_at(const struct job *job)

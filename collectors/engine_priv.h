@@ -116,7 +116,8 @@ struct job {
     bool *disabled;            /* by table */
     struct snapshot **current; /* by table: what was published last; NULL: it stands by */
     const struct job *after;   /* its first run waits for that one's, and ... */
-    const struct job *also;    /* ... for those of this list, which goes on from there */
+    const struct job *also;    /* ... for those of this list, which goes on from there, ... */
+    int64_t patience_ends;     /* ... but not longer than until then */
     enum job_state state;
     int64_t interval; /* configured; focus shortens it */
     int64_t due_at, started_at, wake_at, deadline, once_deadline;
@@ -334,8 +335,8 @@ void engine_credential_answer(struct credential *c, struct secret *answer);
 /* ---- engine_job.c */
 void engine_job_init(struct job *job, struct endpoint *ep, const struct collector *c);
 void engine_job_release(struct job *job);
-/* Must its first run wait for what others find? */
-bool engine_job_waits(const struct job *job);
+/* Until when its first run waits for what others find; 0: it does not, or no longer. */
+int64_t engine_job_waits_until(const struct job *job);
 bool engine_job_is_active(const struct job *job);
 /* Is it waiting for the manager to say that something happened? */
 bool engine_job_is_polling(const struct job *job);

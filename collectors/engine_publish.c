@@ -145,7 +145,17 @@ static void add_links(const struct snapshot *s, struct names *vpcs, struct names
     }
 }
 
-static void add_site(const struct engine *e, const char *site, struct names *vpcs,
+/* Nobody knows yet what the SDDC is linked to. */
+static bool is_unread(const struct job *job, size_t table)
+{
+    const struct snapshot *s = job->current[table];
+
+    return !job->standby && !job->disabled[table] && !snapshot_taken_at(s) &&
+           snapshot_freshness(s) != FRESH_UNSUPPORTED;
+}
+
+/* False: not all have told what they are linked to, so the names are no limit. */
+static bool add_site(const struct engine *e, const char *site, struct names *vpcs,
                      struct names *subnets)
 {
     for (size_t i = 0; i < e->nendpoints; i++) {
@@ -155,11 +165,15 @@ static void add_site(const struct engine *e, const char *site, struct names *vpc
             continue;
         for (size_t k = 0; k < ep->njobs; k++) {
             for (size_t t = 0; t < ep->jobs[k].ntables; t++) {
-                if (ep->jobs[k].collector->tables[t] == &table_linked_vpcs)
-                    add_links(ep->jobs[k].current[t], vpcs, subnets);
+                if (ep->jobs[k].collector->tables[t] != &table_linked_vpcs)
+                    continue;
+                if (is_unread(&ep->jobs[k], t))
+                    return false;
+                add_links(ep->jobs[k].current[t], vpcs, subnets);
             }
         }
     }
+    return true;
 }
 
 void engine_publish_hints(struct job *job)
@@ -171,8 +185,8 @@ void engine_publish_hints(struct job *job)
     memset(&job->hints, 0, sizeof(job->hints));
     if (config_list(c, "vpcs", &configured) || config_list(c, "subnets", &configured))
         return;
-    add_site(job->ep->engine, c->site, &vpcs, &subnets);
-    job->hints = (struct run_hints){vpcs.items, vpcs.n, subnets.items, subnets.n};
+    if (add_site(job->ep->engine, c->site, &vpcs, &subnets))
+        job->hints = (struct run_hints){vpcs.items, vpcs.n, subnets.items, subnets.n};
 }
 
 /* ---- the table of endpoints --------------------------------------------------------------------
