@@ -684,9 +684,9 @@ void builder_malformed(struct table_builder *b)
     b->current->malformed++;
 }
 
-void builder_malformed_apart(struct table_builder *b)
+void builder_malformed_apart(struct table_builder *b, unsigned n)
 {
-    b->malformed++;
+    b->malformed += n;
 }
 
 /* A warning, like a key that came twice: nothing says that these were rows. */

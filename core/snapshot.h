@@ -133,9 +133,9 @@ void builder_note(struct table_builder *b, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* An item of the reply is nothing that a row could be made of (an object was expected); the note of
- * the snapshot counts them. It belongs to the current block, as a row does, or to none. */
+ * the snapshot counts them. It belongs to the current block, as a row does; @n others to none. */
 void builder_malformed(struct table_builder *b);
-void builder_malformed_apart(struct table_builder *b);
+void builder_malformed_apart(struct table_builder *b, unsigned n);
 
 /* Freeze. Duplicated keys are kept and counted. @err may be NULL. Frees the builder; the caller
  * owns one reference. */

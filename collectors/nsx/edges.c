@@ -198,6 +198,7 @@ static enum step finish(struct run *run, struct edges_run *r)
         if (!e->has_row)
             add_row(run, e);
     }
+    builder_malformed_apart(b, nsx_topology_odd(s->topology));
     if (!r->manager)
         builder_note(b, "the health of edges is not available here");
     else if (err->kind != ERR_NONE)

@@ -255,6 +255,7 @@ static void say_notes(struct run *run, const struct gateways_run *r)
 
     for (const struct gateway *g = r->gateways; g; g = g->next)
         missing += g->known->next.kind == KNOWN_NOT_OFFERED;
+    builder_malformed_apart(b, nsx_topology_odd(s->topology));
     if (names->kind != ERR_NONE)
         builder_note(b, "names of edges are missing: %s", names->msg);
     if (missing > 0)

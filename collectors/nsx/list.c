@@ -92,7 +92,7 @@ static void only_objects(void *arg, struct json_object *item)
     else if (w->odd)
         ++*w->odd;
     else if (w->b && w->apart)
-        builder_malformed_apart(w->b);
+        builder_malformed_apart(w->b, 1);
     else if (w->b)
         builder_malformed(w->b);
 }
@@ -124,7 +124,7 @@ enum nsx_more nsx_list_read(struct run *run, struct nsx_list *l, const struct re
                             jsonq_item_fn item, void *arg, struct err *err)
 {
     const char *cursor = NULL;
-    struct walk w = {item, arg, run_table(run, run->collector->tables[0]), true, NULL};
+    struct walk w = {item, arg, run_table(run, run->collector->tables[0]), true, l->odd};
 
     if (reply->err) {
         *err = *reply->err;

@@ -24,6 +24,7 @@ struct nsx_list {
     const char *cursor;       /* of the page that was asked for; NULL: the first */
     const char *mark; /* a cursor of before, to notice one that leads back; NULL: none yet */
     unsigned pages;   /* asked for so far */
+    unsigned *odd;    /* counts items that are no objects; NULL: the run's first table does */
 };
 
 /* Ask for the first page of the list at a path (printf; with or without a query). */
@@ -47,7 +48,7 @@ enum nsx_more nsx_list_more(struct run *run, struct nsx_list *l, const char *cur
 int nsx_page_walk(struct run *run, const struct reply *reply, const char *label, jsonq_item_fn item,
                   void *arg, unsigned *odd, const char **cursor, struct err *err);
 /* The reply to what @l asked for: nsx_page_walk() and nsx_list_more() in one, and a reply that is
- * an error breaks the list. Items that are no objects are counted in the run's first table. */
+ * an error breaks the list. Items that are no objects are counted. */
 enum nsx_more nsx_list_read(struct run *run, struct nsx_list *l, const struct reply *reply,
                             jsonq_item_fn item, void *arg, struct err *err);
 

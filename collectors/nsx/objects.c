@@ -158,8 +158,7 @@ static int take_page(struct run *run, struct nsx_objects_reader *r, const struct
         }
         p->cursor = mem_strdup(*cursor);
     }
-    for (unsigned i = 0; i < p->odd; i++)
-        builder_malformed_apart(run_table(run, run->collector->tables[0]));
+    builder_malformed_apart(run_table(run, run->collector->tables[0]), p->odd);
     add_page(r->objects->making, p);
     r->pages_read++;
     *cursor = p->cursor;

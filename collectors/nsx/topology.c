@@ -21,6 +21,7 @@ struct nsx_topology {
     struct set *now, *making; /* making: of a reading that is under way, or was abandoned */
     int64_t tried_at;
     struct err err;
+    unsigned odd; /* items that were no objects */
 };
 
 struct cluster {
@@ -112,6 +113,11 @@ const struct err *nsx_topology_err(const struct nsx_topology *t)
     return t ? &t->err : &none;
 }
 
+unsigned nsx_topology_odd(const struct nsx_topology *t)
+{
+    return t ? t->odd : 0;
+}
+
 uint64_t nsx_topology_salt(const struct nsx_topology *t)
 {
     return t && t->now ? t->now->salt : 1;
@@ -192,6 +198,7 @@ struct nsx_topology_reader *nsx_topology_start(struct run *run, struct nsx_topol
     set_free((*t)->making);
     (*t)->making = set_new();
     (*t)->tried_at = run->now;
+    (*t)->odd = 0;
     err_clear(&(*t)->err);
     r->topology = *t;
     r->tail = &r->clusters;
@@ -264,8 +271,10 @@ static enum nsx_more read_page(struct run *run, struct nsx_topology_reader *r,
 {
     struct item_arg arg = {run, r};
     struct err err = {0};
-    enum nsx_more more = nsx_list_read(run, &r->list, reply, add_item, &arg, &err);
+    enum nsx_more more;
 
+    r->list.odd = &r->topology->odd; /* said by each run that uses it, not by the one that reads */
+    more = nsx_list_read(run, &r->list, reply, add_item, &arg, &err);
     if (more == NSX_LIST_BROKEN && r->stage != READ_MEMBERS && r->topology->err.kind == ERR_NONE)
         r->topology->err = err;
     return more;

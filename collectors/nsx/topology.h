@@ -34,6 +34,8 @@ const struct nsx_edge *nsx_topology_at(const struct nsx_topology *t, size_t i);
 bool nsx_topology_is_due(const struct nsx_topology *t, int64_t now, bool wanted);
 /* Why names are missing; ERR_NONE: the last reading was complete. */
 const struct err *nsx_topology_err(const struct nsx_topology *t);
+/* Items of its lists that were no objects. */
+unsigned nsx_topology_odd(const struct nsx_topology *t);
 /* A hash of all of it: rows made with it change when this does. */
 uint64_t nsx_topology_salt(const struct nsx_topology *t);
 

@@ -40,8 +40,10 @@ static void run_twice(struct collector_run *r)
     check(r, &first);
     collector_run(r);
     check(r, &second);
-    if (r->last != last || strcmp(first.buf, second.buf) != 0)
-        broken("the same bytes give the same tables", second.buf);
+    if (r->last != last || strcmp(first.buf, second.buf) != 0) {
+        strbuf_addf(&first, "--- and then:\n%s", second.buf);
+        broken("the same bytes give the same tables", first.buf);
+    }
     strbuf_release(&first);
     strbuf_release(&second);
 }
