@@ -11,9 +11,7 @@ const struct cli_fact cli_exits[] = {
     {"64", "usage: a mistake in the command line"},
     {"65", "bad data"},
     {"73", "output cannot be created or written"},
-    {"78",
-     "configuration: it is wrong, or none of its endpoints can serve a table that was asked; the "
-     "other tables of that get are printed"},
+    {"78", "configuration: it is wrong, or cannot serve a table of get (others are printed)"},
     {"130", "interrupted"},
     END,
 };
