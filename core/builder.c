@@ -679,8 +679,7 @@ void builder_note(struct table_builder *b, const char *fmt, ...)
 
 void builder_malformed(struct table_builder *b)
 {
-    if (!b->current)
-        open_block(b, 0);
+    (void)builder_arena(b); /* opens a block */
     b->current->malformed++;
 }
 

@@ -9,11 +9,11 @@
 /* Rows that were decoded together, in the order they came. */
 struct block {
     atomic_uint refs;
-    uint64_t hash; /* 0: anonymous */
+    unsigned malformed; /* items of the reply that no row could be made of */
+    uint64_t hash;      /* 0: anonymous */
     struct arena *arena;
     struct row *rows;
     size_t n, alloc;
-    unsigned malformed;    /* items of the reply that no row could be made of */
     struct body **lenders; /* references: rows of this block point into them */
     size_t nlenders, lenders_alloc;
 };
