@@ -273,7 +273,7 @@ static bool tells_links(const struct job *job)
 /* aws endpoints that name no VPC read those that the SDDCs of their site are linked to; so their
  * first run waits until that is known of all of them. An SDDC that does not answer must not hide
  * AWS for longer than this: then everything is read (engine_publish_hints()). */
-#define LINKS_PATIENCE_MS   10000
+#define LINKS_PATIENCE_MS   3000
 #define LINKS_PATIENCE_PART 3 /* of the time of a run that reads once, at most */
 
 static int64_t links_patience(const struct engine *e)
