@@ -46,6 +46,7 @@ struct table_builder {
     const struct cell *above; /* of the row before it in the block; NULL: none */
     struct cell *spare;       /* cells of a dropped row of the current block */
     const char *row_key;      /* of a row like another; NULL: to be made */
+    size_t likely;            /* rows of the current block, at most; 0: not known */
     bool beyond;              /* the current row is beyond the limit */
     size_t count, over, limit;
     size_t expected; /* the block of prev that most likely comes next */
@@ -147,6 +148,7 @@ static void open_block(struct table_builder *b, uint64_t hash)
     const struct block *last = b->nblocks ? b->blocks[b->nblocks - 1] : NULL;
     bool large = last && arena_bytes(last->arena) > BLOCK_LARGE;
 
+    b->likely = 0;
     b->current = block_new(hash, large ? 0 : b->schema->ncolumns * sizeof(struct cell) + ROW_TEXT);
     b->prefix = 0; /* of another arena */
     b->block_site = arena_strdup(b->current->arena, b->site);
@@ -205,12 +207,24 @@ static const char *make_key(struct table_builder *b)
     return arena_text(b->current->arena, b->key.buf, b->key.len);
 }
 
+/* Rows like another snapshot's: an array that grows would touch twice as much memory. */
+static void reserve_rows(struct table_builder *b)
+{
+    struct block *block = b->current;
+
+    if (block->rows || !b->likely)
+        return;
+    block->rows = mem_array(b->likely, sizeof(*block->rows));
+    block->alloc = b->likely;
+}
+
 static void end_row(struct table_builder *b)
 {
     struct block *block = b->current;
 
     if (!b->row)
         return;
+    reserve_rows(b);
     block->rows = mem_grow(block->rows, block->n, &block->alloc, sizeof(*block->rows));
     block->rows[block->n++] = (struct row){b->row, b->row_key ? b->row_key : make_key(b)};
     b->above = b->row;
@@ -366,6 +380,7 @@ void builder_row_like(struct table_builder *b, const struct snapshot *from, cons
     for (uint64_t left = b->derived_lists; left; left &= left - 1)
         b->row[__builtin_ctzll(left)] = cell_absent();
     b->row_key = b->endpoint_is_key ? NULL : row->key;
+    b->likely = snapshot_count(from);
     keep_lender(b->current, from->body);
 }
 

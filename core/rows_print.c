@@ -11,7 +11,7 @@
 #include "core/text.h"
 
 #define GAP        2
-#define DRAIN_FROM (128u << 10)
+#define DRAIN_FROM (64u << 10)
 #define WIDTH_MAX  60 /* of a column in table output; the last one may be longer */
 #define AGE_HEADER "AGE"
 
