@@ -268,6 +268,25 @@ static void release_slot(struct endpoint *ep)
         engine_poke(ep->engine, NULL);
 }
 
+static bool names_endpoints(const struct engine *e)
+{
+    const struct schema *const *s = e->o.named ? e->o.named : e->o.tables;
+
+    while (*s && *s != &table_endpoints)
+        s++;
+    return *s != NULL;
+}
+
+/* Who we are is told by the endpoints table. A run that reads others once does not ask, unless
+ * their rows wait for the answer. */
+static bool wants_identity(const struct endpoint *ep)
+{
+    const struct engine *e = ep->engine;
+
+    return ep->session->ops->identify &&
+           (!e->o.once || !e->o.tables || ep->session->unverified || names_endpoints(e));
+}
+
 static void ready(struct endpoint *ep)
 {
     ep->state = ENDPOINT_READY;
@@ -280,7 +299,7 @@ static void ready(struct endpoint *ep)
         ep->changed_much = true;
     err_clear(&ep->err);
     engine_credential_good(ep);
-    if (ep->session->ops->identify)
+    if (wants_identity(ep))
         identify(ep, NULL);
 }
 

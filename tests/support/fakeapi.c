@@ -140,6 +140,7 @@ static void answer_data(struct fakeapi *s, struct MHD_Connection *c, struct answ
 
 static void answer_identity(struct fakeapi *s, struct answer *a)
 {
+    s->whoami++;
     while (s->hold_identity)
         pthread_cond_wait(&moved, &lock);
     a->status = 200;
@@ -323,6 +324,14 @@ static enum session_step fake_login(struct session *s, const struct reply *reply
     return reply->status == 401 ? SESSION_REJECTED : SESSION_FAIL;
 }
 
+static enum session_step strict_login(struct session *s, const struct reply *reply)
+{
+    enum session_step step = fake_login(s, reply);
+
+    s->unverified = step == SESSION_READY;
+    return step;
+}
+
 static enum session_step fake_logout(struct session *s, const struct reply *reply)
 {
     struct fake_session *f = s->priv;
@@ -377,7 +386,6 @@ static enum session_step fake_identify(struct session *s, const struct reply *re
 
         wire_reset(&f->wire);
         fill(s, "GET", "/whoami");
-        s->unverified = true;
         return SESSION_SEND;
     }
     if (reply->status != 200 || strcmp(reply->body, "nobody") != 0)
@@ -401,12 +409,24 @@ static const struct session_ops identity_ops = {
     .secret_key = "password",
     .init = fake_init,
     .release = fake_release,
+    .login = strict_login,
+    .logout = fake_logout,
+    .identify = fake_identify,
+    .authorize = fake_authorize,
+    .judge = fake_judge,
+};
+static const struct session_ops curious_ops = {
+    .kind = KIND_NSX,
+    .secret_key = "password",
+    .init = fake_init,
+    .release = fake_release,
     .login = fake_login,
     .logout = fake_logout,
     .identify = fake_identify,
     .authorize = fake_authorize,
     .judge = fake_judge,
 };
+const struct session_ops *const fakeapi_curious_sessions[] = {&curious_ops, NULL};
 const struct session_ops *const fakeapi_identity_sessions[] = {&identity_ops, NULL};
 static const struct session_ops *const sessions[] = {&fakeapi_session_ops, NULL};
 

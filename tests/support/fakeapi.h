@@ -46,6 +46,7 @@ struct fakeapi {
     unsigned news, told;
     unsigned polls, waiting; /* GET /wait: asked, and not answered yet */
     bool over;
+    unsigned whoami; /* asked */
     unsigned logins, logouts, requests, held, most_at_once, at_once;
     char last_path[128];
 };
@@ -65,6 +66,8 @@ extern const struct session_ops fakeapi_session_ops;
  * says.
  */
 extern const struct session_ops *const fakeapi_identity_sessions[];
+/* The same, but anybody is right, and no rows wait for the answer. */
+extern const struct session_ops *const fakeapi_curious_sessions[];
 extern const struct collector fakeapi_one, fakeapi_two, fakeapi_live;
 extern const struct collector *const fakeapi_all[], *const fakeapi_only_live[];
 

@@ -228,6 +228,33 @@ static void hanging_identity_is_within_the_limit(void **state)
     fakeapi_run_stop(&r);
 }
 
+static unsigned questions_of(const struct schema *const *tables)
+{
+    struct fakeapi_run r;
+    unsigned before = fakeapi_count(&server.whoami);
+
+    open_run(&r, "");
+    r.o.sessions = fakeapi_curious_sessions;
+    r.o.tables = tables;
+    fakeapi_run_start(&r);
+    assert_true(engine_wait(r.engine, -1));
+    fakeapi_run_stop(&r);
+    return fakeapi_count(&server.whoami) - before;
+}
+
+/* Who we are stands in the endpoints table only: who reads another one once does not wait for it,
+ * nor ask. */
+static void identity_is_asked_for_its_table(void **state)
+{
+    static const struct schema *const segments[] = {&table_segments, NULL};
+    static const struct schema *const both[] = {&table_segments, &table_endpoints, NULL};
+
+    (void)state;
+    assert_int_equal(questions_of(segments), 0);
+    assert_int_equal(questions_of(both), 1);
+    assert_int_equal(questions_of(NULL), 1);
+}
+
 /* A login that hangs takes the same time. */
 static void hanging_login_is_never_with_limit(void **state)
 {
@@ -520,6 +547,7 @@ int main(void)
         TEST(throttled_says_why),
         TEST(throttled_login_says_why),
         TEST(hanging_identity_is_within_the_limit),
+        TEST(identity_is_asked_for_its_table),
         TEST(hanging_login_is_never_with_limit),
         TEST(hanging_command_is_never_with_limit),
         TEST(refused_connection_is_tried_a_few_times),
