@@ -92,11 +92,12 @@ static void expect(unsigned tokens, unsigned keys, unsigned assumed)
     assert_int_equal(aws.assumed, assumed);
 }
 
-static void get(int status, const char *says)
+/* As which account and role stands in the table of endpoints. */
+static void get_tables(const char *tables, int status, const char *says)
 {
     struct child_result r;
 
-    e2e_expect(&e, &r, status, "get", "enis", "-o", "json", NULL);
+    e2e_expect(&e, &r, status, "get", tables, "-o", "json", NULL);
     if (!strstr(r.out.buf, says))
         fail_msg("'%s' is not in: %s\n%s\nwrong: %s", says, r.out.buf, r.err.buf, aws.wrong.buf);
     /* Secrets and tokens are nobody's to read. */
@@ -107,12 +108,24 @@ static void get(int status, const char *says)
     child_release(&r);
 }
 
+static void get(int status, const char *says)
+{
+    get_tables("enis", status, says);
+}
+
 static void test_role_of_the_instance(void **state)
 {
     (void)state;
     get(0, "\"" FAKEAWS_ENI "\"");
     expect(1, 1, 0);
     assert_true(aws.lists >= 1);
+    assert_int_equal(aws.identities, 0); /* nobody would see the answer */
+}
+
+static void test_who_it_is(void **state)
+{
+    (void)state;
+    get_tables("endpoints", 0, "\"linked\"");
     assert_int_equal(aws.identities, 1);
 }
 
@@ -161,6 +174,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_role_of_the_instance, before),
+        cmocka_unit_test_setup(test_who_it_is, before),
         cmocka_unit_test_setup(test_role_by_the_instance, before),
         cmocka_unit_test_setup(test_no_role, before),
         cmocka_unit_test_setup(test_no_version_2, before),
