@@ -46,7 +46,7 @@ struct table_builder {
     const struct cell *above; /* of the row before it in the block; NULL: none */
     struct cell *spare;       /* cells of a dropped row of the current block */
     const char *row_key;      /* of a row like another; NULL: to be made */
-    size_t likely;            /* rows of the current block, at most; 0: not known */
+    size_t likely;            /* rows of the current block; 0: not known */
     bool beyond;              /* the current row is beyond the limit */
     size_t count, over, limit;
     size_t expected; /* the block of prev that most likely comes next */

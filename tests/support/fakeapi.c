@@ -394,38 +394,18 @@ static enum session_step fake_identify(struct session *s, const struct reply *re
     return SESSION_FAIL;
 }
 
-const struct session_ops fakeapi_session_ops = {
-    .kind = KIND_NSX,
-    .secret_key = "password",
-    .init = fake_init,
-    .release = fake_release,
-    .login = fake_login,
-    .logout = fake_logout,
-    .authorize = fake_authorize,
-    .judge = fake_judge,
-};
-static const struct session_ops identity_ops = {
-    .kind = KIND_NSX,
-    .secret_key = "password",
-    .init = fake_init,
-    .release = fake_release,
-    .login = strict_login,
-    .logout = fake_logout,
-    .identify = fake_identify,
-    .authorize = fake_authorize,
-    .judge = fake_judge,
-};
-static const struct session_ops curious_ops = {
-    .kind = KIND_NSX,
-    .secret_key = "password",
-    .init = fake_init,
-    .release = fake_release,
-    .login = fake_login,
-    .logout = fake_logout,
-    .identify = fake_identify,
-    .authorize = fake_authorize,
-    .judge = fake_judge,
-};
+/* What all have in common. */
+#define FAKE_OPS(...)                                                                           \
+    {                                                                                           \
+        .kind = KIND_NSX, .secret_key = "password", .init = fake_init, .release = fake_release, \
+        .logout = fake_logout, .authorize = fake_authorize, .judge = fake_judge, __VA_ARGS__    \
+    }
+
+const struct session_ops fakeapi_session_ops = FAKE_OPS(.login = fake_login);
+static const struct session_ops identity_ops =
+    FAKE_OPS(.login = strict_login, .identify = fake_identify);
+static const struct session_ops curious_ops =
+    FAKE_OPS(.login = fake_login, .identify = fake_identify);
 const struct session_ops *const fakeapi_curious_sessions[] = {&curious_ops, NULL};
 const struct session_ops *const fakeapi_identity_sessions[] = {&identity_ops, NULL};
 static const struct session_ops *const sessions[] = {&fakeapi_session_ops, NULL};
