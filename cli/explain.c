@@ -24,7 +24,7 @@ static bool choose_tables(const struct cli_options *o, const struct config *c,
         if (pick_is_served(o, c, explain_tables[i]))
             wanted[n++] = explain_tables[i];
     }
-    return n && pick_inputs(wanted, n, out);
+    return n && pick_inputs(c, wanted, n, out);
 }
 
 static int answer(const struct cli_options *o, const struct explain_query *q,

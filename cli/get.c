@@ -292,7 +292,7 @@ static int watch(const struct get *g, struct headless *h)
 static int run(struct get *g)
 {
     const struct schema *inputs[PICK_TABLES_MAX + 1];
-    bool listed = pick_inputs(g->schemas, g->n, inputs);
+    bool listed = pick_inputs(g->config, g->schemas, g->n, inputs);
     bool findings = false, joined = !listed;
     int rc;
 

@@ -5,6 +5,7 @@
 #include "collectors/registry.h"
 #include "core/arena.h"
 #include "core/suggest.h"
+#include "model/inputs.h"
 #include "model/tables.h"
 
 const struct schema *pick_table(const char *verb, const char *name)
@@ -134,34 +135,13 @@ bool pick_is_served(const struct cli_options *o, const struct config *c, const s
     return false;
 }
 
-static size_t add_inputs(struct arena *arena, const struct schema *s, const struct schema **out,
-                         size_t n)
+bool pick_inputs(const struct config *c, const struct schema *const *wanted, size_t n,
+                 const struct schema **out)
 {
-    for (unsigned i = 0; i < s->ncolumns; i++) {
-        const char *inputs = s->columns[i].inputs ? s->columns[i].inputs : "", *word;
-        while ((word = next_word(arena, &inputs))) {
-            const struct schema *in = tables_find(word + strspn(word, " "));
-            if (in && !contains(out, n, in) && n < PICK_TABLES_MAX)
-                out[n++] = in;
-        }
-    }
-    return n;
-}
-
-bool pick_inputs(const struct schema *const *wanted, size_t n, const struct schema **out)
-{
-    struct arena *arena = arena_new(0);
-    size_t count = 0;
-    bool all = false;
-
     for (size_t i = 0; i < n; i++) {
-        all = all || is_own_table(wanted[i]);
-        out[count++] = wanted[i];
+        if (is_own_table(wanted[i]))
+            return false;
     }
-    /* The list grows while it is walked: inputs of inputs. */
-    for (size_t i = 0; i < count; i++)
-        count = add_inputs(arena, out[i], out, count);
-    out[count] = NULL;
-    arena_free(arena);
-    return !all;
+    inputs_list(c, wanted, n, out);
+    return true;
 }

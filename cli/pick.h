@@ -5,8 +5,9 @@
 
 #include "cli/cli.h"
 #include "core/table.h"
+#include "model/view.h"
 
-#define PICK_TABLES_MAX 64
+#define PICK_TABLES_MAX VIEW_TABLES_MAX
 
 /* NULL after saying that there is no such table. @verb for the line about help. */
 const struct schema *pick_table(const char *verb, const char *name);
@@ -20,9 +21,9 @@ int pick_columns(const char *verb, const struct schema *s, const char *names, in
 
 /* Can an endpoint in the scope of @o serve the table? */
 bool pick_is_served(const struct cli_options *o, const struct config *c, const struct schema *s);
-/* The tables that must be read so that @wanted and their derived columns are complete,
- * NULL-terminated, into
- * @out (PICK_TABLES_MAX + 1). False: everything must be read. */
-bool pick_inputs(const struct schema *const *wanted, size_t n, const struct schema **out);
+/* What must be read for @wanted, as inputs_list() (model/inputs.h) says, into @out. False:
+ * everything must be read. */
+bool pick_inputs(const struct config *c, const struct schema *const *wanted, size_t n,
+                 const struct schema **out);
 
 #endif

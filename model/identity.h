@@ -29,6 +29,9 @@ struct identity_managers;
 
 struct identity_managers *identity_managers_new(const struct config_site *site);
 void identity_managers_free(struct identity_managers *m); /* NULL is fine */
+/* Is there a site where it must be learned whether two endpoints speak for one NSX? */
+bool identity_managers_differ(const struct config *c);
+extern const struct schema *const identity_manager_tables[]; /* that tell; NULL-terminated */
 /* Look at the raw tables of an update. True when two endpoints turned out to be the same. */
 bool identity_managers_learn(struct identity_managers *m, const struct view *raw);
 /* Endpoints with the same number are the same manager. Unknown names have numbers of nobody. */

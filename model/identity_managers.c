@@ -48,6 +48,22 @@ static unsigned place(const struct identity_managers *m, const char *endpoint)
     return i;
 }
 
+const struct schema *const identity_manager_tables[] = {&table_edges, &table_gateways,
+                                                        &table_nsx_nodes, &table_sddcs, NULL};
+
+bool identity_managers_differ(const struct config *c)
+{
+    for (size_t i = 0; i < config_site_count(c); i++) {
+        const struct config_site *site = config_site(c, i);
+        unsigned n = 0;
+        for (unsigned k = 0; k < site->nendpoints; k++)
+            n += speaks_nsx(site->endpoints[k]);
+        if (n > 1)
+            return true;
+    }
+    return false;
+}
+
 static void join_configured(struct identity_managers *m)
 {
     for (unsigned i = 0; i < m->site->nendpoints; i++) {

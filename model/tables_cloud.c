@@ -91,7 +91,7 @@ static const struct column routes_columns[] = {
     COL(ROUTES_MAIN, "main", BOOL, NONE, 0, "it is the VPC's main route table"),
     COL(ROUTES_SUBNETS, "subnets", LIST, NONE, COL_WIDE,
         "subnets that use it; a main table also serves those that name none"),
-    DERW(ROUTES_MANAGED, "managed", managed_words, 0, "linked_vpcs,prefix_lists",
+    DERW(ROUTES_MANAGED, "managed", managed_words, 0, "linked_vpcs,enis,segments,sddcs",
          "who keeps the route: VMC in the main table or a prefix list, or the customer"),
     COL(ROUTES_DESTINATION, "destination", CIDR, NONE, COL_KEY,
         "destination block, or the id of a prefix list"),
@@ -104,8 +104,7 @@ static const struct column routes_columns[] = {
     WORD(ROUTES_STATE, "state", route_state_words, 0, "state as AWS reports it"),
     COL(ROUTES_ORIGIN, "origin", STR, NONE, COL_WIDE, "how it came into the table"),
     DER(ROUTES_SEGMENT, "segment", STR, NONE, 0, "segments", "segment it is for"),
-    DERW(ROUTES_VERDICT, "verdict", verdict_words, 0,
-         "segments,linked_vpcs,enis,prefix_lists,gateways",
+    DERW(ROUTES_VERDICT, "verdict", verdict_words, 0, "segments,sddcs,linked_vpcs,enis,hosts",
          "does it lead where the active edge is; a missing route is a row, too"),
     VIA(ROUTES),
 };

@@ -6,7 +6,7 @@
  *   DER   a column that model/derive fills      DERW   both
  *
  * @inputs of a derived column: the tables it is joined from besides its own, comma separated, or
- * NULL.
+ * NULL. What an input is joined from need not be named: model/inputs.h finds it where it matters.
  */
 #ifndef HYCON_MODEL_TABLES_PRIV_H
 #define HYCON_MODEL_TABLES_PRIV_H

@@ -11,11 +11,12 @@
 
 /* What edges say of themselves reads only what collectors fill in of the tables of NSX Manager, so
  * it comes first, and those read it. Hosts before what names them, edges before what needs their
- * hosts; routes before what counts them. */
+ * hosts; routes before what counts them. A join finds what comes before it joined, and what comes
+ * after it as the collectors filled it in: see derive_sees_joined(). */
 const struct derive_table *const derive_tables[] = {
     &derive_edge_status_table, &derive_edge_gateways_table, &derive_bridges_table,
     &derive_hosts_table,       &derive_gateways_table,      &derive_edges_table,
-    &derive_routes_table,      &derive_segments_table,      &derive_enis_table,
+    &derive_routes_table,      &derive_enis_table,          &derive_segments_table,
     &derive_subnets_table,     &derive_vpc_endpoints_table, &derive_replications_table,
     &derive_vsan_table,        &derive_tasks_table,         NULL,
 };
@@ -71,13 +72,28 @@ void derive_release(struct derive *d)
     }
 }
 
-const struct derive_table *derive_find(const struct schema *schema)
+static size_t join_of(const struct schema *schema)
 {
     size_t i = 0;
 
     while (derive_tables[i] && derive_tables[i]->schema != schema)
         i++;
-    return derive_tables[i];
+    return i;
+}
+
+const struct derive_table *derive_find(const struct schema *schema)
+{
+    return derive_tables[join_of(schema)];
+}
+
+bool derive_sees_joined(const struct schema *schema, const struct schema *input)
+{
+    return join_of(input) < join_of(schema);
+}
+
+bool derive_is_by_manager(const struct schema *schema)
+{
+    return listed(nsx_tables, schema);
 }
 
 const struct row *derive_next(const struct derive *d, const struct schema *schema,

@@ -90,6 +90,10 @@ struct snapshot *derive_source(struct derive *d, struct derive_work *w, const st
 /* Once all sources were made. */
 void derive_end(struct derive *d, struct derive_work *w);
 const struct derive_table *derive_find(const struct schema *schema); /* NULL: nothing derived */
+/* May the join of @schema read derived cells of @input? Else @input's own inputs mean nothing to
+ * it: it has no join, or a later one. */
+bool derive_sees_joined(const struct schema *schema, const struct schema *input);
+bool derive_is_by_manager(const struct schema *schema); /* its ids are unique within one NSX */
 
 /* Walk the good rows of @schema, each object once: *at from {0}. */
 const struct row *derive_next(const struct derive *d, const struct schema *schema,
