@@ -24,7 +24,7 @@ NAMED_VERSION := -DHYCON_VERSION='"$(VERSION)"' -DHYCON_PREFIX='"$(PREFIX)"'
 FLAGS_opt := -O2 -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 FLAGS_asan := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 FLAGS_tsan := -O1 -fno-omit-frame-pointer -fsanitize=thread
-LINK_opt := -pie -Wl,-z,relro,-z,now,-z,pack-relative-relocs
+LINK_opt := -pie -Wl,-z,relro,-z,now,-z,pack-relative-relocs,--export-dynamic-symbol=_gnutls_global_init_skip
 LINK_asan := -fsanitize=address,undefined
 LINK_tsan := -fsanitize=thread
 
