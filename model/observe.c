@@ -47,6 +47,7 @@ static void see(const struct observer *o, const char *kind, const char *key, con
 /* The edges that are active for one gateway and traffic group. */
 struct served {
     const struct row *gateway;
+    const char *manager; /* " of vmc2", or "" */
     const char *edges;
     int64_t at;
     bool any;
@@ -56,18 +57,18 @@ static struct served *served_by(const struct observer *o, struct map *all, const
                                 int64_t at)
 {
     const char *gateway = row_str(r, GATEWAYS_GATEWAY), *group = row_str(r, GATEWAYS_TRAFFIC_GROUP);
-    const char *path = row_str(r, GATEWAYS_PATH);
-    const char *key = arena_printf(o->d->arena, "%s %s",
-                                   path      ? path
-                                   : gateway ? gateway
-                                             : "",
-                                   group ? group : "");
+    const char *path = row_str(r, GATEWAYS_PATH), *name = path ? path : gateway;
+    const char *manager =
+        derive_of_manager(o->d, identity_manager(o->d->managers, row_str(r, SCHEMA_ENDPOINT)));
+    const char *key =
+        arena_printf(o->d->arena, "%s %s%s", name ? name : "", group ? group : "", manager);
     struct served *s = map_get(all, key);
 
     if (s)
         return s;
     s = arena_alloc(o->d->arena, sizeof(*s));
     s->gateway = r;
+    s->manager = manager;
     s->at = at;
     map_put(all, key, s);
     return s;
@@ -109,9 +110,9 @@ static void see_served(const struct observer *o, const char *key, const struct s
         return; /* NSX does not know: no news */
     (void)row_int(s->gateway, GATEWAYS_TIER, &tier);
     e.subject = gateway;
-    e.detail = tier < 0 ? NULL
-               : group  ? arena_printf(o->d->arena, "tier-%d, traffic group %s", (int)tier, group)
-                        : arena_printf(o->d->arena, "tier-%d", (int)tier);
+    if (tier >= 0)
+        e.detail = arena_printf(o->d->arena, "tier-%d%s%s%s", (int)tier,
+                                group ? ", traffic group " : "", group ? group : "", s->manager);
     see(o, "active_edge", key, s->edges ? s->edges : "none", s->at, &e);
 }
 
@@ -269,13 +270,14 @@ static const char *host_of(const struct observer *o, const char *eni)
 static void see_active(const struct observer *o, const struct link *l, const char *group,
                        const char *eni, int64_t at)
 {
-    const char *key = arena_printf(o->d->arena, "%s %s", l->vpc, group ? group : "");
+    const char *key = link_since_key(o->d, l, group);
     struct timeline_entry e = {.kind = "active_eni", .opens = true};
     struct since_record before;
 
     e.subject = group ? arena_printf(o->d->arena, "%s, traffic group %s", l->vpc, group) : l->vpc;
     if (since_find(o->since, o->site, "link", key, &before))
-        e.detail = arena_printf(o->d->arena, "%s -> %s", host_of(o, before.state), host_of(o, eni));
+        e.detail = arena_printf(o->d->arena, "%s -> %s%s", host_of(o, before.state),
+                                host_of(o, eni), derive_of_manager(o->d, l->manager));
     see(o, "link", key, eni, at, &e);
 }
 

@@ -151,6 +151,21 @@ const char *derive_lower(struct derive *d, const char *s)
     return copy;
 }
 
+const char *derive_of_manager(struct derive *d, unsigned manager)
+{
+    const struct config_site *site = d->view->site;
+    bool others = false;
+
+    for (size_t i = 0; i < site->nendpoints; i++) {
+        const struct config_endpoint *e = site->endpoints[i];
+        others |=
+            e->kind & (KIND_NSX | KIND_VMC) && identity_manager(d->managers, e->name) != manager;
+    }
+    return others && manager < site->nendpoints
+               ? arena_printf(d->arena, " of %s", site->endpoints[manager]->name)
+               : "";
+}
+
 struct identity_edges *derive_edges(struct derive *d)
 {
     if (!d->edges)

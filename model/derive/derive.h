@@ -106,6 +106,9 @@ bool derive_in_window(struct derive *d, int64_t start);
 struct identity_hosts *derive_hosts(struct derive *d);
 /* @s in lower case, as UUIDs are compared; in the arena. NULL of NULL. */
 const char *derive_lower(struct derive *d, const char *s);
+/* " of ENDPOINT" when the site has several NSX Managers, for what has the same name in each of them
+ * (gateways, traffic groups); else "". @manager as identity_manager() gives it. In the arena. */
+const char *derive_of_manager(struct derive *d, unsigned manager);
 /* Which transport node an endpoint of kind edge is. */
 struct identity_edges *derive_edges(struct derive *d);
 

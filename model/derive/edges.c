@@ -84,10 +84,10 @@ static bool is_active(const struct edge_role *role)
 /* Is it certain that the ENI is that of the edge's host? Not when the edge took over after NSX last
  * named another ENI, and not when NSX did so after the gateways were read. When the ENI was named
  * between two reads of the gateways that differ, both are of one failover. */
-static bool out_of_step(const struct derive *d, const struct edge_role *role, const struct link *l,
+static bool out_of_step(struct derive *d, const struct edge_role *role, const struct link *l,
                         const char *group)
 {
-    const char *key = arena_printf(d->arena, "%s %s", l->vpc, group ? group : "");
+    const char *key = link_since_key(d, l, group);
     const char *site = d->view->site->name;
     struct since_record edge, eni = {0};
 

@@ -42,6 +42,8 @@ struct link_facts {
 const struct link_facts *derive_links(struct derive *d);
 /* The traffic group that @eni is the active one of ("Default"), or NULL. In the arena. */
 const char *link_group_of(struct derive *d, const struct link *l, const char *eni);
+/* What the active ENI of @group (NULL: there is none) is remembered by. In the arena. */
+const char *link_since_key(struct derive *d, const struct link *l, const char *group);
 /* The name of a traffic group by its id; what is no id is its own name. */
 const char *link_group_name(const struct link *l, const char *group);
 /* The active ENI of traffic group @group (id or name), or NULL. */

@@ -90,6 +90,13 @@ const char *link_group_of(struct derive *d, const struct link *l, const char *en
     return NULL;
 }
 
+/* Several SDDCs may share a VPC, each with a group "Default". */
+const char *link_since_key(struct derive *d, const struct link *l, const char *group)
+{
+    return arena_printf(d->arena, "%s %s%s", l->vpc, group ? group : "",
+                        derive_of_manager(d, l->manager));
+}
+
 static bool is_group(const char *item, const char *group)
 {
     const char *id = group_eni(item);

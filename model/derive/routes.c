@@ -36,10 +36,11 @@
 struct kept_table {
     const char *id;
     struct vpc_facts *vpc;
-    const struct row *any; /* a route of the table: its name, subnets */
-    size_t source;         /* endpoint that has its rows */
-    bool *covered;         /* by index of nets */
-    bool *lists;           /* by index of the link's prefix lists */
+    const struct link *link; /* of the SDDC that misses something: several may share a VPC */
+    const struct row *any;   /* a route of the table: its name, subnets */
+    size_t source;           /* endpoint that has its rows */
+    bool *covered;           /* by index of nets */
+    bool *lists;             /* by index of the link's prefix lists */
 };
 
 struct routes_join {
@@ -52,27 +53,37 @@ struct routes_join {
 /* ---- missing routes -----------------------------------------------------------------------------
  */
 
-static bool may_miss(struct derive *d, const struct vpc_facts *v)
+static bool may_miss(struct derive *d, const struct vpc_facts *v, const struct link *l,
+                     const char *table)
 {
-    if (v->nlinks != 1 || !v->links[0]->active || !v->links[0]->active->n)
+    if (!l->active || !l->active->n ||
+        (!view_same_text(v->main_table, table) && !view_list_has(l->tables, table)))
         return false;
-    if (v->links[0]->mode == LINK_CIDR)
+    if (l->mode == LINK_CIDR)
         return derive_nets(d)->complete;
-    return v->links[0]->mode == LINK_PREFIX_LIST;
+    return l->mode == LINK_PREFIX_LIST;
 }
 
-static struct kept_table *add_table(struct derive *d, struct routes_join *j, const char *id,
-                                    struct vpc_facts *v, const struct row *any, size_t source)
+static void add_table(struct derive *d, struct routes_join *j, const struct kept_table *like)
 {
+    const struct cell_list *lists = like->link->prefix_lists;
     struct kept_table *t;
-    const struct cell_list *lists = v->links[0]->prefix_lists;
 
     j->tables = mem_grow(j->tables, j->ntables, &j->cap, sizeof(*j->tables));
     t = &j->tables[j->ntables++];
-    *t = (struct kept_table){.id = id, .vpc = v, .any = any, .source = source};
+    *t = *like;
     t->covered = arena_alloc(d->arena, j->nets->n + 1);
     t->lists = arena_alloc(d->arena, (lists ? lists->n : 0) + 1);
-    return t;
+}
+
+/* Once for each SDDC that keeps the table. */
+static void add_tables(struct derive *d, struct routes_join *j, struct kept_table like)
+{
+    for (size_t i = 0; like.vpc && i < like.vpc->nlinks; i++) {
+        like.link = like.vpc->links[i];
+        if (may_miss(d, like.vpc, like.link, like.id))
+            add_table(d, j, &like);
+    }
 }
 
 /* A route of the SDDC for a block that contains networks stands for all of them. */
@@ -80,7 +91,7 @@ static void cover_nets(struct routes_join *j, struct kept_table *t, const struct
 {
     size_t net;
 
-    switch (nets_match(j->nets, dest, t->vpc->links[0]->manager, &net)) {
+    switch (nets_match(j->nets, dest, t->link->manager, &net)) {
     case NET_EXACT:
         t->covered[net] = true;
         /* fall through: a larger block may begin at the same address */
@@ -101,7 +112,7 @@ static void cover_nets(struct routes_join *j, struct kept_table *t, const struct
 static void cover(struct derive *d, struct routes_join *j, struct kept_table *t,
                   const struct row *r)
 {
-    const struct cell_list *lists = t->vpc->links[0]->prefix_lists;
+    const struct cell_list *lists = t->link->prefix_lists;
     const struct ip *dest = row_ip(r, ROUTES_DESTINATION);
     const char *pl = row_str(r, ROUTES_PREFIX_LIST);
     size_t net;
@@ -117,25 +128,26 @@ static void cover(struct derive *d, struct routes_join *j, struct kept_table *t,
 static void find_kept_tables(struct derive *d, struct routes_join *j)
 {
     struct view_cursor at = {0};
-    struct kept_table *t = NULL;
     const char *last = NULL;
+    size_t first = 0;
     const struct row *r;
 
     if (!derive_links(d)->n)
         return;
     while ((r = derive_next(d, &table_routes, &at))) {
         const char *id = row_str(r, ROUTES_ROUTE_TABLE);
-        struct vpc_facts *v;
         if (!view_same_text(id, last)) {
-            v = id ? map_get(j->facts->tables, id) : NULL;
-            t = v && snapshot_freshness(at.snapshot) == FRESH_OK && vpc_keeps_table(v, id) &&
-                        may_miss(d, v)
-                    ? add_table(d, j, id, v, r, at.source)
-                    : NULL;
+            first = j->ntables;
+            if (id && snapshot_freshness(at.snapshot) == FRESH_OK)
+                add_tables(d, j,
+                           (struct kept_table){.id = id,
+                                               .vpc = map_get(j->facts->tables, id),
+                                               .any = r,
+                                               .source = at.source});
         }
         last = id;
-        if (t)
-            cover(d, j, t, r);
+        for (size_t i = first; i < j->ntables; i++)
+            cover(d, j, &j->tables[i], r);
     }
 }
 
@@ -315,7 +327,7 @@ static void end_missing(struct derive *d, struct table_builder *b, const struct 
 static void miss_net(struct derive *d, struct table_builder *b, const struct kept_table *t,
                      const struct sddc_net *net, bool covered)
 {
-    const struct link *l = t->vpc->links[0];
+    const struct link *l = t->link;
     char text[IP_TEXT_MAX];
 
     ip_format_cidr(&net->net, text);
@@ -337,13 +349,13 @@ static void miss_list(struct derive *d, struct table_builder *b, const struct ke
     builder_ip(b, ROUTES_DESTINATION, list);
     builder_str(b, ROUTES_PREFIX_LIST, list);
     builder_state(b, ROUTES_MANAGED, "vmc_prefix_list");
-    end_missing(d, b, t, list, link_default_eni(t->vpc->links[0]));
+    end_missing(d, b, t, list, link_default_eni(t->link));
 }
 
 static void miss_in_table(struct derive *d, struct routes_join *j, struct table_builder *b,
                           const struct kept_table *t)
 {
-    const struct link *l = t->vpc->links[0];
+    const struct link *l = t->link;
 
     for (size_t i = 0; l->mode == LINK_CIDR && i < j->nets->n; i++) {
         const struct sddc_net *net = &j->nets->nets[i];
