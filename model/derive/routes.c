@@ -9,10 +9,11 @@
  *                   may still be under way, and stale after that. missing: see below.
  *
  * Converging: for the converge time since NSX named another ENI, or since the disagreement was seen
- * to begin. One that was there when hycon first looked began nobody knows when: it is given the
- * time from now on while the main table is mixed or lags behind NSX, because then a failover is
- * under way; when main table and NSX agree, it is late at once. A custom table that never followed
- * is the outage nobody else reports.
+ * to begin, whichever is later; but what was late already stays stale whatever NSX names next,
+ * until it leads to the right ENI. One that was there when hycon first looked began nobody knows
+ * when: it is given the time from now on while the main table is mixed or lags behind NSX, because
+ * then a failover is under way; when main table and NSX agree, it is late at once. A custom table
+ * that never followed is the outage nobody else reports.
  *
  * Missing rows are made for tables that VMC keeps, one per routed network (or prefix list of VMC)
  * without a route, when the link, the segments and the table were all read. While the mode of the
@@ -216,12 +217,14 @@ static int64_t disagrees_since(struct derive *d, const struct vpc_facts *v, cons
     return watch_keep(d->late, key, given ? d->view->now : 0, d->view->now)->since;
 }
 
+/* A failover gives what was in its place, or on its way there, the time it may take. What was late
+ * before stays late, however often the edge moves: it follows none of them. */
 static const char *late_or_not(struct derive *d, const struct vpc_facts *v, const char *of,
                                const char *table, const char *key, const char *late)
 {
     int64_t since = disagrees_since(d, v, of, table, key);
 
-    if (v->changed_at > since)
+    if (v->changed_at > since && v->changed_at - since < d->converge_ms)
         since = v->changed_at;
     return derive_in_window(d, since) ? "converging" : late;
 }

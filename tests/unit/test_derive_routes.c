@@ -177,6 +177,24 @@ static const struct step failover[] = {
     {10000, STEADY, "rtb-1main ok\nrtb-1main ok\nrtb-2app ok\n"},
 };
 
+/* An edge that moves to and fro is no excuse for a table that follows none of its moves. */
+#define HERE  LINK("eni-1") REST ROUTES MAIN_OK APP("192.168.1.0/24", "eni-3")
+#define THERE LINK("eni-2") REST ROUTES MAIN_2 APP("192.168.1.0/24", "eni-3")
+static const struct step flapping[] = {
+    {0, STEADY, "rtb-1main ok\nrtb-1main ok\nrtb-2app ok\n"},
+    {120000, THERE, "rtb-1main ok\nrtb-1main ok\nrtb-2app converging\n"},
+    {120000, HERE, "rtb-1main ok\nrtb-1main ok\nrtb-2app converging\n"},
+    {120000, THERE, "rtb-1main ok\nrtb-1main ok\nrtb-2app stale\n"},
+    {120000, HERE, "rtb-1main ok\nrtb-1main ok\nrtb-2app stale\n"},
+    {120000, THERE, "rtb-1main ok\nrtb-1main ok\nrtb-2app stale\n"},
+};
+
+/* It was late before hycon looked: the next failover does not make it less so. */
+static const struct step late_already[] = {
+    {0, HERE, "rtb-1main ok\nrtb-1main ok\nrtb-2app stale\n"},
+    {60000, THERE, "rtb-1main ok\nrtb-1main ok\nrtb-2app stale\n"},
+};
+
 /* AWS was asked a moment before NSX: the routes are ahead, and that is no fault either. */
 static const struct step aws_first[] = {
     {0, STEADY, "rtb-1main ok\nrtb-1main ok\nrtb-2app ok\n"},
@@ -230,6 +248,8 @@ static void test_time(void **state)
 {
     (void)state;
     play("failover", failover, ARRAY_SIZE(failover));
+    play("flapping", flapping, ARRAY_SIZE(flapping));
+    play("late already", late_already, ARRAY_SIZE(late_already));
     play("AWS was asked first", aws_first, ARRAY_SIZE(aws_first));
     play("missing", missing, ARRAY_SIZE(missing));
     play("starting", starting, ARRAY_SIZE(starting));
