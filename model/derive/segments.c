@@ -1,6 +1,7 @@
 /*
  * segments: does the linked VPC's main route table lead to the segment? By a route of its own, by
  * one for a larger block, or by an entry of the prefix list that the main table has a route for.
+ * "No" is said of what VMC has to route there alone: IPv4 networks below the compute gateway.
  */
 #include "model/derive/facts.h"
 
@@ -21,7 +22,8 @@ struct segments_join {
     struct map *by_path;     /* -> struct net_chain */
     bool *covered;           /* by index of nets */
     unsigned char *measured; /* the same: a main table that should have it was read whole */
-    struct map *bridges;     /* switch -> struct bridge_chain */
+    unsigned char *hidden; /* the same: a prefix list may have it, but its entries are not known */
+    struct map *bridges;   /* switch -> struct bridge_chain */
 };
 
 struct bridge_chain {
@@ -44,6 +46,8 @@ static void cover_list(struct derive *d, const struct segments_join *j, const ch
     const struct cell_list *entries = r ? row_list(r, PREFIX_LISTS_ENTRIES) : NULL;
     struct ip ip;
 
+    for (size_t i = 0; !entries && i < j->nets->n; i++)
+        j->hidden[i] |= j->nets->nets[i].manager == manager;
     for (size_t i = 0; entries && i < entries->n; i++) {
         if (ip_parse(entries->items[i], &ip) == 0)
             cover(j, &ip, manager);
@@ -177,33 +181,44 @@ static void *prepare(struct derive *d)
     j->nets = derive_nets(d);
     j->covered = arena_alloc(d->arena, j->nets->n + 1);
     j->measured = arena_alloc(d->arena, j->nets->n + 1);
+    j->hidden = arena_alloc(d->arena, j->nets->n + 1);
     index_paths(d, j);
     index_bridges(d, j);
     read_main_tables(d, j);
     return j;
 }
 
-/* Every network of the segment must be there; ABSENT when one cannot be told. */
+/* Every network that VMC must route has to be there; ABSENT when one cannot be told, or when there
+ * is none and none is there. */
+static void set_in_main_table(const struct segments_join *j, struct table_builder *b,
+                              const char *path, unsigned manager)
+{
+    size_t covered = 0, missing = 0;
+
+    for (const struct net_chain *c = path ? map_get(j->by_path, path) : NULL; c; c = c->next) {
+        const struct sddc_net *net = &j->nets->nets[c->net];
+
+        if (net->manager != manager)
+            continue;
+        if (!j->measured[c->net] || (!j->covered[c->net] && j->hidden[c->net]))
+            return;
+        covered += j->covered[c->net];
+        missing += !j->covered[c->net] && net->routed && net->net.family == 4;
+    }
+    if (covered || missing)
+        builder_bool(b, SEGMENTS_IN_MAIN_TABLE, !missing);
+}
+
 static void row(struct derive *d, void *facts, struct table_builder *b, const struct row *r)
 {
     const struct segments_join *j = facts;
     const char *path = row_str(r, SEGMENTS_PATH), *type = row_str(r, SEGMENTS_TYPE);
     unsigned manager = identity_manager(d->managers, row_str(r, SCHEMA_ENDPOINT));
-    size_t found = 0, covered = 0;
 
     set_bridge(d, j, b, r);
     if (!type || strcmp(type, "routed") != 0)
         return; /* nobody expects it there */
-    for (const struct net_chain *c = path ? map_get(j->by_path, path) : NULL; c; c = c->next) {
-        if (j->nets->nets[c->net].manager != manager)
-            continue;
-        if (!j->measured[c->net])
-            return;
-        found++;
-        covered += j->covered[c->net];
-    }
-    if (found)
-        builder_bool(b, SEGMENTS_IN_MAIN_TABLE, covered == found);
+    set_in_main_table(j, b, path, manager);
 }
 
 static const struct schema *const inputs[] = {

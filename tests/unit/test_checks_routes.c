@@ -193,6 +193,23 @@ static const struct check_case list_cases[] = {
      TO_LIST "table segments tokyo/vmc\npath segment type cidr in_main_table\n"
              "/s/c new routed 192.168.9.0/24 no\n/s/d ext extended - no\n",
      "warning vpc-1|1\n", NULL},
+    {"a segment that nothing leads to, because the main table has no route for the list",
+     "prefix-list-entries", LISTED("10.2.0.0/16,192.168.1.0/24"),
+     "table routes tokyo/linked\n"
+     "vpc route_table main destination prefix_list target expected_target verdict\n"
+     "vpc-1 rtb-main yes pl-1 pl-1 - eni-2 missing\n"
+     "table segments tokyo/vmc\npath segment type cidr in_main_table\n"
+     "/s/c new routed 192.168.9.0/24 no\n",
+     "", NULL},
+    {"a list whose entries nobody could read", "prefix-list-entries", LISTED("-"), TO_LIST,
+     "unknown vpc-1|1\n", "The entries of prefix list pl-1"},
+    {"a list that the account does not show", "prefix-list-entries",
+     "table linked_vpcs tokyo/vmc\nvpc mode prefix_lists expected_entries\n"
+     "vpc-1 prefix_list pl-7 10.2.0.0/16\n"
+     "table prefix_lists tokyo/linked\nprefix_list entries\npl-s3 52.219.0.0/20\n",
+     TO_LIST, "unknown vpc-1|1\n", "is not among those that the AWS account shows"},
+    {"how full the list is", "prefix-list-entries", LISTED("10.2.0.0/16"), TO_LIST,
+     "warning vpc-1|1\n", "pl-1: 1 entries of at most 40 (linked, 12s ago)"},
     {"cidr mode has no list", "prefix-list-entries",
      "table linked_vpcs tokyo/vmc\nvpc mode\nvpc-1 cidr\n"
      "table prefix_lists tokyo/linked\nprefix_list\n",

@@ -236,6 +236,34 @@ static void test_segments(void **state)
     model_case_release(&c);
 }
 
+/* VMC routes neither IPv6 nor what hangs below a further tier-1 gateway: "no" would be an alarm.
+ * And where the entries of the list are not known, nobody knows what is in it. */
+static void test_segments_that_are_not_expected(void **state)
+{
+#define SEGMENTS_OF_ALL_KINDS                                                                  \
+    "table linked_vpcs tokyo/vmc\nvpc mode active_enis prefix_lists sddc\n"                    \
+    "vpc-1 prefix_list eni-1 pl-1 sddc-1\n" ENIS HOSTS "table sddcs tokyo/vmc\nsddc\nsddc-1\n" \
+    "table segments tokyo/vmc\npath segment type cidr cidrs tier1\n"                           \
+    "/s/a dual routed 192.168.1.0/24 192.168.1.0/24,fd00:1::/64 cgw\n"                         \
+    "/s/b dev routed 192.168.9.0/24 192.168.9.0/24 dev\n"                                      \
+    "/s/c dev-listed routed 192.168.0.0/24 192.168.0.0/24 dev\n"                               \
+    "/s/d six routed fd00:2::/64 fd00:2::/64 cgw\n"                                            \
+    "table segments dc1/nsx\npath\n" ROUTES "vpc-1 rtb-1 yes pl-1 eni-1 active\n"
+    struct model_case c;
+
+    (void)state;
+    model_case_init(&c, NULL);
+    model_case_feed(&c, SEGMENTS_OF_ALL_KINDS
+                    "table prefix_lists tokyo/linked\nprefix_list entries\npl-1 192.168.0.0/23\n");
+    model_case_expect(c.estate, "listed", "segments", "segment in_main_table",
+                      "dual true\ndev -\ndev-listed true\nsix -\n");
+    model_case_feed(&c, SEGMENTS_OF_ALL_KINDS
+                    "table prefix_lists tokyo/linked\nprefix_list entries\npl-1 -\n");
+    model_case_expect(c.estate, "entries are not known", "segments", "segment in_main_table",
+                      "dual -\ndev -\ndev-listed -\nsix -\n");
+    model_case_release(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -246,6 +274,7 @@ int main(void)
         cmocka_unit_test(test_two_sddcs),
         cmocka_unit_test(test_subnets_and_endpoints),
         cmocka_unit_test(test_segments),
+        cmocka_unit_test(test_segments_that_are_not_expected),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
