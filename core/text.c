@@ -338,6 +338,49 @@ size_t text_cut(const char *s, size_t cells, size_t *used)
     return i;
 }
 
+/* Japanese lines do not begin or end with these (kinsoku). */
+static bool is_one_of(uint32_t cp, const char *set)
+{
+    uint32_t one;
+
+    for (size_t i = 0, len = strlen(set); i < len;) {
+        i += text_decode(set + i, len - i, &one);
+        if (one == cp)
+            return true;
+    }
+    return false;
+}
+
+static bool may_break(uint32_t before, uint32_t after)
+{
+    if (before == ' ')
+        return after != ' ';
+    if (after == ' ' || (text_char_width(before) < 2 && text_char_width(after) < 2))
+        return false;
+    return text_char_width(after) > 0 &&
+           !is_one_of(after,
+                      "、。，．・：；！？ー々）」』】〕〉》ぁぃぅぇぉっゃゅょァィゥェォッャュョ"
+                      ",.:;!?)]}>%…") &&
+           !is_one_of(before, "（「『【〔〈《([{<");
+}
+
+size_t text_cut_line(const char *s, size_t cells)
+{
+    size_t n = text_cut(s, cells, NULL), best = n, len, step;
+    uint32_t before = 0, cp;
+
+    if (!s[n])
+        return n;
+    len = n + strlen(s + n);
+    for (size_t i = 0; i <= n + (s[n] == ' '); i += step) {
+        step = text_decode(s + i, len + 1 - i, &cp);
+        if (i > n / 2 && may_break(before, cp))
+            best = i;
+        before = cp;
+    }
+    return best;
+}
+
 void text_fit(struct strbuf *out, const char *s, size_t cells, bool pad, bool ascii)
 {
     size_t width, n = text_cut(s, cells, &width);

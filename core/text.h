@@ -26,6 +26,11 @@ int text_char_width(uint32_t cp); /* 0, 1, 2; -1 never */
 size_t text_width(const char *s); /* cells of a sanitised string */
 /* Bytes of the longest prefix of @s not wider than @cells; *used gets its width. */
 size_t text_cut(const char *s, size_t cells, size_t *used);
+/* The same for text that is folded into lines of @cells: behind a blank (which may be the cell too
+ * much), or beside a wide character, where Japanese may be broken: not before a full stop or a
+ * closing bracket, nor behind an opening one. A word that fills more than half of the line is cut.
+ */
+size_t text_cut_line(const char *s, size_t cells);
 /* Append @s cut to @cells, "…" (or "~" when @ascii) at its end when something was lost, padded with
  * blanks to exactly @cells when @pad. */
 void text_fit(struct strbuf *out, const char *s, size_t cells, bool pad, bool ascii);

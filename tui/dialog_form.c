@@ -59,17 +59,12 @@ static void form_free(void *self)
 /* ---- drawing: lines folded to the box ----------------------------------------------------------
  */
 
-/* Where the next line of @s ends, at a blank when there is one. */
+/* Where the next line of @s ends. */
 static size_t fold(const char *s, size_t w)
 {
-    size_t len = strcspn(s, "\n"), used, n = text_cut(s, w, &used);
+    size_t len = strcspn(s, "\n"), n = text_cut_line(s, w);
 
-    if (n >= len)
-        return len;
-    for (size_t i = n; i > n / 2; i--)
-        if (s[i] == ' ')
-            return i;
-    return n ? n : len;
+    return n && n < len ? n : len;
 }
 
 static int draw_text(const struct form *f, struct canvas *c, struct rect r, bool measure)
@@ -260,7 +255,7 @@ static void form_paste(void *self, struct app *a, const char *text)
         return;
     for (size_t i = 0, len = strlen(text); i < len;) {
         i += text_decode(text + i, len - i, &cp);
-        (void)(cp >= ' ' && lineedit_key(&f->fields[f->focus], cp, &changed));
+        (void)(cp >= ' ' && cp != 0x7f && lineedit_key(&f->fields[f->focus], cp, &changed));
     }
     list_candidates(a, f);
 }

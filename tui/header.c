@@ -428,24 +428,33 @@ static bool is_offered(const struct app *a, const struct key_binding *b, unsigne
     return true;
 }
 
-static int binding_width(const struct key_binding *b)
+/* `q` quits from a tab alone. */
+static const char *word_of(const struct app *a, const struct key_binding *b)
+{
+    bool tab = !a->top && !(a->ntabs && a->tabs[a->current].view->hidden && a->nplaces);
+
+    return b->command == CMD_QUIT && !tab ? _("close") : _(b->bar);
+}
+
+static int binding_width(const struct app *a, const struct key_binding *b)
 {
     struct strbuf key = STRBUF_INIT;
     int w;
 
     keys_show(&key, b, false);
-    w = (int)(text_width(key.buf) + text_width(_(b->bar))) + 3;
+    w = (int)(text_width(key.buf) + text_width(word_of(a, b))) + 3;
     strbuf_release(&key);
     return w;
 }
 
-static void draw_binding(const struct key_binding *b, struct canvas *c, int x, int y)
+static void draw_binding(const struct app *a, const struct key_binding *b, struct canvas *c, int x,
+                         int y)
 {
     struct strbuf key = STRBUF_INIT;
 
     keys_show(&key, b, false);
     x += canvas_text(c, x, y, c->w - x, STYLE_KEY, key.buf);
-    canvas_textf(c, x, y, c->w - x, STYLE_BAR, " %s", _(b->bar));
+    canvas_textf(c, x, y, c->w - x, STYLE_BAR, " %s", word_of(a, b));
     strbuf_release(&key);
 }
 
@@ -460,15 +469,15 @@ void keybar_draw(struct app *a, struct canvas *c, struct rect r, unsigned contex
     for (int weight = 255; weight > 0; weight--)
         for (i = 0; keys_all[i].name && i < BAR_MAX; i++) {
             const struct key_binding *b = &keys_all[i];
-            if (b->weight != weight || !is_offered(a, b, context) || binding_width(b) > left)
+            if (b->weight != weight || !is_offered(a, b, context) || binding_width(a, b) > left)
                 continue;
             shown[i] = true;
-            left -= binding_width(b);
+            left -= binding_width(a, b);
         }
     for (i = 0; keys_all[i].name && i < BAR_MAX; i++) {
         if (!shown[i])
             continue;
-        draw_binding(&keys_all[i], c, x, r.y);
-        x += binding_width(&keys_all[i]);
+        draw_binding(a, &keys_all[i], c, x, r.y);
+        x += binding_width(a, &keys_all[i]);
     }
 }

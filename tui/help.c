@@ -2,9 +2,21 @@
 
 #include "core/i18n.h"
 #include "core/strbuf.h"
+#include "core/text.h"
 #include "tui/app.h"
 #include "tui/pager.h"
 #include "tui/palette.h"
+
+/* A name that is too long stands above its meaning, so that meanings are aligned. */
+static void add_pair(struct pager *p, const char *name, enum style style, const char *meaning)
+{
+    if (text_width(name) < PAGER_NAME_CELLS) {
+        pager_pair(p, name, style, meaning);
+        return;
+    }
+    pager_pair(p, name, style, "");
+    pager_pair(p, "", style, meaning);
+}
 
 static void add_keys(struct pager *p, unsigned context, const char *title)
 {
@@ -17,7 +29,7 @@ static void add_keys(struct pager *p, unsigned context, const char *title)
         strbuf_reset(&keys);
         strbuf_addstr(&keys, "  ");
         keys_show(&keys, b, true);
-        pager_pair(p, keys.buf, STYLE_NORMAL, _(b->meaning));
+        add_pair(p, keys.buf, STYLE_NORMAL, _(b->meaning));
     }
     pager_add(p, STYLE_NORMAL, "");
     strbuf_release(&keys);
@@ -32,8 +44,8 @@ static void add_tabs(struct pager *p, struct app *a)
         const struct view *v = a->tabs[i].view;
         strbuf_reset(&name);
         strbuf_addf(&name, "  %c  :%s", v->digit ? v->digit : ' ', v->name);
-        pager_pair(p, name.buf, a->tabs[i].exists || v->hidden ? STYLE_NORMAL : STYLE_DIM,
-                   v->about ? _(v->about) : "");
+        add_pair(p, name.buf, a->tabs[i].exists || v->hidden ? STYLE_NORMAL : STYLE_DIM,
+                 v->about ? _(v->about) : "");
     }
     pager_add(p, STYLE_NORMAL, "");
     strbuf_release(&name);
@@ -47,7 +59,7 @@ static void add_commands(struct pager *p)
     for (const struct palette_command *c = palette_commands; c->name; c++) {
         strbuf_reset(&name);
         strbuf_addf(&name, "  :%s %s", c->name, c->arguments);
-        pager_pair(p, name.buf, STYLE_NORMAL, _(c->meaning));
+        add_pair(p, name.buf, STYLE_NORMAL, _(c->meaning));
     }
     pager_add(p, STYLE_NORMAL, "");
     strbuf_release(&name);
@@ -56,26 +68,26 @@ static void add_commands(struct pager *p)
 static void add_filter(struct pager *p)
 {
     pager_add(p, STYLE_TITLE, _("Filter"));
-    pager_pair(p, "  web|app", STYLE_NORMAL,
-               _("a regular expression over the whole row, case ignored"));
-    pager_pair(p, "  !spare", STYLE_NORMAL, _("rows that do not match"));
-    pager_pair(p, "  role=active", STYLE_NORMAL, _("a column: = != < > <= >= ~ !~"));
-    pager_pair(p, "  cidr~10.0.0.0/8", STYLE_NORMAL, _("addresses: lies within"));
-    pager_pair(p, "  lag_s>10m and state!=ok", STYLE_NORMAL,
-               _("several, joined by 'and'; values take units"));
+    add_pair(p, "  web|app", STYLE_NORMAL,
+             _("a regular expression over the whole row, case ignored"));
+    add_pair(p, "  !spare", STYLE_NORMAL, _("rows that do not match"));
+    add_pair(p, "  role=active", STYLE_NORMAL, _("a column: = != < > <= >= ~ !~"));
+    add_pair(p, "  cidr~10.0.0.0/8", STYLE_NORMAL, _("addresses: lies within"));
+    add_pair(p, "  lag_s>10m and state!=ok", STYLE_NORMAL,
+             _("several, joined by 'and'; values take units"));
     pager_add(p, STYLE_NORMAL, "");
 }
 
 static void add_marks(struct pager *p)
 {
     pager_add(p, STYLE_TITLE, _("Signs"));
-    pager_pair(p, "  >", STYLE_NORMAL, _("the selected row"));
-    pager_pair(p, "  *", STYLE_NORMAL, _("a marked row"));
-    pager_pair(p, "  ~", STYLE_NORMAL, _("a row of a source that is not up to date, dimmed"));
-    pager_pair(p, "  -", STYLE_NORMAL, _("not known (never 0, never ok)"));
-    pager_pair(p, "  ^ v", STYLE_NORMAL, _("the column that the rows are sorted by"));
-    pager_pair(p, "  + ~ ! . -", STYLE_NORMAL,
-               _("lamps: ok, stale or partial, failed or refused, not read yet, not available"));
+    add_pair(p, "  >", STYLE_NORMAL, _("the selected row"));
+    add_pair(p, "  *", STYLE_NORMAL, _("a marked row"));
+    add_pair(p, "  ~", STYLE_NORMAL, _("a row of a source that is not up to date, dimmed"));
+    add_pair(p, "  -", STYLE_NORMAL, _("not known (never 0, never ok)"));
+    add_pair(p, "  ^ v", STYLE_NORMAL, _("the column that the rows are sorted by"));
+    add_pair(p, "  + ~ ! . -", STYLE_NORMAL,
+             _("lamps: ok, stale or partial, failed or refused, not read yet, not available"));
     pager_add(p, STYLE_NORMAL, "");
 }
 

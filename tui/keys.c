@@ -79,6 +79,15 @@ const struct key_binding keys_all[] = {
      N_("previous candidate; in a form: previous field")},
     {CMD_TEXT_OLDER, "older", "<Up>", X, N_("history"), 60, N_("what was typed before")},
     {CMD_TEXT_NEWER, "newer", "<Down>", X, NULL, 0, N_("what was typed after that")},
+    {CMD_TEXT_LEFT, "char-left", "<Left> ^B", X, NULL, 0, N_("one character to the left")},
+    {CMD_TEXT_RIGHT, "char-right", "<Right> ^F", X, NULL, 0, N_("one character to the right")},
+    {CMD_TEXT_HOME, "line-begin", "<Home> ^A", X, NULL, 0, N_("to the beginning of the line")},
+    {CMD_TEXT_END, "line-end", "<End> ^E", X, NULL, 0, N_("to the end of the line")},
+    {CMD_TEXT_ERASE, "erase", "<BS> ^H", X, NULL, 0, N_("erase the character before the cursor")},
+    {CMD_TEXT_DELETE, "delete", "<Del> ^D", X, NULL, 0, N_("erase the character at the cursor")},
+    {CMD_TEXT_ERASE_WORD, "erase-word", "^W", X, NULL, 0, N_("erase the word before the cursor")},
+    {CMD_TEXT_ERASE_ALL, "erase-before", "^U", X, NULL, 0, N_("erase all before the cursor")},
+    {CMD_TEXT_CUT, "erase-after", "^K", X, NULL, 0, N_("erase all behind the cursor")},
     {CMD_NONE, NULL, NULL, 0, NULL, 0, NULL},
 };
 

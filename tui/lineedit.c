@@ -6,8 +6,6 @@
 #include "core/text.h"
 #include "tui/keys.h"
 
-#define CTRL(c) ((c) - '@')
-
 void lineedit_init(struct lineedit *e, bool secret)
 {
     *e = (struct lineedit){.secret = secret};
@@ -83,23 +81,19 @@ static bool insert(struct lineedit *e, uint32_t cp)
     return fits;
 }
 
-static bool move(struct lineedit *e, uint32_t key)
+static bool move(struct lineedit *e, enum command cmd)
 {
-    switch (key) {
-    case KEYCODE_LEFT:
-    case CTRL('B'):
+    switch (cmd) {
+    case CMD_TEXT_LEFT:
         e->at = before(e, e->at);
         return true;
-    case KEYCODE_RIGHT:
-    case CTRL('F'):
+    case CMD_TEXT_RIGHT:
         e->at = after(e, e->at);
         return true;
-    case KEYCODE_HOME:
-    case CTRL('A'):
+    case CMD_TEXT_HOME:
         e->at = 0;
         return true;
-    case KEYCODE_END:
-    case CTRL('E'):
+    case CMD_TEXT_END:
         e->at = e->text.len;
         return true;
     default:
@@ -107,25 +101,22 @@ static bool move(struct lineedit *e, uint32_t key)
     }
 }
 
-static bool erase(struct lineedit *e, uint32_t key)
+static bool erase(struct lineedit *e, enum command cmd)
 {
-    switch (key) {
-    case KEYCODE_BACKSPACE:
-    case CTRL('H'):
-    case 0x7f:
+    switch (cmd) {
+    case CMD_TEXT_ERASE:
         cut(e, before(e, e->at), e->at);
         return true;
-    case KEYCODE_DELETE:
-    case CTRL('D'):
+    case CMD_TEXT_DELETE:
         cut(e, e->at, after(e, e->at));
         return true;
-    case CTRL('U'):
+    case CMD_TEXT_ERASE_ALL:
         cut(e, 0, e->at);
         return true;
-    case CTRL('K'):
+    case CMD_TEXT_CUT:
         cut(e, e->at, e->text.len);
         return true;
-    case CTRL('W'):
+    case CMD_TEXT_ERASE_WORD:
         cut(e, word_begin(e), e->at);
         return true;
     default:
@@ -135,12 +126,13 @@ static bool erase(struct lineedit *e, uint32_t key)
 
 bool lineedit_key(struct lineedit *e, uint32_t key, bool *changed)
 {
+    enum command cmd = keys_lookup(CONTEXT_TEXT, key == 0x7f ? KEYCODE_BACKSPACE : key, NULL);
     size_t len = e->text.len;
 
     *changed = false;
-    if (move(e, key))
+    if (move(e, cmd))
         return true;
-    if (erase(e, key)) {
+    if (erase(e, cmd)) {
         *changed = e->text.len != len;
         return true;
     }

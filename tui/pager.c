@@ -18,14 +18,12 @@
 #include "tui/copy.h"
 #include "tui/prompt.h"
 
-#define NAME_CELLS 24
-#define STEP_X     8
-#define FRAME      6 /* lines of the screen that are not the pager's */
+#define STEP_X 8
+#define FRAME  6 /* lines of the screen that are not the pager's */
 
 struct line {
     size_t at;                   /* offset in text; ends with NUL there */
     uint8_t style, indent, name; /* @name: bytes drawn as a name */
-    bool words;                  /* folded at blanks */
     unsigned item;               /* it belongs to, from 1; 0: none */
 };
 
@@ -92,13 +90,20 @@ static struct line *new_line(struct pager *p, enum style style)
     return l;
 }
 
+static void add_line(struct pager *p, enum style style, size_t indent, const char *s, size_t len)
+{
+    struct line *l = new_line(p, style);
+
+    l->indent = (uint8_t)(indent < UINT8_MAX ? indent : UINT8_MAX);
+    text_sanitize(&p->text, s, len, 0);
+    strbuf_addch(&p->text, '\0');
+}
+
 void pager_add(struct pager *p, enum style style, const char *text)
 {
     for (;;) {
         size_t n = strcspn(text, "\n");
-        (void)new_line(p, style);
-        text_sanitize(&p->text, text, n, 0);
-        strbuf_addch(&p->text, '\0');
+        add_line(p, style, strspn(text, " "), text, n);
         if (!text[n] || !text[n + 1])
             return;
         text += n + 1;
@@ -107,12 +112,7 @@ void pager_add(struct pager *p, enum style style, const char *text)
 
 void pager_add_words(struct pager *p, enum style style, int indent, const char *text)
 {
-    struct line *l = new_line(p, style);
-
-    l->indent = (uint8_t)indent;
-    l->words = true;
-    text_sanitize(&p->text, text, strlen(text), 0);
-    strbuf_addch(&p->text, '\0');
+    add_line(p, style, (size_t)indent, text, strlen(text));
 }
 
 void pager_addf(struct pager *p, enum style style, const char *fmt, ...)
@@ -132,9 +132,9 @@ void pager_pair(struct pager *p, const char *name, enum style style, const char 
     struct line *l = new_line(p, style);
     size_t cells = text_width(name);
 
-    l->indent = NAME_CELLS;
+    l->indent = PAGER_NAME_CELLS;
     text_sanitize(&p->text, name, strlen(name), 0);
-    strbuf_addchars(&p->text, ' ', cells < NAME_CELLS ? NAME_CELLS - cells : 1);
+    strbuf_addchars(&p->text, ' ', cells < PAGER_NAME_CELLS ? PAGER_NAME_CELLS - cells : 1);
     l->name = (uint8_t)(p->text.len - l->at < 255 ? p->text.len - l->at : 255);
     text_sanitize(&p->text, value, strlen(value), 0);
     strbuf_addch(&p->text, '\0');
@@ -210,19 +210,6 @@ static void add_part(struct pager *p, size_t line, size_t from)
     p->parts[p->nparts++] = (struct part){line, from};
 }
 
-/* Bytes of @s that go on a part of @w cells. Of words the blank goes with the part before it. */
-static size_t cut(const struct line *l, const char *s, int w)
-{
-    size_t used, n = text_cut(s, (size_t)w, &used);
-
-    if (!l->words || !s[n])
-        return n;
-    for (size_t i = n + (s[n] == ' '); i > n / 2; i--)
-        if (s[i - 1] == ' ')
-            return i;
-    return n;
-}
-
 static void fold(struct pager *p, int w)
 {
     size_t line = p->nparts ? p->parts[p->top].line : 0;
@@ -237,9 +224,9 @@ static void fold(struct pager *p, int w)
         add_part(p, i, 0);
         if (p->unfolded)
             continue;
-        at += cut(&p->lines[i], s, w);
+        at += text_cut_line(s, (size_t)w);
         while (s[at]) {
-            size_t n = cut(&p->lines[i], s + at, w - indent);
+            size_t n = text_cut_line(s + at, (size_t)(w - indent));
             if (!n)
                 break; /* narrower than one character */
             add_part(p, i, at);
@@ -300,8 +287,9 @@ static void draw_part(const struct pager *p, const struct part *part, struct can
     if (p->unfolded && p->x)
         skip = text_cut(s, (size_t)p->x, &used);
     s += part->from + skip;
-    if (l->words && !p->unfolded)
-        canvas_textf(c, x + indent, y, w - indent, style, "%.*s", (int)cut(l, s, w - indent), s);
+    if (!p->unfolded)
+        canvas_textf(c, x + indent, y, w - indent, style, "%.*s",
+                     (int)text_cut_line(s, (size_t)(w - indent)), s);
     else
         canvas_text(c, x + indent, y, w - indent, style, s);
     if (l->name && !part->from && !p->x && !(style & STYLE_SELECTED)) {

@@ -14,13 +14,16 @@ struct looking;
 struct pager;
 
 struct pager *pager_new(const char *title);
-/* Append a line (or several, separated by newlines). Text is sanitised. */
+/* Append a line (or several, separated by newlines). Text is sanitised; it is folded at blanks, and
+ * what is folded is indented as its line is. */
 void pager_add(struct pager *p, enum style style, const char *text);
 void pager_addf(struct pager *p, enum style style, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
-/* One line that is folded at blanks; what is folded is indented. */
+/* One line with an indent of its own for what is folded. */
 void pager_add_words(struct pager *p, enum style style, int indent, const char *text);
-/* "name   value" with the names aligned; a folded value is indented. */
+/* "name   value" with the names aligned; a folded value is indented. A name of PAGER_NAME_CELLS or
+ * more moves its value to the right. */
+#define PAGER_NAME_CELLS 24
 void pager_pair(struct pager *p, const char *name, enum style style, const char *value);
 /* Make the lines anew when there is a new estate: @fill is called on a pager emptied before. */
 void pager_on_refresh(struct pager *p, void (*fill)(struct pager *p, struct app *a, void *arg),

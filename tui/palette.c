@@ -107,11 +107,19 @@ static void set_site(struct app *a, const char *name)
         app_set_site(a, name);
 }
 
+/* What is asked for is seen: the help or the details that it was typed above are closed. */
+static void close_panes(struct app *a)
+{
+    while (a->top)
+        app_pop(a);
+}
+
 static void set_filter(struct app *a, const char *text)
 {
     struct grid *g = app_grid(a);
     struct err err = {0};
 
+    close_panes(a);
     if (!g)
         app_say(a, STYLE_NORMAL, _("There is no table here to filter."));
     else if (grid_set_filter(g, text, &err))
@@ -133,6 +141,7 @@ static void open_view(struct app *a, const char *name, char **words, size_t n)
 {
     if (!app_open_view(a, name))
         return;
+    close_panes(a);
     while (n && words[0][0] == '@') {
         set_site(a, words[0] + 1);
         words++;
@@ -179,6 +188,7 @@ static void run_changes(struct app *a, char **words, size_t n)
     }
     if (!app_open_view(a, "changes"))
         return;
+    close_panes(a);
     strbuf_addstr(&text, "at >= ");
     fmt_time_iso(&text, (clock_now_ms() - ms) / 1000 * 1000);
     set_filter(a, text.buf);
@@ -252,6 +262,7 @@ static void run_sort(struct app *a, char **words, size_t n)
         did_you_mean(a, _("column"), words[0], nth_column);
         return;
     }
+    close_panes(a);
     grid_set_sort(g, col, n > 1 && text_has_prefix("reverse", words[1]));
     app_refresh_tab(a);
 }

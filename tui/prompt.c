@@ -216,7 +216,7 @@ static void prompt_paste(void *self, struct app *a, const char *text)
         i += text_decode(text + i, len - i, &cp);
         if (cp == '\n' || cp == '\r' || cp == '\t')
             cp = ' ';
-        (void)(cp >= ' ' && lineedit_key(&p->edit, cp, &is_changed));
+        (void)(cp >= ' ' && cp != 0x7f && lineedit_key(&p->edit, cp, &is_changed));
     }
     changed(a, p);
 }

@@ -188,10 +188,10 @@ static int newest_first(const struct rows_item *a, const struct rows_item *b)
     {                                                              \
         .column = TIMELINE_SITE, .min = 5, .max = 12, .weight = 50 \
     }
-#define COLUMN_DELAY                                                                     \
-    {                                                                                    \
-        .column = TIMELINE_DELAY_MS, .title = "after", .min = 6, .max = 7, .weight = 90, \
-        .flags = VIEW_RIGHT, .format = format_delay                                      \
+#define COLUMN_DELAY(heavy)                                                                 \
+    {                                                                                       \
+        .column = TIMELINE_DELAY_MS, .title = "after", .min = 6, .max = 7, .weight = heavy, \
+        .flags = VIEW_RIGHT, .format = format_delay                                         \
     }
 #define COLUMN_ERROR                                                                      \
     {                                                                                     \
@@ -207,14 +207,15 @@ static int newest_first(const struct rows_item *a, const struct rows_item *b)
     {                                                                                            \
         .column = TIMELINE_SUBJECT, .min = 14, .max = 44, .weight = 85, .format = format_subject \
     }
-#define COLUMN_CHANGE                                                                \
-    {                                                                                \
-        .column = TIMELINE_TO, .title = "change", .min = 16, .max = 0, .weight = 92, \
-        .format = format_change                                                      \
+#define COLUMN_CHANGE(cells)                                                            \
+    {                                                                                   \
+        .column = TIMELINE_TO, .title = "change", .min = cells, .max = 0, .weight = 92, \
+        .format = format_change                                                         \
     }
 
 static const struct view_column failover_columns[] = {
-    COLUMN_AT, COLUMN_SITE, COLUMN_DELAY, COLUMN_ERROR, COLUMN_KIND, COLUMN_SUBJECT, COLUMN_CHANGE,
+    COLUMN_AT,   COLUMN_SITE,    COLUMN_DELAY(90),  COLUMN_ERROR,
+    COLUMN_KIND, COLUMN_SUBJECT, COLUMN_CHANGE(16),
 };
 
 const struct view_table view_table_failover = {
@@ -233,11 +234,11 @@ const struct view_table view_table_failover = {
 static const struct view_column change_columns[] = {
     COLUMN_AT,
     COLUMN_SITE,
-    COLUMN_DELAY,
+    COLUMN_DELAY(45), /* the timeline of the ENI tab has it at every width */
     COLUMN_KIND,
     COLUMN_SUBJECT,
-    COLUMN_CHANGE,
-    {.column = TIMELINE_USER, .title = "who", .min = 8, .max = 24, .weight = 91},
+    COLUMN_CHANGE(26), /* "eni-…ab0002 -> eni-…ab0004": both ends */
+    {.column = TIMELINE_USER, .title = "who", .min = 6, .max = 24, .weight = 91},
     {.column = TIMELINE_ORIGIN, .min = 8, .max = 8, .weight = 40},
     COLUMN_ERROR,
 };

@@ -312,33 +312,20 @@ void look_put(struct look_pen *p, uint8_t style, const char *fmt, ...)
     strbuf_release(&sb);
 }
 
-/* Bytes of @s that go on one line of @w cells: up to a blank, or, where there is none (Japanese),
- * up to the edge. */
-static size_t line_of(const char *s, int w)
-{
-    size_t used, n = text_cut(s, (size_t)w, &used), cut = n;
-
-    if (!s[n])
-        return n;
-    while (cut > 0 && s[cut] != ' ')
-        cut--;
-    return cut > n / 2 ? cut : n;
-}
-
 int look_wrap(struct canvas *c, struct rect r, uint8_t style, const char *text)
 {
     struct strbuf line = STRBUF_INIT;
     int y = 0;
 
     while (*text && y < r.h && r.w > 1) {
-        size_t n = line_of(text, r.w);
+        size_t n = text_cut_line(text, (size_t)r.w);
         if (!n)
             break;
         strbuf_reset(&line);
         if (y == r.h - 1) /* the last line gets the rest, and says that it is cut */
             strbuf_addstr(&line, text);
         else
-            strbuf_add(&line, text, n);
+            strbuf_add(&line, text, n - (text[n - 1] == ' '));
         if (c)
             canvas_fit(c, r.x, r.y + y, r.w, style, line.buf, false);
         y++;

@@ -125,7 +125,7 @@ static void test_rule_and_host_lines(void **state)
         "\n"
         "\n"
         " Enter open  r related  d details  / filter  : command  Tab tabs  > sort  z hold  R "
-        "refresh  y copy  ? help  q quit\n");
+        "refresh  y copy  ? help  q close\n");
     screen_keys(s, "<Enter>");
     SCREEN_HAS(s, "[5 Firewall]");
     SCREEN_HAS(s, "/rule_id = 1006");
@@ -391,7 +391,7 @@ static void test_explain_dialog(void **state)
            "\n"
            "note: 172.16.9.5 is no address of a known machine: no distributed firewall is\n"
            "\n"
-           " Enter open  / filter  : command  y copy  s passed over  ? help  q quit\n");
+           " Enter open  / filter  : command  y copy  s passed over  ? help  q close\n");
     screen_keys(s, "s");
     SCREEN_HAS(s, "passed:   rule 1006 at 1");
     screen_keys(s, "s");

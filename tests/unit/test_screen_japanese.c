@@ -206,7 +206,7 @@ static void test_finding(void **state)
            "対処\n"
            "  VMC では故障したホストは自動で交換されます。タスク (:changes 60m) "
            "とそこで動いていたものを見守りま\n"
-           "す。オンプレミスではホストの管理ボードを確認し、vCenter で再接続します。\n"
+           "  す。オンプレミスではホストの管理ボードを確認し、vCenter で再接続します。\n"
            "\n"
            "影響\n"
            "  - esx-1\n"
@@ -229,8 +229,8 @@ static void test_finding(void **state)
            "remedy                  VMC では故障したホストは自動で交換されます。タスク (:changes "
            "60m) とそこで動\n"
            "                        "
-           "いていたものを見守ります。オンプレミスではホストの管理ボードを確認し、vCente\n"
-           "                        r で再接続します。   [変化 4m 前]\n"
+           "いていたものを見守ります。オンプレミスではホストの管理ボードを確認し、\n"
+           "                        vCenter で再接続します。   [変化 4m 前]\n"
            "caused_by               -   [変化 4m 前]\n"
            "first_seen_at           09:00:10 (4m 前)   [変化 4m 前]\n"
            "last_seen_at            09:04:10 (0s 前)   [変化 0s 前]\n"
@@ -238,7 +238,7 @@ static void test_finding(void **state)
            "acknowledged_by         -   [変化 4m 前]\n"
            "note                    -   [変化 4m 前]\n"
            "\n"
-           " / 絞込  : コマンド  w 全幅  y コピー  ? ヘルプ  q 終了\n");
+           " / 絞込  : コマンド  w 全幅  y コピー  ? ヘルプ  q close\n");
     screen_free(s);
 }
 

@@ -139,8 +139,8 @@ static void test_outage_japanese(void **state)
            " hycon  tokyo 本番 osaka dc1                         09:06:30 UTC  18:06:30 JST\n"
            " CRIT 2  rtb-app (業務用): SDDC ルート 1 個が eni-0aaaaaaaaaaaa0001 宛…  正常 4\n"
            "[1 Overview] 2 ENI  3 Edges  4 Segments  7 Hosts  Endpoints\n"
-           " CRIT  tokyo: rtb-app (業務用): SDDC ルート 1 個が eni-0aaaaaaaaaaaa0001\n"
-           "       宛てです。アクティブ ENI は eni-0aaaaaaaaaaaa0002 で、サブネットから SD…\n"
+           " CRIT  tokyo: rtb-app (業務用): SDDC ルート 1 個が eni-0aaaaaaaaaaaa0001 宛てで\n"
+           "       す。アクティブ ENI は eni-0aaaaaaaaaaaa0002 で、サブネットから SDDC に…\n"
            " 対処: このテーブルの SDDC ルートをアクティブ ENI に向けます。AWS コンソール:\n"
            "       VPC > Route tables > rtb-app > Routes > Edit。または宛先ごとに: aws ec2…\n"
            " 領域 ──────────────────────────────────────────────────────────────────────────\n"
@@ -231,11 +231,11 @@ static void test_details(void **state)
            "the active ENI is eni-0aaaaaaaaaaaa0002: its subnets cannot reach the SDDC.\n"
            "\n"
            "what to do\n"
-           "  Point the table's SDDC routes to the active ENI. AWS console: VPC > Route tabl\n"
-           "es > rtb-app > Routes > Edit. Or for each destination: aws ec2 replace-route --r\n"
-           "oute-table-id rtb-app --destination-cidr-block 192.168.1.0/24 --network-interfac\n"
-           "e-id eni-0aaaaaaaaaaaa0002. Lasting: use the main table, or managed prefix list\n"
-           "mode.\n"
+           "  Point the table's SDDC routes to the active ENI. AWS console: VPC > Route\n"
+           "  tables > rtb-app > Routes > Edit. Or for each destination: aws ec2\n"
+           "  replace-route --route-table-id rtb-app --destination-cidr-block 192.168.1.0/24\n"
+           "  --network-interface-id eni-0aaaaaaaaaaaa0002. Lasting: use the main table, or\n"
+           "  managed prefix list mode.\n"
            "\n"
            "affected\n"
            "  - 192.168.1.0/24 (web)\n"
@@ -244,7 +244,7 @@ static void test_details(void **state)
            "  - rtb-app: 192.168.1.0/24 -> eni-0aaaaaaaaaaaa0001, stale (linked, 12s ago)\n"
            "  - the main table points to the active ENI; subnets of rtb-app: subnet-2\n"
            "\n"
-           " / filter  : command  w wide  y copy  ? help  q quit\n");
+           " / filter  : command  w wide  y copy  ? help  q close\n");
     screen_free(s);
 }
 

@@ -57,7 +57,7 @@ static void test_details(void **state)
            "latency_ms              -\n"
            "requests_per_min        -\n"
            "\n"
-           " / filter  : command  w wide  y copy  ? help  q quit\n");
+           " / filter  : command  w wide  y copy  ? help  q close\n");
     screen_keys(s, "G");
     SCREEN_HAS(s, "raw reply, 12s ago: GET /api/v1/cluster");
     SCREEN_HAS(s, "  \"nodes\":[");
@@ -124,10 +124,51 @@ static void test_help_is_complete(void **state)
     (void)state;
     screen_keys(s, "?");
     for (const struct key_binding *b = keys_all; b->name; b++)
-        if (b->contexts & CONTEXT_TABLE)
+        if (b->contexts & (CONTEXT_TABLE | CONTEXT_TEXT))
             SCREEN_HAS(s, b->meaning);
     for (size_t i = 0; palette_commands[i].name; i++)
         SCREEN_HAS(s, palette_commands[i].meaning);
+    screen_free(s);
+}
+
+/* At 80 columns: no word is cut, meanings are aligned though a name is long. */
+static void test_help_is_folded(void **state)
+{
+    struct screen *s = open_endpoints();
+
+    (void)state;
+    screen_keys(s, "?/:explain<Enter>");
+    SCREEN_HAS(s, "\n  :explain SRC DST[:PORT][/PROTO]\n"
+                  "                        why a packet passes, or does not: rules, gateways and\n"
+                  "                        routes on its way\n");
+    screen_keys(s, "/repl<Enter>");
+    SCREEN_HAS(s, "every value with unit, age and source, then the raw\n"
+                  "                        reply\n");
+    screen_free(s);
+}
+
+/* A command that leads somewhere shows it: nothing of what it was typed above stays in front. */
+static void test_commands_above_a_pane(void **state)
+{
+    struct screen *s = open_endpoints();
+
+    (void)state;
+    screen_keys(s, "?");
+    SCREEN_HAS(s, "q close");
+    screen_keys(s, ":overview<Enter>");
+    SCREEN_HAS(s, "[1 Overview]");
+    SCREEN_HAS(s, "Findings 0");
+    SCREEN_HAS(s, "q quit");
+    screen_keys(s, ":endpoints<Enter>d:filter nsx<Enter>");
+    SCREEN_HAS(s, "Endpoints 2/3 /nsx");
+    screen_keys(s, "d:sort kind<Enter>");
+    SCREEN_HAS(s, "sorted by kind");
+    screen_keys(s, "d:changes 5m<Enter>");
+    SCREEN_HAS(s, "[Changes]");
+    SCREEN_HAS(s, "/at >= ");
+    SCREEN_HAS(s, "q close");
+    screen_keys(s, "d:sort nonsense<Enter>");
+    SCREEN_HAS(s, "There is no column 'nonsense'.");
     screen_free(s);
 }
 
@@ -356,6 +397,8 @@ int main(void)
         cmocka_unit_test(test_details_of_a_lost_row),
         cmocka_unit_test(test_pager_search),
         cmocka_unit_test(test_help_is_complete),
+        cmocka_unit_test(test_help_is_folded),
+        cmocka_unit_test(test_commands_above_a_pane),
         cmocka_unit_test(test_key_table),
         cmocka_unit_test(test_hold),
         cmocka_unit_test(test_secret),

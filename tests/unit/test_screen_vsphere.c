@@ -243,7 +243,7 @@ static void test_vmotion(void **state)
            "       08:59:30 running vmotion  業務サーバ    35% ███▌░░░░░░ esx01 → esx02\n"
            "\n"
            "\n"
-           " Enter open  d details  / filter  : command  Tab tabs  z hold  ? help  q quit\n");
+           " Enter open  d details  / filter  : command  Tab tabs  z hold  ? help  q close\n");
     screen_free(s);
 }
 
@@ -280,7 +280,7 @@ static void test_vm_depends(void **state)
            "\n"
            "\n"
            "\n"
-           " Enter open  q quit\n");
+           " Enter open  q close\n");
     screen_free(s);
 }
 

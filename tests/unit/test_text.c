@@ -231,6 +231,42 @@ static void test_cut(void **state)
     assert_int_equal(text_cut("abc", 2, NULL), 2);
 }
 
+static void test_cut_line(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *s;
+        size_t cells;
+        const char *line;
+    } cases[] = {
+        {"abc", 3, "abc"},
+        {"abc def ghi", 8, "abc def "},
+        {"abc def ghi", 7, "abc def "},
+        {"abc def ghi", 6, "abc "},
+        {"abcdefghi jk", 6, "abcdef"},
+        {"a bcdefghijk", 6, "a bcde"},
+        {"見守ります", 5, "見守"},
+        {"見る (:changes 60m) とその先", 24, "見る (:changes 60m) とそ"},
+        {"見る (:changes 60m) とその先", 17, "見る (:changes "},
+        {"終わり。次へ", 6, "終わ"},
+        {"これは「引用」", 8, "これは"},
+        {"eni-1234 です", 4, "eni-"},
+        {"テーブルが", 6, "テー"},
+        {"は (閉)", 5, "は "},
+        {"か\u3099か", 2, "か\u3099"},
+        {"漢", 1, ""},
+        {"abc ", 3, "abc "},
+        {"", 5, ""},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        size_t n = text_cut_line(cases[i].s, cases[i].cells);
+        char *line = mem_strndup(cases[i].s, n);
+        assert_string_equal(line, cases[i].line);
+        free(line);
+    }
+}
+
 static void expect_fit(const char *s, size_t cells, bool pad, bool ascii, const char *want)
 {
     struct strbuf sb = STRBUF_INIT;
@@ -443,6 +479,7 @@ int main(void)
         cmocka_unit_test(test_widths_from_two_threads),
         cmocka_unit_test(test_width),
         cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_cut_line),
         cmocka_unit_test(test_fit),
         cmocka_unit_test(test_fold),
         cmocka_unit_test(test_comparing),
