@@ -405,11 +405,25 @@ static void on_expired(struct job *job, const struct err *err)
     engine_endpoint_stop(job->ep, &why);
 }
 
+/* A refusal of what went with a session that has been given up since. Managers tell the end of a
+ * session as they tell a wrong password, so this condemns nobody: the login that replaces the
+ * session tells which it was. */
+static bool is_of_old_session(const struct job *job)
+{
+    return job->epoch != job->ep->epoch || job->ep->state == ENDPOINT_OUT ||
+           job->ep->state == ENDPOINT_LOGIN;
+}
+
+static void on_rejected(struct job *job, const struct err *err)
+{
+    requeue(job, 0);
+    if (!is_of_old_session(job))
+        engine_credential_reject(job->ep, err);
+}
+
 static void on_verdict(struct job *job, struct http_reply *http, enum session_verdict verdict,
                        const struct err *err)
 {
-    struct endpoint *ep = job->ep;
-
     switch (verdict) {
     case VERDICT_OK:
         deliver(job, http, NULL);
@@ -418,8 +432,7 @@ static void on_verdict(struct job *job, struct http_reply *http, enum session_ve
         on_expired(job, err);
         break;
     case VERDICT_REJECTED:
-        requeue(job, 0);
-        engine_credential_reject(ep, err);
+        on_rejected(job, err);
         break;
     case VERDICT_THROTTLED:
         on_throttled(job, http, err);
@@ -433,8 +446,8 @@ static void on_verdict(struct job *job, struct http_reply *http, enum session_ve
     case VERDICT_RETRY:
         if (++job->tries < ENGINE_TRIES) {
             job->again_err = *err;
-            requeue(job,
-                    engine_backoff(ep->engine, PASSING_FIRST_MS, job->tries - 1, PASSING_MOST_MS));
+            requeue(job, engine_backoff(job->ep->engine, PASSING_FIRST_MS, job->tries - 1,
+                                        PASSING_MOST_MS));
             break;
         }
         /* fall through */

@@ -93,8 +93,10 @@ static void hold(struct fakeapi *s)
         s->most_at_once = s->at_once;
     s->held++;
     pthread_cond_broadcast(&moved);
-    while (s->hold)
+    while (s->hold && !s->let_go)
         pthread_cond_wait(&moved, &lock);
+    if (s->hold)
+        s->let_go--;
     s->held--;
     s->at_once--;
 }
@@ -121,7 +123,7 @@ static void answer_data(struct fakeapi *s, struct MHD_Connection *c, struct answ
     hold(s);
     a->body = "no\n";
     if (!has_token(s, c)) {
-        a->status = 401;
+        a->status = s->void_status ? s->void_status : 401;
     } else if (s->again) {
         s->again--;
         a->status = 409;

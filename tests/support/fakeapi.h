@@ -38,6 +38,8 @@ struct fakeapi {
     unsigned fail;    /* so many requests get 500 */
     int login_status; /* 0: by the password */
     bool hold;        /* requests of data wait until this is false again */
+    unsigned let_go;  /* so many of them do not wait any longer */
+    int void_status;  /* what a void token gets; 0: 401 */
     bool hold_login, hold_identity;
     const char *identity; /* what /whoami says; NULL: "me" */
     int status;           /* of data; 0: 200 */

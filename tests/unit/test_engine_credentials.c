@@ -340,6 +340,35 @@ static void prompt_without_a_terminal(void **state)
     fakeapi_run_stop(&r);
 }
 
+/* Managers tell the end of a session as they tell a wrong password. What belonged to a session that
+ * is being replaced says nothing of the credential: the login under way does. */
+static void refusals_of_an_old_session_condemn_nobody(void **state)
+{
+    struct fakeapi_run r;
+
+    (void)state;
+    server.hold = true;
+    fakeapi_run_init_at(&r, server.port, "");
+    r.o.collectors = fakeapi_all;
+    fakeapi_run_start(&r);
+    fakeapi_wait_count(&server.held, 3);
+    fakeapi_lock();
+    server.void_to = 1;
+    server.hold_login = true;
+    server.let_go = 1;
+    fakeapi_unlock();
+    fakeapi_wait_count(&server.logins, 2);
+    fakeapi_lock();
+    server.void_status = 407;
+    server.hold = server.hold_login = false;
+    fakeapi_unlock();
+    snapshot_unref(fakeapi_wait_fresh(&r, &table_segments, "a", FRESH_OK));
+    snapshot_unref(fakeapi_wait_fresh(&r, &table_gateways, "a", FRESH_OK));
+    snapshot_unref(fakeapi_wait_fresh(&r, &table_sddcs, "a", FRESH_OK));
+    assert_int_equal(fakeapi_count(&server.logins), 2);
+    fakeapi_run_stop(&r);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
@@ -356,6 +385,7 @@ int main(void)
         TEST(prompt_is_asked_once_and_answered),
         TEST(prompt_is_cancelled_then_asked_again),
         TEST(prompt_without_a_terminal),
+        TEST(refusals_of_an_old_session_condemn_nobody),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
