@@ -238,7 +238,7 @@ static void test_finding(void **state)
            "acknowledged_by         -   [変化 4m 前]\n"
            "note                    -   [変化 4m 前]\n"
            "\n"
-           " / 絞込  : コマンド  w 全幅  y コピー  ? ヘルプ  q close\n");
+           " / 絞込  : コマンド  w 全幅  y コピー  ? ヘルプ  q 閉じる\n");
     screen_free(s);
 }
 
