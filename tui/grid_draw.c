@@ -91,7 +91,8 @@ static void add_order(const struct grid *g, struct strbuf *out)
 static void add_title(const struct grid *g, struct strbuf *out, const char *title)
 {
     strbuf_addstr(out, g->table->title ? _(g->table->title) : title);
-    if (g->has_rows && !g->table->build)
+    /* What a tab makes itself may be without lines because nothing was read: that is no 0. */
+    if (g->has_rows && (g->rows.total || !g->table->build))
         strbuf_addf(out, g->rows.n == g->rows.total ? " %zu" : " %zu/%zu", g->rows.n,
                     g->rows.total);
     if (g->has_rows && g->top > 0) /* there is more above */
@@ -132,6 +133,8 @@ static void draw_title(const struct grid *g, const struct view_input *in, struct
     add_order(g, &text);
     if (text.len && used + (int)text_width(text.buf) + right + 1 < r.w)
         canvas_textf(c, r.x + used, r.y, r.w - right - used - 1, STYLE_DIM, "%s ", text.buf);
+    else if (*g->filter_text)
+        canvas_text(c, r.x + used, r.y, r.w - right - used, STYLE_LINE, " ");
     if (notes.len)
         canvas_fit(c, r.x + r.w - right, r.y, right, style, notes.buf, false);
     strbuf_release(&text);

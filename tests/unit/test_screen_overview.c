@@ -27,7 +27,7 @@ static void test_calm(void **state)
            " ok: no finding is open                                                    4 ok\n"
            "[1 Overview] 2 ENI  3 Edges  4 Segments  7 Hosts  Endpoints\n"
            " No finding is open. The data column says how old this is.\n"
-           " Domains ───────────────────────────────────────────────────────────────────────\n"
+           " Domains 12 ────────────────────────────────────────────────────────────────────\n"
            "  is   site  domain    state                                          open  data\n"
            "> ok   tokyo Routes    main ok 2/2; 1 more ok                            0   12s\n"
            "  ok   tokyo ENI       eni-0aaaaaaaaaaaa0001 ACTIVE on esx-1; 2 host…    0   12s\n"
@@ -63,7 +63,7 @@ static void test_outage(void **state)
            "       eni-0aaaaaaaaaaaa0001, but the active ENI is eni-0aaaaaaaaaaaa0002: its…\n"
            " do:   Point the table's SDDC routes to the active ENI. AWS console: VPC >\n"
            "       Route tables > rtb-app > Routes > Edit. Or for each destination: aws ec…\n"
-           " Domains ───────────────────────────────────────────────────────────────────────\n"
+           " Domains 12 ────────────────────────────────────────────────────────────────────\n"
            "  is   site  domain    state                                          open  data\n"
            "> CRIT tokyo Routes    業務用 STALE 1/1; main ok 2/2                     1   12s\n"
            "  CRIT tokyo Edges     NSX-Edge-0 down; NSX-Edge-1 ACTIVE for vmc; 1…    2   12s\n"
@@ -98,7 +98,7 @@ static void test_outage_wide(void **state)
            " do:   Point the table's SDDC routes to the active ENI. AWS console: VPC > Route tables > rtb-app > Routes > Edit. Or for each destination: aws ec2\n"
            "       replace-route --route-table-id rtb-app --destination-cidr-block 192.168.1.0/24 --network-interface-id eni-0aaaaaaaaaaaa0002. Lasting: use the main\n"
            "       table, or managed prefix list mode.\n"
-           " Domains ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────\n"
+           " Domains 12 ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────\n"
            "  is    site   domain     state                                                             open   data\n"
            "> CRIT  tokyo  Routes     業務用 STALE 1/1; main ok 2/2                                        1    12s\n"
            "  CRIT  tokyo  Edges      NSX-Edge-0 down; NSX-Edge-1 ACTIVE for vmc; 1 down, 1 active         2    12s\n"
@@ -143,7 +143,7 @@ static void test_outage_japanese(void **state)
            "       す。アクティブ ENI は eni-0aaaaaaaaaaaa0002 で、サブネットから SDDC に…\n"
            " 対処: このテーブルの SDDC ルートをアクティブ ENI に向けます。AWS コンソール:\n"
            "       VPC > Route tables > rtb-app > Routes > Edit。または宛先ごとに: aws ec2…\n"
-           " 領域 ──────────────────────────────────────────────────────────────────────────\n"
+           " 領域 12 ───────────────────────────────────────────────────────────────────────\n"
            "  is   site  domain    state                                          open  data\n"
            "> CRIT tokyo ルート    業務用 STALE 1/1; main ok 2/2                     1   12s\n"
            "  CRIT tokyo Edges     NSX-Edge-0 down; NSX-Edge-1 がアクティブ (vmc…    2   12s\n"
@@ -196,7 +196,7 @@ static void test_enter(void **state)
            " └─ custom     業務用 STALE 1/1 -> eni-0aaaaaaaaaaaa0001 (rtb-app)          12s\n"
            " osaka  eni-0bbbbbbbbbbbb0001 > tables ok 1/1                                9s\n"
            " ENIs 8   +6 columns > ────────────────────────────────────────────J: next table\n"
-           " Route tables   +4 columns > ───────────────────────────────────────────────────\n"
+           " Route tables 3   +4 columns > ─────────────────────────────────────────────────\n"
            "       site  state        name     kind        leads to              data\n"
            "> CRIT tokyo STALE 1/1    業務用   custom      eni-0aaaaaaaaaaaa0001  12s\n"
            "  ok   osaka ok 1/1       -        main        eni-0bbbbbbbbbbbb0001   9s\n"
@@ -278,7 +278,7 @@ static void test_denied(void **state)
            "       judged: the session is over\n"
            " do:   Renew the credential (token, password or AWS login); then press L on the\n"
            "       Endpoints tab. Nothing is tried again before that, to keep the account …\n"
-           " Domains ───────────────────────────────────────────────────────────────────────\n"
+           " Domains 6 ─────────────────────────────────────────────────────────────────────\n"
            "  is   domain    state                                           open       data\n"
            "> ?    Routes    main ok 2/2; 1 more ok                             6  denied 5m\n"
            "  ?    ENI       eni-0aaaaaaaaaaaa0001 ACTIVE on esx-1; 2 host,…    8  denied 5m\n"
@@ -326,7 +326,7 @@ static void test_denied_eni(void **state)
            " ~spare    eni-0aaaaaaaaaaaa0005 available -      -                          0\n"
            "\n"
            "\n"
-           " Route tables   +3 columns > ──────────────────────────────────────J: next table\n"
+           " Route tables 2   +3 columns > ────────────────────────────────────J: next table\n"
            " Failover timeline 0 ──────────────────────────────────────────────J: next table\n"
            "\n"
            " Enter open  d details  / filter  : command  Tab tabs  z hold  ? help  q quit\n");
@@ -347,7 +347,7 @@ static void test_empty(void **state)
            " collecting 1/3                                                    vmc. linked.\n"
            "[1 Overview] 2 ENI  Endpoints\n"
            " Reading for the first time: 1 of 3 done. Nothing is judged before it was read.\n"
-           " Domains ───────────────────────────────────────────────────────────────────────\n"
+           " Domains 3 ─────────────────────────────────────────────────────────────────────\n"
            "  is   domain    state                                 open  data\n"
            "> ...  Routes    linked: not read yet                     0 never\n"
            "  ...  ENI       linked: not read yet                     0 never\n"
@@ -386,7 +386,7 @@ static void test_answered(void **state)
            " CRIT  tokyo: Host esx-1 of Cluster-1: failed.\n"
            " do:   On VMC a failed host is replaced by itself: watch the task (:changes\n"
            "       60m) and what ran on it. On premises: look at the host's management car…\n"
-           " Domains ───────────────────────────────────────────────────────────────────────\n"
+           " Domains 12 ────────────────────────────────────────────────────────────────────\n"
            "  is   site  domain    state                                          open  data\n"
            "> CRIT tokyo Edges     NSX-Edge-0 down; NSX-Edge-1 ACTIVE for vmc; 1…    2   12s\n"
            "  CRIT tokyo Hosts     esx-1 failed; 2 ready, 1 failed                   1   12s\n"
@@ -412,6 +412,20 @@ static void test_answered(void **state)
     screen_free(s);
 }
 
+/* A filter says how many of how many, also of lines that the tab makes itself. */
+static void test_filtered_domains(void **state)
+{
+    struct screen *s = screen_begin(view_config, NULL, true, 0, 0, NULL);
+
+    (void)state;
+    screen_scene(s, &view_steady);
+    screen_keys(s, "/tokyo<Enter>");
+    SCREEN_HAS(s, " Domains 6/12 /tokyo ─");
+    screen_keys(s, "/xyzzy<Enter>");
+    SCREEN_HAS(s, " Domains 0/12 /xyzzy ─");
+    screen_free(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -426,6 +440,7 @@ int main(void)
         cmocka_unit_test(test_denied_eni),
         cmocka_unit_test(test_empty),
         cmocka_unit_test(test_answered),
+        cmocka_unit_test(test_filtered_domains),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
