@@ -186,25 +186,39 @@ static void observe_tables(const struct observer *o, const struct snapshot *s)
     see_table(o, &t, snapshot_taken_at(s));
 }
 
-/* Without NSX's word the main table says which ENI is active. */
-static void observe_main_table(const struct observer *o, const struct vpc_facts *v, int64_t at)
+/* The active ENI of @subject: a VPC, or the subnet of one of its SDDCs. */
+static void see_main_target(const struct observer *o, const char *subject, const char *eni,
+                            int64_t at)
 {
     struct timeline_entry e = {.kind = "active_eni",
-                               .subject = v->vpc,
+                               .subject = subject,
                                .at = at,
                                .delay_ms = -1,
                                .detail = "by the main route table",
                                .opens = true};
     struct since_record before;
 
-    if (v->by_nsx || v->silent || !v->settled || v->ntargets != 1)
-        return;
-    if (!since_see(o->since, o->name, "main_table", v->vpc, v->targets[0], at, &before))
+    if (!since_see(o->since, o->name, "main_table", subject, eni, at, &before))
         return;
     e.from = before.state;
-    e.to = v->targets[0];
+    e.to = eni;
     e.error_bar_ms = error_bar(o, &before, at);
     timeline_observe(o->timeline, &e);
+}
+
+/* Without NSX's word the main table says which ENI is active. */
+static void observe_main_table(const struct observer *o, const struct vpc_facts *v, int64_t at)
+{
+    if (v->by_nsx || v->silent || !v->settled)
+        return;
+    if (v->ntargets == 1)
+        see_main_target(o, v->vpc, v->targets[0], at);
+    for (size_t i = 0; v->ntargets > 1 && i < v->ntargets; i++) {
+        const struct eni_info *e = eni_find(derive_enis(o->d), v->targets[i]);
+        if (e && e->subnet)
+            see_main_target(o, arena_printf(o->d->arena, "%s, %s", v->vpc, e->subnet),
+                            v->targets[i], at);
+    }
 }
 
 static void observe_source(struct observer *o, const struct snapshot *s,

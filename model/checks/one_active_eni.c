@@ -14,6 +14,7 @@ struct picture {
     size_t enis, by_routes, by_nsx, routes_only, groups;
     bool nsx_known, routes_known;
     const struct row *detached; /* active, but not in use */
+    const char *gone;           /* active by NSX, but AWS shows no such interface */
 };
 
 static bool is_ours(const struct row *r)
@@ -36,6 +37,46 @@ static void add_eni(struct picture *p, const struct row *r)
         p->detached = r;
 }
 
+static bool is_target(const struct row *r, const char *vpc)
+{
+    bool routes = false;
+
+    return is_ours(r) && strcmp(row_text(r, ENIS_VPC), vpc) == 0 &&
+           row_bool(r, ENIS_ACTIVE_BY_ROUTES, &routes) && routes;
+}
+
+/* Subnets of the ENIs that the main table leads to: without NSX's word each is another SDDC's, for
+ * two do not share one. */
+static size_t count_subnets(const struct check_input *in, const char *vpc)
+{
+    const struct row *r, *other;
+    size_t i = 0, n = 0;
+
+    while ((r = check_next(in, &table_enis, &i, NULL)) != NULL) {
+        bool seen = false;
+
+        if (!is_target(r, vpc) || !row_present(r, ENIS_SUBNET))
+            continue;
+        for (size_t k = 0; !seen && k < i - 1;) {
+            other = check_next(in, &table_enis, &k, NULL);
+            seen = is_target(other, vpc) &&
+                   strcmp(row_text(other, ENIS_SUBNET), row_text(r, ENIS_SUBNET)) == 0;
+        }
+        n += !seen;
+    }
+    return n;
+}
+
+static void find_gone(const struct check_input *in, struct picture *p, const struct row *link)
+{
+    const struct cell_list *active = row_list(link, LINKED_VPCS_ACTIVE_ENIS);
+
+    for (size_t i = 0; active && i < active->n; i++) {
+        if (!check_eni(in, active->items[i]))
+            p->gone = active->items[i];
+    }
+}
+
 /* Each SDDC that is linked to the VPC has an active ENI of its own, or one per traffic group. */
 static void add_groups(const struct check_input *in, struct picture *p)
 {
@@ -45,9 +86,13 @@ static void add_groups(const struct check_input *in, struct picture *p)
     while ((r = check_next(in, &table_linked_vpcs, &i, NULL)) != NULL) {
         const struct cell_list *l = row_list(r, LINKED_VPCS_TRAFFIC_GROUPS);
 
-        if (strcmp(row_text(r, LINKED_VPCS_VPC), p->vpc) == 0)
-            n += l && l->n ? l->n : 1;
+        if (strcmp(row_text(r, LINKED_VPCS_VPC), p->vpc) != 0)
+            continue;
+        n += l && l->n ? l->n : 1;
+        find_gone(in, p, r);
     }
+    if (!n)
+        n = count_subnets(in, p->vpc);
     p->groups = n ? n : 1;
 }
 
@@ -111,12 +156,28 @@ static void too_many(const struct check_input *in, const struct picture *p, size
     finding_caused_by(f, "routes-main", check_main_table_subject(in, p->vpc));
 }
 
+/* Deleted by somebody, or in another account, region or subnet than the endpoint reads. */
+static void gone(const struct check_input *in, const struct picture *p)
+{
+    struct finding *f = violation(in, p);
+
+    finding_affected(f, p->gone);
+    finding_summary(f, "NSX names %s as the active ENI of %s, but AWS shows no such interface.",
+                    p->gone, p->vpc);
+    finding_remedy(f,
+                   "CloudTrail (DeleteNetworkInterface) tells who deleted it; only VMC can make a "
+                   "new one: open a support request with this id. If it is there in the AWS "
+                   "console, correct region, vpcs and subnets of the aws endpoint.");
+}
+
 static void judge(const struct check_input *in, const struct picture *p)
 {
     size_t active = p->by_routes ? p->by_routes : p->by_nsx;
     struct finding *f;
 
-    if (!active && (p->routes_known || p->nsx_known)) {
+    if (p->gone) {
+        gone(in, p);
+    } else if (!active && (p->routes_known || p->nsx_known)) {
         f = violation(in, p);
         finding_summary(f,
                         "No ENI of %s is active: neither the main route table nor NSX names "

@@ -3,6 +3,8 @@
 #include "model/checks/checks.h"
 #include "model/checks/lookup.h"
 
+#include <string.h>
+
 /* Verdicts are given to routes about the SDDC alone: other blackholes are the owner's business. */
 static bool is_blackhole(const struct row *r)
 {
@@ -10,8 +12,17 @@ static bool is_blackhole(const struct row *r)
            (row_is(r, ROUTES_STATE, "blackhole") && row_present(r, ROUTES_EXPECTED_TARGET));
 }
 
+/* It leads where it should, and there is nothing: what is wrong is the active ENI itself. */
+static bool leads_to_active(const struct row *r)
+{
+    const char *want = row_str(r, ROUTES_EXPECTED_TARGET);
+
+    return want && strcmp(want, row_text(r, ROUTES_TARGET)) == 0;
+}
+
 static void report(const struct check_input *in, const struct route_table *t, size_t n)
 {
+    size_t active = 0;
     struct finding *f = finding_add(in, SEV_CRITICAL, CHECK_TRANSIENT, t->subject);
 
     for (size_t i = 0; i < t->n; i++) {
@@ -19,6 +30,7 @@ static void report(const struct check_input *in, const struct route_table *t, si
 
         if (!is_blackhole(r))
             continue;
+        active += leads_to_active(r);
         finding_affected(f, route_label(in, r));
         if (finding_affected_count(f) <= 3)
             finding_evidence(f, "%s: %s -> %s, blackhole (%s)", t->id,
@@ -29,7 +41,10 @@ static void report(const struct check_input *in, const struct route_table *t, si
                     "Route table %s drops the traffic to %zu SDDC network%s: the target is "
                     "gone or detached.",
                     t->subject, n, n == 1 ? "" : "s");
-    finding_caused_by(f, t->main ? "routes-main" : "routes-follow", t->subject);
+    if (active == n)
+        finding_caused_by(f, "one-active-eni", t->vpc);
+    else
+        finding_caused_by(f, t->main ? "routes-main" : "routes-follow", t->subject);
 }
 
 static void run(const struct check_input *in)

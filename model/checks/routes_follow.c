@@ -13,15 +13,43 @@
 #define MANY         3
 #define MANY_SUBJECT "custom route tables"
 
+/* Each traffic group, and each SDDC of the VPC, has its active ENI: one command would be wrong. */
+static bool want_several(const struct route_table *t, const char *eni)
+{
+    for (size_t i = 0; i < t->n; i++) {
+        const struct row *r = route_table_row(t, i);
+        const char *other = row_str(r, ROUTES_EXPECTED_TARGET);
+
+        if (route_is_off(r) && other && strcmp(other, eni) != 0)
+            return true;
+    }
+    return false;
+}
+
+/* A list in a custom table is rewritten by VMC itself. */
+static const char *lasting_for(const struct check_input *in, const char *list)
+{
+    return *list ? check_word(in, "VMC rewrites a route to its prefix list itself: see that the "
+                                  "account link works (VMC console: Networking & Security > "
+                                  "Connected VPC).")
+                 : check_word(in, "Lasting: use the main table, or managed prefix list mode.");
+}
+
 /* The command that mends one route, to be copied. */
 static void add_command(struct finding *f, const struct check_input *in,
                         const struct route_table *t, const struct row *r)
 {
-    const char *lasting =
-        check_word(in, "Lasting: use the main table, or managed prefix list mode.");
     const char *list = row_text(r, ROUTES_PREFIX_LIST), *eni = row_str(r, ROUTES_EXPECTED_TARGET);
     const char *to = *list ? list : check_cell(in, &table_routes, r, ROUTES_DESTINATION);
+    const char *lasting = lasting_for(in, list);
 
+    if (eni && want_several(t, eni)) {
+        finding_remedy(f,
+                       "Point each SDDC route of the table to its own active ENI: the column "
+                       "expected_target of the Routes table (hycon get routes). %s",
+                       lasting);
+        return;
+    }
     if (!eni) {
         finding_remedy(f, "Point the table's SDDC routes to the active ENI (ENI tab). %s", lasting);
         return;
@@ -52,10 +80,11 @@ static void add_routes(const struct check_input *in, const struct route_table *t
             continue;
         finding_affected(f, route_label(in, r));
         if (finding_affected_count(f) <= 3)
-            finding_evidence(f, "%s: %s -> %s, %s (%s)", t->id,
+            finding_evidence(f, "%s: %s -> %s, %s; expected %s (%s)", t->id,
                              check_cell(in, &table_routes, r, ROUTES_DESTINATION),
                              check_cell(in, &table_routes, r, ROUTES_TARGET),
                              check_cell(in, &table_routes, r, ROUTES_VERDICT),
+                             check_cell(in, &table_routes, r, ROUTES_EXPECTED_TARGET),
                              check_age(in, t->source));
     }
     finding_evidence(f, "%s; subnets of %s: %s",
@@ -74,6 +103,12 @@ struct late_table {
     unsigned flags;
 };
 
+/* None is associated: nothing is cut off, until somebody associates one. */
+static bool is_unused(const struct route_table *t)
+{
+    return t->subnets && !t->subnets->n;
+}
+
 /* While the main table leads to several ENIs nobody says which is the active one. */
 static void summarize(const struct check_input *in, struct finding *f, const struct route_table *t,
                       const struct late_table *late)
@@ -81,9 +116,19 @@ static void summarize(const struct check_input *in, struct finding *f, const str
     const char *target = row_text(late->first, ROUTES_TARGET), *s = late->off == 1 ? "" : "s";
     const char *eni = row_str(late->first, ROUTES_EXPECTED_TARGET);
 
-    if (route_is_missing(late->first))
+    if (is_unused(t))
+        finding_summary(f,
+                        "Route table %s does not lead %zu SDDC network%s to the active ENI; no "
+                        "subnet uses it now.",
+                        t->subject, late->off, s);
+    else if (route_is_missing(late->first))
         finding_summary(f, "Route table %s lacks %zu SDDC network%s; the active ENI is %s.",
                         t->subject, late->off, s, eni ? eni : check_word(in, "not known yet"));
+    else if (!eni && !(late->flags & CHECK_TRANSIENT))
+        finding_summary(f,
+                        "Route table %s sends %zu SDDC network%s to %s, which is no active ENI: "
+                        "its subnets cannot reach the SDDC.",
+                        t->subject, late->off, s, target);
     else if (!eni)
         finding_summary(f,
                         "Route table %s sends %zu SDDC network%s to %s while the main table leads "
@@ -127,6 +172,10 @@ static bool find_late(const struct check_input *in, const struct route_table *t,
     if (!m->vpc || strcmp(m->vpc, t->vpc) != 0)
         *m = (struct main_table){t->vpc, route_main_followed(in, t->vpc)};
     late->severity = route_table_severity(t, m->followed, &late->flags);
+    if (is_unused(t) && late->severity > SEV_WARNING) {
+        late->severity = SEV_WARNING;
+        late->flags = 0;
+    }
     return true;
 }
 

@@ -72,6 +72,8 @@ static void report(const struct check_input *in, const struct route_table *t, co
                         t->subject, all);
     add_routes(in, t, f);
     finding_evidence(f, "in place: %zu of %zu", n->good, all);
+    if (eni && !check_eni(in, eni))
+        finding_caused_by(f, "one-active-eni", t->vpc);
 }
 
 static void run(const struct check_input *in)

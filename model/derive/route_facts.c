@@ -243,6 +243,22 @@ static void read_routes(struct derive *d, struct route_facts *f)
     }
 }
 
+/* Each SDDC that is linked to the VPC has a subnet of its own, and one active ENI in it. */
+static bool are_apart(struct derive *d, const struct vpc_facts *v)
+{
+    for (size_t i = 0; i < v->ntargets; i++) {
+        const struct eni_info *e = eni_find(derive_enis(d), v->targets[i]);
+        const char *subnet = e ? e->subnet : NULL;
+
+        for (size_t k = 0; k < i; k++) {
+            const struct eni_info *other = eni_find(derive_enis(d), v->targets[k]);
+            if (!subnet || !other || !other->subnet || strcmp(subnet, other->subnet) == 0)
+                return false;
+        }
+    }
+    return true;
+}
+
 /* ---- active, settled, switching ------------------------------------------------------------- */
 
 /* Kept in order, so that a list which comes in another order is no change. */
@@ -270,12 +286,27 @@ static void find_active(struct vpc_facts *v)
         add_active(v, v->targets[i]);
 }
 
-static bool is_settled(const struct vpc_facts *v)
+/* What is active in the VPC is remembered by it. */
+static const char *active_key(const struct derive *d, const struct vpc_facts *v)
 {
+    return arena_printf(d->arena, "active %s", v->vpc);
+}
+
+/* Without NSX's word ENIs in several subnets are those of several SDDCs, unless the main table was
+ * seen to lead to one alone: then a stretched SDDC moves to its other zone. */
+static bool is_settled(struct derive *d, const struct vpc_facts *v)
+{
+    const struct watch_entry *before;
+
     if (v->too_many)
         return false;
-    if (!v->by_nsx || !v->nactive)
+    if (v->by_nsx && !v->nactive)
         return v->ntargets <= 1;
+    if (!v->by_nsx) {
+        before = watch_get(d->watch, active_key(d, v));
+        return v->ntargets <= 1 ||
+               (are_apart(d, v) && (!before || !before->text || strchr(before->text, ' ')));
+    }
     for (size_t i = 0; i < v->ntargets; i++) {
         if (!vpc_is_active(v, v->targets[i]))
             return false;
@@ -296,7 +327,7 @@ static char *active_text(const struct derive *d, const struct vpc_facts *v)
  * before is the old one. */
 static void prefer_new(struct vpc_facts *v, const char *before)
 {
-    if (v->by_nsx || v->nactive != 2 || !before || !vpc_is_active(v, before))
+    if (v->by_nsx || v->settled || v->nactive != 2 || !before || !vpc_is_active(v, before))
         return;
     if (strcmp(v->active[0], before) == 0)
         v->active[0] = v->active[1];
@@ -307,8 +338,7 @@ static void watch_active(struct derive *d, struct vpc_facts *v)
 {
     int64_t now = d->view->now;
     const char *text = v->by_nsx || v->settled ? active_text(d, v) : NULL;
-    struct watch_entry *e =
-        watch_keep(d->watch, arena_printf(d->arena, "active %s", v->vpc), 0, now);
+    struct watch_entry *e = watch_keep(d->watch, active_key(d, v), 0, now);
 
     if (text && e->text && strcmp(e->text, text) != 0)
         e->since = now;
@@ -335,7 +365,7 @@ static void judge(struct derive *d, struct vpc_facts *v)
     int64_t start;
 
     find_active(v);
-    v->settled = is_settled(v);
+    v->settled = is_settled(d, v);
     watch_active(d, v);
     watch_settled(d, v);
     start = v->changed_at > v->unsettled_at ? v->changed_at : v->unsettled_at;

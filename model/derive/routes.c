@@ -2,8 +2,10 @@
  * routes: is every route of the SDDC where the active edge is?
  *
  *  expected_target  NSX's active ENI. With several traffic groups it is known for VMC's prefix list
- *                   (the default group), and for a network whose route leads to one of the active
- *                   ENIs already. With only aws endpoints: the ENI of the main table.
+ *                   (the default group), for what the main table leads to one of the active ENIs,
+ *                   and else for a route that leads to one of them already. With only aws
+ *                   endpoints: the ENI of the main table, and where that leads to several SDDCs the
+ *                   one it has for the same network.
  *  verdict          blackhole: AWS says so. unmanaged: to the SDDC's ENI, but NSX has no such
  *                   network. ok: leads to the expected ENI. Otherwise converging while a failover
  *                   may still be under way, and stale after that. missing: see below.
@@ -49,6 +51,7 @@ struct routes_join {
     const struct sddc_nets *nets;
     struct kept_table *tables;
     size_t ntables, cap;
+    struct map *main; /* "vpc destination" -> target in the main table, where that may differ */
 };
 
 /* ---- missing routes -----------------------------------------------------------------------------
@@ -152,6 +155,47 @@ static void find_kept_tables(struct derive *d, struct routes_join *j)
     }
 }
 
+/* ---- what the main table has for the same network ----------------------------------------------
+ */
+
+/* With one active ENI there is nothing to look up. */
+static const char *main_key(struct derive *d, const struct vpc_facts *v, const struct row *r)
+{
+    const struct ip *dest = row_ip(r, ROUTES_DESTINATION);
+    const char *list = row_str(r, ROUTES_PREFIX_LIST);
+    char text[IP_TEXT_MAX];
+
+    if (!v || v->nactive < 2 || (!dest && !list))
+        return NULL;
+    return arena_printf(d->arena, "%s %s", v->vpc, list ? list : ip_format_cidr(dest, text));
+}
+
+static void index_main_tables(struct derive *d, struct routes_join *j)
+{
+    struct view_cursor at = {0};
+    const struct row *r;
+
+    j->main = map_new();
+    while ((r = derive_next(d, &table_routes, &at))) {
+        const struct vpc_facts *v = vpc_find(j->facts, row_str(r, ROUTES_VPC));
+        const char *target = row_str(r, ROUTES_TARGET), *key;
+
+        if (!v || !target || !view_same_text(v->main_table, row_str(r, ROUTES_ROUTE_TABLE)))
+            continue;
+        key = main_key(d, v, r);
+        if (key)
+            map_put(j->main, key, (void *)target);
+    }
+}
+
+static const char *main_target(struct derive *d, const struct routes_join *j,
+                               const struct vpc_facts *v, const struct row *r)
+{
+    const char *key = map_count(j->main) ? main_key(d, v, r) : NULL;
+
+    return key ? map_get(j->main, key) : NULL;
+}
+
 static void *prepare(struct derive *d)
 {
     struct routes_join *j = arena_alloc(d->arena, sizeof(*j));
@@ -159,6 +203,7 @@ static void *prepare(struct derive *d)
     j->facts = derive_routes(d);
     j->nets = derive_nets(d);
     find_kept_tables(d, j);
+    index_main_tables(d, j);
     return j;
 }
 
@@ -166,6 +211,7 @@ static void release(void *facts)
 {
     struct routes_join *j = facts;
 
+    map_free(j->main, NULL);
     free(j->tables);
 }
 
@@ -184,17 +230,31 @@ static const struct link *link_of(const struct routes_join *j, const struct vpc_
     return v->nlinks == 1 ? v->links[0] : NULL;
 }
 
+/* The main table leads each SDDC's networks to the active ENI in that SDDC's subnet. */
+static const char *expected_by_routes(const struct vpc_facts *v, const char *target,
+                                      const char *main)
+{
+    if (v->nactive == 1)
+        return v->active[0];
+    if (!v->settled)
+        return NULL;
+    return main && vpc_is_active(v, main) ? main : vpc_is_active(v, target) ? target : NULL;
+}
+
+/* @main: what the main table has for the same network, or NULL. */
 static const char *expected(const struct vpc_facts *v, const struct link *l, enum route_kind kind,
-                            const char *target)
+                            const char *target, const char *main)
 {
     if (!v->by_nsx)
-        return v->nactive == 1 ? v->active[0] : NULL;
+        return expected_by_routes(v, target, main);
     if (!l || !l->active || !l->active->n)
         return NULL;
     if (l->active->n == 1)
         return l->active->items[0];
     if (kind == ROUTE_PREFIX_LIST && link_default_eni(l))
         return link_default_eni(l);
+    if (main && view_list_has(l->active, main))
+        return main;
     return view_list_has(l->active, target) ? target : NULL;
 }
 
@@ -295,7 +355,9 @@ static void row(struct derive *d, void *facts, struct table_builder *b, const st
         return;
     }
     l = link_of(j, v, kind, net, list);
-    want = kind == ROUTE_UNKNOWN_NET ? NULL : expected(v, l, kind, row_str(r, ROUTES_TARGET));
+    want = kind == ROUTE_UNKNOWN_NET
+               ? NULL
+               : expected(v, l, kind, row_str(r, ROUTES_TARGET), main_target(d, j, v, r));
     set_expected(b, want, r);
     builder_state(b, ROUTES_VERDICT, verdict(d, v, l, kind, want, r));
 }

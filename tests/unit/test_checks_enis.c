@@ -39,7 +39,9 @@ static const struct check_case active[] = {
     {"one", "one-active-eni", LINK MAIN_TABLE STEADY, NULL, "", NULL},
     {"spares are no orphans", "one-active-eni",
      LINK MAIN_TABLE STEADY SPARE("5") SPARE("6") SPARE("7") SPARE("8"), NULL, "", NULL},
-    {"none", "one-active-eni", LINK MAIN_TABLE ENIS ENI("1", "in-use", "host", "no", "no", "-"),
+    {"none", "one-active-eni",
+     "table linked_vpcs tokyo/vmc\nvpc mode active_enis\nvpc-1 cidr []\n" MAIN_TABLE ENIS ENI(
+         "1", "in-use", "host", "no", "no", "-"),
      NULL, "warning vpc-1|0\n", "No ENI of vpc-1 is active"},
     {"no SDDC interface at all", "one-active-eni",
      LINK MAIN_TABLE ENIS ENI("9", "in-use", "foreign", "no", "no", "-"), NULL,
@@ -61,6 +63,22 @@ static const struct check_case active[] = {
      "eni-1 vpc-1 in-use active yes\neni-2 vpc-1 in-use active yes\n"
      "table routes osaka/far\nvpc route_table\n",
      NULL, "warning vpc-1|2\n", "2 ENIs of vpc-1 are active, but there is 1 traffic group"},
+    {"two by routes in two subnets, without NSX: two SDDCs", "one-active-eni",
+     "table enis osaka/far\neni vpc subnet status role active_by_routes\n"
+     "eni-1 vpc-1 s1 in-use active yes\neni-2 vpc-1 s1 in-use host no\n"
+     "eni-3 vpc-1 s2 in-use active yes\n"
+     "table routes osaka/far\nvpc route_table\n",
+     NULL, "", NULL},
+    {"three by routes in two subnets, without NSX", "one-active-eni",
+     "table enis osaka/far\neni vpc subnet status role active_by_routes\n"
+     "eni-1 vpc-1 s1 in-use active yes\neni-2 vpc-1 s1 in-use active yes\n"
+     "eni-3 vpc-1 s2 in-use active yes\n"
+     "table routes osaka/far\nvpc route_table\n",
+     NULL, "warning vpc-1|3\n", "3 ENIs of vpc-1 are active, but there are 2 traffic groups"},
+    {"NSX names one that AWS does not show", "one-active-eni",
+     "table linked_vpcs tokyo/vmc\nvpc mode active_enis\nvpc-1 cidr eni-0\n" MAIN_TABLE ENIS ENI(
+         "1", "in-use", "host", "no", "no", "-"),
+     NULL, "warning vpc-1|1\n", "NSX names eni-0 as the active ENI of vpc-1, but AWS shows no"},
     {"one per traffic group", "one-active-eni",
      TWO_GROUPS MAIN_TABLE ENIS ENI("1", "in-use", "active", "yes", "yes", "-")
          ENI("2", "in-use", "active", "yes", "yes", "-"),

@@ -55,6 +55,12 @@ static const struct check_case cases[] = {
          APP("192.168.2.0/24", "db", "eni-1", "eni-2", "active", "stale"),
      "critical rtb-app (custom-app)|2\n",
      "sends 2 SDDC networks to eni-1, but the active ENI is eni-2"},
+    {"a table that no subnet uses cuts nobody off", "routes-follow", sddc,
+     ROUTES MAIN_OK "vpc-1 rtb-app custom-app no [] 192.168.1.0/24 web eni-1 eni-2 active stale\n",
+     "warning rtb-app (custom-app)|1\n", "no subnet uses it now"},
+    {"to none of several active ENIs", "routes-follow", sddc,
+     ROUTES MAIN_OK APP("192.168.1.0/24", "web", "eni-3", "-", "active", "stale"),
+     "critical rtb-app (custom-app)|1\n", "to eni-3, which is no active ENI: its subnets cannot"},
     {"nobody says which is active yet", "routes-follow", sddc,
      ROUTES MAIN("192.168.1.0/24", "web", "eni-1", "-", "active", "converging")
          MAIN("192.168.2.0/24", "db", "eni-2", "-", "active", "converging")
@@ -136,6 +142,16 @@ static const struct check_case cases[] = {
     {"a stale blackhole has a cause", "routes-blackhole", sddc,
      ROUTES MAIN_OK APP("192.168.1.0/24", "web", "eni-1", "eni-2", "blackhole", "blackhole"),
      "warning rtb-app (custom-app)|1|<- tokyo/routes-follow/rtb-app\n", NULL},
+    {"the active ENI itself is gone: one line", "routes-blackhole",
+     "table linked_vpcs tokyo/vmc\nvpc mode active_enis\nvpc-1 cidr eni-0\n"
+     "table enis tokyo/linked\neni vpc role\neni-1 vpc-1 host\n",
+     ROUTES MAIN("192.168.1.0/24", "web", "eni-0", "eni-0", "blackhole", "blackhole"),
+     "warning rtb-main (main)|1|<- tokyo/one-active-eni/vpc-1\n", NULL},
+    {"routes to another one do not help either", "routes-main",
+     "table linked_vpcs tokyo/vmc\nvpc mode active_enis\nvpc-1 cidr eni-0\n"
+     "table enis tokyo/linked\neni vpc role\neni-1 vpc-1 host\n",
+     ROUTES MAIN("192.168.1.0/24", "web", "eni-1", "eni-0", "active", "stale"),
+     "critical rtb-main (main)|1|<- tokyo/one-active-eni/vpc-1\n", NULL},
     {"a blackhole of others", "routes-blackhole", sddc,
      ROUTES MAIN_OK APP("0.0.0.0/0", "-", "nat-1", "-", "blackhole", "other"), "", NULL},
 
@@ -254,12 +270,39 @@ static void commands_are_safe_to_copy(void **state)
     free(remedy);
 }
 
+static void must_advise(const char *routes, const char *what, bool is_there)
+{
+    char *text = mem_printf("%s%s", sddc, routes);
+    char *remedy = check_case_remedy(text, "routes-follow");
+
+    if ((strstr(remedy, what) != NULL) != is_there)
+        fail_msg("'%s' in '%s'", what, remedy);
+    free(remedy);
+    free(text);
+}
+
+/* What is copied must be right for every route that it is said of. */
+static void the_remedy_fits(void **state)
+{
+    (void)state;
+    must_advise(ROUTES APP("192.168.1.0/24", "web", "eni-1", "eni-2", "active", "stale"),
+                "--network-interface-id eni-2", true);
+    must_advise(ROUTES APP("192.168.1.0/24", "web", "eni-1", "eni-2", "active", "stale")
+                    APP("192.168.2.0/24", "db", "eni-1", "eni-3", "active", "stale"),
+                "--network-interface-id", false);
+    must_advise("table routes tokyo/linked\n"
+                "vpc route_table main destination prefix_list target expected_target verdict\n"
+                "vpc-1 rtb-app no pl-1 pl-1 eni-1 eni-2 stale\n",
+                "VMC rewrites a route to its prefix list itself", true);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(routes),
         cmocka_unit_test(lists),
         cmocka_unit_test(commands_are_safe_to_copy),
+        cmocka_unit_test(the_remedy_fits),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -114,7 +114,15 @@ static const struct route_case first_look[] = {
          "10.2.0.0/16", "eni-1") MAIN("192.168.1.0/24", "eni-2") APP("192.168.1.0/24", "eni-3"),
      V("1main", "10.2.0.0/16", "eni-1", "eni-1", "ok")
          V("1main", "192.168.1.0/24", "eni-2", "eni-2", "ok")
-             V("2app", "192.168.1.0/24", "eni-3", "-", "stale")},
+             V("2app", "192.168.1.0/24", "eni-3", "eni-2", "stale")},
+    {"the ENI of another traffic group is the wrong one",
+     LINK_AS("cidr", "eni-1,eni-2", "Default=eni-1,tg-backup=eni-2", "-")
+         REST ROUTES MAIN("10.2.0.0/16", "eni-1") MAIN("192.168.1.0/24", "eni-2")
+             APP("192.168.1.0/24", "eni-1") APP("192.168.1.64/26", "eni-1"),
+     V("1main", "10.2.0.0/16", "eni-1", "eni-1", "ok")
+         V("1main", "192.168.1.0/24", "eni-2", "eni-2", "ok")
+             V("2app", "192.168.1.0/24", "eni-1", "eni-2", "stale")
+                 V("2app", "192.168.1.64/26", "eni-1", "eni-1", "ok")},
     {"a prefix list carries the default group",
      LINK_AS("prefix_list", "eni-1,eni-2", "Default=eni-1,tg-backup=eni-2", "pl-1")
          REST ROUTES MAIN("pl-1", "eni-2") MAIN("192.168.1.0/24", "eni-2"),
@@ -338,6 +346,31 @@ static const struct step alone[] = {
      "rtb-1main ok\nrtb-1main ok\nrtb-2app stale\n"},
 };
 
+/* Two SDDCs of one VPC, each with a subnet of its own; then a stretched one that moves. */
+#define TWO_SUBNETS                                    \
+    "table enis osaka/far\n"                           \
+    "eni vpc subnet status description\n"              \
+    "eni-1 vpc-1 s1 in-use \"VMware VMC Interface\"\n" \
+    "eni-2 vpc-1 s1 in-use \"VMware VMC Interface\"\n" \
+    "eni-3 vpc-1 s2 in-use \"VMware VMC Interface\"\n"
+#define TWO_TARGETS MAIN("10.2.0.0/16", "eni-1") MAIN("10.3.0.0/16", "eni-3")
+static const struct step two_subnets[] = {
+    {0, TWO_SUBNETS FAR TWO_TARGETS APP("10.3.0.0/16", "eni-3"),
+     "rtb-1main ok\nrtb-1main ok\nrtb-2app ok\n"},
+    {180000, TWO_SUBNETS FAR TWO_TARGETS APP("10.3.0.0/16", "eni-1"),
+     "rtb-1main ok\nrtb-1main ok\nrtb-2app converging\n"},
+    {180000, TWO_SUBNETS FAR TWO_TARGETS APP("10.3.0.0/16", "eni-1"),
+     "rtb-1main ok\nrtb-1main ok\nrtb-2app stale\n"},
+};
+static const struct step stretched[] = {
+    {0, TWO_SUBNETS FAR MAIN("10.2.0.0/16", "eni-1") MAIN("10.3.0.0/16", "eni-1"),
+     "rtb-1main ok\nrtb-1main ok\n"},
+    {5000, TWO_SUBNETS FAR TWO_TARGETS, "rtb-1main converging\nrtb-1main ok\n"},
+    {180000, TWO_SUBNETS FAR TWO_TARGETS, "rtb-1main stale\nrtb-1main ok\n"},
+    {5000, TWO_SUBNETS FAR MAIN("10.2.0.0/16", "eni-3") MAIN("10.3.0.0/16", "eni-3"),
+     "rtb-1main ok\nrtb-1main ok\n"},
+};
+
 static const struct route_case alone_first[] = {
     {"the custom table disagrees with the main one",
      FAR_ENIS FAR MAIN_OK APP("192.168.1.0/24", "eni-2") APP("172.16.0.0/12", "eni-9"),
@@ -358,6 +391,8 @@ static void test_aws_alone(void **state)
 {
     (void)state;
     play("AWS alone", alone, ARRAY_SIZE(alone));
+    play("two SDDCs", two_subnets, ARRAY_SIZE(two_subnets));
+    play("a stretched SDDC", stretched, ARRAY_SIZE(stretched));
     for (size_t i = 0; i < ARRAY_SIZE(alone_first); i++) {
         struct model_case c;
         model_case_init(&c, NULL);

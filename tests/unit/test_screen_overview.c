@@ -224,7 +224,7 @@ static void test_details(void **state)
            " hycon  tokyo PRODUCTION osaka dc1                   09:06:30 UTC  18:06:30 JST\n"
            " CRIT 2  Route table rtb-app (業務用) sends 1 SDDC network to eni-0aaaaa…  4 ok\n"
            "[1 Overview] 2 ENI  3 Edges  4 Segments  7 Hosts  Endpoints\n"
-           " findings  tokyo/routes-follow/rtb-app ──────────────────────────────── 1-18/55\n"
+           " findings  tokyo/routes-follow/rtb-app ──────────────────────────────── 1-18/57\n"
            "CRIT  open, first seen 09:00:10 (6m ago)\n"
            "\n"
            "Route table rtb-app (業務用) sends 1 SDDC network to eni-0aaaaaaaaaaaa0001, but\n"
@@ -241,8 +241,8 @@ static void test_details(void **state)
            "  - 192.168.1.0/24 (web)\n"
            "\n"
            "evidence\n"
-           "  - rtb-app: 192.168.1.0/24 -> eni-0aaaaaaaaaaaa0001, stale (linked, 12s ago)\n"
-           "  - the main table points to the active ENI; subnets of rtb-app: subnet-2\n"
+           "  - rtb-app: 192.168.1.0/24 -> eni-0aaaaaaaaaaaa0001, stale; expected eni-0aaaaa\n"
+           "aaaaaaa0002 (linked, 12s ago)\n"
            "\n"
            " / filter  : command  w wide  y copy  ? help  q close\n");
     screen_free(s);
