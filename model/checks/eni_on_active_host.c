@@ -162,7 +162,8 @@ static void run(const struct check_input *in)
     if (check_link_pending(in) || !can_be_asked(in))
         return;
     while ((r = check_next(in, &table_enis, &i, &s)) != NULL) {
-        if (!row_is(r, ENIS_ROLE, "foreign") && is_active(r))
+        if (!row_is(r, ENIS_ROLE, "foreign") && is_active(r) &&
+            !check_vpc_pending(in, row_text(r, ENIS_VPC)))
             judge(in, r, s);
     }
 }

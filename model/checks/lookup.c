@@ -90,14 +90,16 @@ const char *check_join(const struct check_input *in, const struct cell_list *lis
 /* DELAYED is the 14 days that an SDDC may live without a linked account, UNLINKED its end. */
 bool check_link_pending(const struct check_input *in)
 {
-    bool linked = false, pending = false;
+    bool linked = false, pending = false, changing = false, steady = false;
     const struct row *r;
     size_t i = 0, k = 0;
 
     while ((r = check_next(in, &table_linked_vpcs, &k, NULL)) != NULL) {
-        if (row_is(r, LINKED_VPCS_MODE, "pending"))
-            return true;
+        changing |= row_is(r, LINKED_VPCS_MODE, "pending");
+        steady |= !row_is(r, LINKED_VPCS_MODE, "pending");
     }
+    if (changing && !steady)
+        return true;
     while ((r = check_next(in, &table_sddcs, &i, NULL)) != NULL) {
         if (!row_present(r, SDDCS_ACCOUNT_LINK))
             continue;
@@ -107,6 +109,19 @@ bool check_link_pending(const struct check_input *in)
             linked = true;
     }
     return pending && !linked;
+}
+
+bool check_vpc_pending(const struct check_input *in, const char *vpc)
+{
+    const struct row *r;
+    size_t i = 0;
+
+    while ((r = check_next(in, &table_linked_vpcs, &i, NULL)) != NULL) {
+        if (row_is(r, LINKED_VPCS_MODE, "pending") &&
+            strcmp(row_text(r, LINKED_VPCS_VPC), vpc) == 0)
+            return true;
+    }
+    return false;
 }
 
 const struct row *check_eni(const struct check_input *in, const char *id)
@@ -170,6 +185,15 @@ bool route_table_next(const struct check_input *in, struct route_table *t)
         t->first = t->next;
         fill_table(in, t);
         return true;
+    }
+    return false;
+}
+
+bool route_table_next_linked(const struct check_input *in, struct route_table *t)
+{
+    while (route_table_next(in, t)) {
+        if (!check_vpc_pending(in, t->vpc))
+            return true;
     }
     return false;
 }

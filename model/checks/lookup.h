@@ -19,9 +19,11 @@ const char *check_shell_word(const struct check_input *in, const char *text);
 /* "a, b, c and 4 more": @max names at most. */
 const char *check_join(const struct check_input *in, const struct cell_list *list, size_t max);
 
-/* The account is not linked to the SDDC yet, or the way VMC writes routes is being changed: nothing
- * about ENIs and routes is a fault now. */
+/* No account is linked to the SDDC yet, or of every link the way VMC writes routes is being
+ * changed: nothing about ENIs and routes is a fault now. */
 bool check_link_pending(const struct check_input *in);
+/* The same of one VPC: a link of it is being changed. account-link says so. */
+bool check_vpc_pending(const struct check_input *in, const char *vpc);
 /* Subject of the findings about the main route table of @vpc; "" when it is not known. */
 const char *check_main_table_subject(const struct check_input *in, const char *vpc);
 /* The row of enis with this id, or NULL. */
@@ -43,6 +45,8 @@ struct route_table {
 
 /* Walk the site's route tables, from {0}. */
 bool route_table_next(const struct check_input *in, struct route_table *t);
+/* The same without those of VPCs whose link is being changed. */
+bool route_table_next_linked(const struct check_input *in, struct route_table *t);
 const struct row *route_table_row(const struct route_table *t, size_t i);
 /* "192.168.1.0/24 (web)": destination and segment of a route. */
 const char *route_label(const struct check_input *in, const struct row *route);

@@ -55,7 +55,7 @@ static void judge_subnets(const struct check_input *in)
         const char *id = row_text(r, SUBNETS_SUBNET), *vpc = row_text(r, SUBNETS_VPC);
         const char *table = row_str(r, SUBNETS_ROUTE_TABLE), *main_id = main_of(in, vpc);
 
-        if (!table || !main_id || strcmp(table, main_id) == 0 ||
+        if (!table || !main_id || check_vpc_pending(in, vpc) || strcmp(table, main_id) == 0 ||
             list_has(updated_tables(in, vpc), table) || !has_our_enis(in, ENIS_SUBNET, id))
             continue;
         struct finding *f = finding_add(in, SEV_WARNING, 0, id);
@@ -72,7 +72,7 @@ static void judge_vpcs(const struct check_input *in)
 {
     struct route_table t = {0};
 
-    while (route_table_next(in, &t)) {
+    while (route_table_next_linked(in, &t)) {
         const struct cell_list *updated = t.main ? updated_tables(in, t.vpc) : NULL;
 
         if (!updated || !updated->n || list_has(updated, t.id) ||

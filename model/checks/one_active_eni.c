@@ -268,7 +268,7 @@ static void run(const struct check_input *in)
         if (!is_ours(r) || (last && strcmp(last, vpc) == 0))
             continue;
         last = vpc;
-        if (looked_at(in, vpc, i - 1))
+        if (looked_at(in, vpc, i - 1) || check_vpc_pending(in, vpc))
             continue;
         struct picture p = look(in, vpc);
         judge(in, &p);

@@ -53,7 +53,7 @@ static void run(const struct check_input *in)
 
     if (check_link_pending(in))
         return;
-    while (route_table_next(in, &t)) {
+    while (route_table_next_linked(in, &t)) {
         size_t n = 0;
 
         for (size_t i = 0; i < t.n; i++)

@@ -187,7 +187,7 @@ static void report_all(const struct check_input *in, size_t n, const struct late
     struct main_table m = {0};
     struct late_table late;
 
-    while (route_table_next(in, &t)) {
+    while (route_table_next_linked(in, &t)) {
         if (!find_late(in, &t, &m, &late))
             continue;
         finding_affected(f, t.subject);
@@ -216,7 +216,7 @@ static void run(const struct check_input *in)
 
     if (check_link_pending(in))
         return;
-    while (route_table_next(in, &t)) {
+    while (route_table_next_linked(in, &t)) {
         if (!find_late(in, &t, &m, &late))
             continue;
         n++;
@@ -227,7 +227,7 @@ static void run(const struct check_input *in)
         report_all(in, n, &worst);
         return;
     }
-    for (t = (struct route_table){0}; n && route_table_next(in, &t);) {
+    for (t = (struct route_table){0}; n && route_table_next_linked(in, &t);) {
         if (find_late(in, &t, &m, &late))
             report(in, &t, &m, &late);
     }

@@ -101,7 +101,7 @@ static void run(const struct check_input *in)
 
     if (check_link_pending(in))
         return;
-    while (route_table_next(in, &t))
+    while (route_table_next_linked(in, &t))
         judge(in, &t);
 }
 

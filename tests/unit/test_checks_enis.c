@@ -93,6 +93,11 @@ static const struct check_case active[] = {
      TWO_GROUPS MAIN_TABLE ENIS ENI("1", "in-use", "active", "no", "yes", "-")
          ENI("2", "in-use", "active", "yes", "yes", "-"),
      NULL, "", NULL},
+    {"the link of another VPC is being changed", "one-active-eni",
+     "table linked_vpcs tokyo/vmc\nvpc mode active_enis\nvpc-1 cidr eni-2\nvpc-2 pending eni-7\n"
+     "table enis tokyo/linked\neni vpc status role active_by_routes active_by_nsx\n"
+     "eni-2 vpc-1 available active yes yes\neni-7 vpc-2 available active yes yes\n" MAIN_TABLE,
+     NULL, "warning vpc-1|1\n", "is available instead of in-use"},
     {"active and attached to nothing", "one-active-eni",
      LINK MAIN_TABLE ENIS ENI("2", "available", "active", "yes", "yes", "-"), NULL,
      "warning vpc-1|1\n", "is available instead of in-use"},
@@ -269,6 +274,9 @@ static const struct check_case places[] = {
     {"a broken link", "account-link",
      "table linked_vpcs tokyo/vmc\nvpc account link_state\nvpc-1 111122223333 BROKEN\n", NULL,
      "critical vpc-1|1\n", "AWS account 111122223333 is broken"},
+    {"a link whose mode is being changed: silence is not ok", "account-link",
+     "table linked_vpcs tokyo/vmc\nvpc mode link_state\nvpc-1 pending ACTIVE\n", NULL,
+     "unknown vpc-1|1\n", "are not judged until that is done"},
     {"a link that nobody speaks of", "account-link",
      "table linked_vpcs tokyo/vmc\nvpc link_state\nvpc-1 -\n", NULL, "", NULL},
 

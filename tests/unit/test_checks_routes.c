@@ -135,6 +135,13 @@ static const struct check_case cases[] = {
      "table enis tokyo/linked\neni\n",
      ROUTES MAIN("192.168.1.0/24", "web", "eni-1", "eni-2", "active", "converging"), "", NULL},
 
+    {"a link of another VPC whose mode is being changed", "routes-main",
+     "table linked_vpcs tokyo/vmc\nvpc mode\nvpc-1 cidr\nvpc-2 pending\n"
+     "table enis tokyo/linked\neni\n",
+     ROUTES MAIN("192.168.1.0/24", "web", "eni-1", "eni-2", "active",
+                 "stale") "vpc-2 rtb-two - yes - 10.3.0.0/16 - eni-8 eni-9 active converging\n",
+     "critical rtb-main (main)|1\n", NULL},
+
     {"no blackhole", "routes-blackhole", sddc, ROUTES MAIN_OK, "", NULL},
     {"a blackhole must persist", "routes-blackhole", sddc,
      ROUTES MAIN_OK APP("192.168.1.0/24", "web", "eni-2", "eni-2", "blackhole", "blackhole"),
