@@ -19,6 +19,7 @@
 #include "core/arena.h"
 #include "core/clock.h"
 #include "core/mem.h"
+#include "core/text.h"
 
 #define SECRET_MAX         65536
 #define COMMAND_TIMEOUT_MS 60000
@@ -211,12 +212,15 @@ static void on_command(void *arg, struct loop_process_result *r)
     bool current = q->asking == c->asking && c->asked == SECRET_ASKED;
     struct err err = r->err;
     struct secret *secret = NULL;
+    const char *words;
+    size_t len;
 
     if (!current)
         return;
+    words = text_first_line(r->errout, &len);
     if (err.kind == ERR_NONE && r->exit_status != 0)
         err_set(&err, ERR_CONFIG, r->exit_status, "ended with status %d%s%.*s", r->exit_status,
-                *r->errout ? ": " : "", (int)strcspn(r->errout, "\n"), r->errout);
+                len ? ": " : "", (int)len, words);
     else if (err.kind == ERR_NONE && !(secret = without_line_end(r->out, r->out_len)))
         err_set(&err, ERR_CONFIG, 0, "printed nothing");
     set_secret(c, secret);

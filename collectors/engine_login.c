@@ -14,6 +14,7 @@
 #include "core/hash.h"
 #include "core/log.h"
 #include "core/mem.h"
+#include "core/text.h"
 
 #define LOGIN_TIMEOUT_MS   20000
 #define LOGOUT_TIMEOUT_MS  5000
@@ -132,6 +133,9 @@ static void on_http(void *arg, struct http_reply *http)
     } else if (http->err.kind == ERR_TLS && ep->state == ENDPOINT_LOGIN) {
         engine_credential_undecided(ep);
         engine_endpoint_distrust(ep, &http->err, url);
+    } else if (http->err.kind == ERR_AUTH && ep->state == ENDPOINT_LOGIN) {
+        engine_credential_undecided(ep);
+        engine_endpoint_stop(ep, &http->err); /* the proxy's login: not again by itself */
     } else {
         handle(ep, step_session(ep, &reply));
     }
@@ -145,15 +149,18 @@ static void on_process(void *arg, struct loop_process_result *r)
     struct endpoint *ep = c->ep;
     struct reply reply = {.status = 200, .body = r->out, .len = r->out_len};
     struct err err = r->err;
+    const char *words;
+    size_t len;
     char *url;
 
     if (!call_take(c, &url)) {
         free(url);
         return;
     }
+    words = text_first_line(r->errout, &len);
     if (err.kind == ERR_NONE && r->exit_status != 0)
         err_set(&err, ERR_IO, r->exit_status, "'%s' ended with status %d%s%.*s", url,
-                r->exit_status, *r->errout ? ": " : "", (int)strcspn(r->errout, "\n"), r->errout);
+                r->exit_status, len ? ": " : "", (int)len, words);
     reply.taken_at = clock_now_ms();
     if (err.kind != ERR_NONE) {
         reply.err = &err;
@@ -305,7 +312,9 @@ static void ready(struct endpoint *ep)
 
 static bool is_passing(const struct err *err)
 {
-    return err->kind == ERR_NET || err->code == 429 || (err->code >= 500 && err->code <= 504);
+    /* AWS throttles with status 400. */
+    return err->kind == ERR_NET || (err->kind == ERR_LIMIT && err->code >= 400) ||
+           err->code == 429 || (err->code >= 500 && err->code <= 504);
 }
 
 /* A manager that said when it may be asked again is not asked before. */

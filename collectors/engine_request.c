@@ -358,9 +358,13 @@ static void on_broken(struct job *job, struct http_reply *http)
         engine_job_finish(job, &err);
         break;
     case ERR_AUTH:
-        /* Over SSH the connection logs in, and may have to do so again. */
         requeue(job, 0);
-        engine_credential_reject(job->ep, &err);
+        /* Over SSH the connection logs in, and may have to do so again. Else it is the proxy that
+         * refused its login, which is not tried again by itself either. */
+        if (job->run.request.command)
+            engine_credential_reject(job->ep, &err);
+        else
+            engine_endpoint_stop(job->ep, &err);
         break;
     default:
         deliver(job, http, &err);

@@ -321,12 +321,14 @@ static int set_given_proxy(struct http_transfer *t, const char *proxy)
     curl_free(scheme);
     curl_url_cleanup(u);
     curl_easy_setopt(t->easy, CURLOPT_PROXY, proxy);
+    t->proxy_login = strchr(proxy, '@');
     /* Named for this endpoint, so it is meant: NO_PROXY of the environment does not overrule it. */
     curl_easy_setopt(t->easy, CURLOPT_NOPROXY, "");
     return rc;
 }
 
-static bool environment_has_proxy(void)
+/* The first one set is the one that libcurl takes. */
+static const char *proxy_of_environment(void)
 {
     static const char *const names[] = {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
 
@@ -334,9 +336,9 @@ static bool environment_has_proxy(void)
         const char *value = getenv(names[i]);
 
         if (value && *value)
-            return true;
+            return value;
     }
-    return false;
+    return NULL;
 }
 
 static void set_way(struct http_transfer *t, const struct http_request *req)
@@ -360,10 +362,15 @@ static int set_proxy(struct http_transfer *t, const struct http_request *req)
     if (proxy && *proxy)
         return set_given_proxy(t, proxy);
     /* Plain HTTP is for this machine and its link alone; no proxy can reach that. */
-    if (proxy || t->target.loopback || !t->target.tls)
+    if (proxy || t->target.loopback || !t->target.tls) {
         curl_easy_setopt(t->easy, CURLOPT_PROXY, "");
-    else if (environment_has_proxy())
-        snprintf(t->via, sizeof(t->via), " (proxy variables are set)");
+        return 0;
+    }
+    proxy = proxy_of_environment();
+    if (!proxy)
+        return 0;
+    snprintf(t->via, sizeof(t->via), " (proxy variables are set)");
+    t->proxy_login = strchr(proxy, '@');
     return 0;
 }
 

@@ -129,6 +129,15 @@ static void set_other(struct http_transfer *t, CURLcode code)
             t->target.where, t->via, t->errbuf[0] ? t->errbuf : curl_easy_strerror(code));
 }
 
+static const char *proxy_reason(const struct http_transfer *t, long status)
+{
+    if (status == 407)
+        return t->proxy_login ? "it did not accept the user name and password of its URL"
+                              : "it wants a user name and password";
+    return status >= 500 ? "it could not reach it" : "by its own rules";
+}
+
+/* A login that the proxy refused is one like any: whoever repeats it locks the account. */
 static bool set_proxy_refusal(struct http_transfer *t)
 {
     long status = 0;
@@ -136,9 +145,9 @@ static bool set_proxy_refusal(struct http_transfer *t)
     curl_easy_getinfo(t->easy, CURLINFO_HTTP_CONNECTCODE, &status);
     if (t->connected || status < 300)
         return false;
-    err_set(&t->reply.err, ERR_NET, (int)status, "the proxy refused to connect to '%s'%s: %ld %s",
-            t->target.where, t->via, status,
-            status == 407 ? "it wants a user name and password" : "by its own rules");
+    err_set(&t->reply.err, status == 407 && t->proxy_login ? ERR_AUTH : ERR_NET, (int)status,
+            "the proxy refused to connect to '%s'%s: %ld %s", t->target.where, t->via, status,
+            proxy_reason(t, status));
     return true;
 }
 

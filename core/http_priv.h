@@ -33,6 +33,7 @@ struct http_transfer {
     struct http_target target;
     char pin[SHA256_HEX]; /* "": chain and name are checked */
     char via[300];        /* " through proxy 'p:3128'" or "" */
+    bool proxy_login;     /* the proxy is given a user name */
     struct curl_slist *sent_headers;
     char *sent_body;
     size_t sent_body_len;

@@ -434,6 +434,15 @@ bool text_has_suffix(const char *s, const char *suffix)
     return s && n >= m && !memcmp(s + n - m, suffix, m);
 }
 
+const char *text_first_line(const char *s, size_t *len)
+{
+    s += strspn(s, " \t\r\n");
+    *len = strcspn(s, "\n");
+    while (*len > 0 && strchr(" \t\r", s[*len - 1]))
+        --*len;
+    return s;
+}
+
 bool text_has_prefix_nocase(const char *s, const char *prefix)
 {
     if (!s)

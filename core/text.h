@@ -41,6 +41,8 @@ uint32_t text_fold_fullwidth(uint32_t cp);
 void text_keep(char *out, size_t size, const char *s, size_t len);
 /* The largest boundary between characters of @s (@len bytes) that is not behind @max. */
 size_t text_boundary(const char *s, size_t len, size_t max);
+/* The first line of @s that is not blank, without the blanks around it; "" and *len 0: none. */
+const char *text_first_line(const char *s, size_t *len);
 bool text_equal_nocase(const char *a, const char *b); /* ASCII only; NULL equals NULL */
 bool text_has_prefix(const char *s, const char *prefix);
 bool text_has_suffix(const char *s, const char *suffix);

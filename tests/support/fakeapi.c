@@ -302,6 +302,14 @@ static void fill(struct session *s, const char *method, const char *path)
     s->call.http.connect_timeout_ms = 5000;
 }
 
+/* 400 is how AWS throttles. */
+static enum err_kind login_error(int status)
+{
+    if (status == 401)
+        return ERR_AUTH;
+    return status == 400 ? ERR_LIMIT : ERR_HTTP;
+}
+
 static enum session_step fake_login(struct session *s, const struct reply *reply)
 {
     struct fake_session *f = s->priv;
@@ -321,8 +329,8 @@ static enum session_step fake_login(struct session *s, const struct reply *reply
     if (reply->status == 0)
         s->err = *reply->err;
     else
-        err_set(&s->err, reply->status == 401 ? ERR_AUTH : ERR_HTTP, reply->status,
-                "the login got status %d", reply->status);
+        err_set(&s->err, login_error(reply->status), reply->status, "the login got status %d",
+                reply->status);
     return reply->status == 401 ? SESSION_REJECTED : SESSION_FAIL;
 }
 

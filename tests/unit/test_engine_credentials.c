@@ -255,6 +255,7 @@ static void command_that_fails(void **state)
     } cases[] = {
         {"{command: \"echo locked >&2; echo more >&2; exit 3\"}", "ended with status 3: locked"},
         {"{command: \"exit 4\"}", "ended with status 4"},
+        {"{command: \"(echo; echo no agent) >&2; exit 5\"}", "ended with status 5: no agent"},
     };
 
     (void)state;
@@ -369,6 +370,35 @@ static void refusals_of_an_old_session_condemn_nobody(void **state)
     fakeapi_run_stop(&r);
 }
 
+/* The proxy's user name belongs to an account, too, and each request would try it again. */
+static void login_of_the_proxy_is_not_repeated(void **state)
+{
+    static const char refusal[] =
+        "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n";
+    static const char text[] =
+        "sites:\n  - name: s\n    endpoints:\n      - {name: a, kind: nsx, url: "
+        "\"https://nsx.example/\", user: u, password: {env: FAKE_PASSWORD}}\n";
+    struct rawserver *proxy = rawserver_start(refusal, sizeof(refusal) - 1, false);
+    char *url = mem_printf("http://u:hush@127.0.0.1:%d", rawserver_port(proxy));
+    const struct row *row;
+    struct snapshot *owner;
+    struct fakeapi_run r;
+
+    (void)state;
+    setenv("https_proxy", url, 1);
+    fakeapi_run_init(&r, text);
+    fakeapi_run_start(&r);
+    row = fakeapi_wait_endpoint(&r, "a", FRESH_DENIED, &owner);
+    assert_int_equal(row->cells[ENDPOINTS_NEXT_RETRY_AT].type, CELL_ABSENT);
+    assert_non_null(strstr(row->cells[ENDPOINTS_MESSAGE].u.s, "407 it did not accept the user"));
+    assert_null(strstr(row->cells[ENDPOINTS_MESSAGE].u.s, "hush"));
+    snapshot_unref(owner);
+    fakeapi_run_stop(&r);
+    unsetenv("https_proxy");
+    free(rawserver_stop(proxy));
+    free(url);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
@@ -385,6 +415,7 @@ int main(void)
         TEST(prompt_is_asked_once_and_answered),
         TEST(prompt_is_cancelled_then_asked_again),
         TEST(prompt_without_a_terminal),
+        TEST(login_of_the_proxy_is_not_repeated),
         TEST(refusals_of_an_old_session_condemn_nobody),
     };
 

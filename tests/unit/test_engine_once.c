@@ -210,6 +210,22 @@ static void throttled_login_says_why(void **state)
     fakeapi_run_stop(&r);
 }
 
+/* A login throttled without 429 is one that passes, too. */
+static void throttled_login_is_tried_again(void **state)
+{
+    struct fakeapi_run r;
+    struct err err;
+
+    (void)state;
+    server.login_status = 400;
+    open_run(&r, "");
+    fakeapi_run_start(&r);
+    assert_true(engine_wait(r.engine, -1));
+    assert_int_equal(freshness_of(&r, &table_segments, "a", &err), FRESH_FAILED);
+    assert_int_equal(fakeapi_count(&server.logins), 3);
+    fakeapi_run_stop(&r);
+}
+
 /* Who we are is asked beside the tables: no answer makes the run no longer. */
 static void hanging_identity_is_within_the_limit(void **state)
 {
@@ -546,6 +562,7 @@ int main(void)
         TEST(unfinished_is_never_with_limit),
         TEST(throttled_says_why),
         TEST(throttled_login_says_why),
+        TEST(throttled_login_is_tried_again),
         TEST(hanging_identity_is_within_the_limit),
         TEST(identity_is_asked_for_its_table),
         TEST(hanging_login_is_never_with_limit),

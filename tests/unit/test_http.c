@@ -446,10 +446,9 @@ static void test_given_proxy(void **state)
     req.proxy = proxy;
     g = httptest_get("https", "127.0.0.1", 8443, "/", req);
     httptest_says(
-        &g, ERR_NET,
-        "the proxy refused to connect to '127.0.0.1:8443' through proxy '127.0.0.1:%d': 407 it "
-        "wants a "
-        "user name and password",
+        &g, ERR_AUTH,
+        "the proxy refused to connect to '127.0.0.1:8443' through proxy '127.0.0.1:%d': 407 it did "
+        "not accept the user name and password of its URL",
         rawserver_port(s));
     httptest_got_release(&g);
     asked = rawserver_stop(s);

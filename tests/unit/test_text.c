@@ -465,6 +465,27 @@ static void test_keep(void **state)
     assert_string_equal(out, "");
 }
 
+/* What a program says begins, as the AWS CLI's words do, with an empty line. */
+static void test_first_line(void **state)
+{
+    static const char *const cases[][2] = {
+        {"", ""},
+        {"\n \n", ""},
+        {"one", "one"},
+        {"one\ntwo\n", "one"},
+        {"\r\n\n  one \r\ntwo", "one"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        size_t len;
+        const char *line = text_first_line(cases[i][0], &len);
+
+        assert_int_equal(len, strlen(cases[i][1]));
+        assert_memory_equal(line, cases[i][1], len);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -483,6 +504,7 @@ int main(void)
         cmocka_unit_test(test_fit),
         cmocka_unit_test(test_fold),
         cmocka_unit_test(test_comparing),
+        cmocka_unit_test(test_first_line),
         cmocka_unit_test(test_glob),
         cmocka_unit_test(test_to_i64),
         cmocka_unit_test(test_to_double),
