@@ -110,15 +110,27 @@ static void insert(struct timeline *t, struct entry *e)
 /* ---- observed -----------------------------------------------------------------------------------
  */
 
+/* What one poll shows at once happened in this order: a host, its edge, the ENI, the routes. */
+static unsigned rank(const char *kind)
+{
+    static const char *const order[] = {"host_state",      "edge_status",         "active_edge",
+                                        "active_eni",      "route_table_partial", "route_table",
+                                        "route_table_late"};
+    unsigned i = 0;
+
+    while (i < ARRAY_SIZE(order) && strcmp(order[i], kind) != 0)
+        i++;
+    return i;
+}
+
 static void make_id(const struct timeline_entry *e, const char *site, char out[32])
 {
     char *text = mem_printf("%s\n%s\n%s\n%s\n%" PRId64, site, e->kind, e->subject,
                             e->to ? e->to : "", e->at);
-    int64_t seconds = e->at / 1000;
 
-    /* Sorts by time, as far as ids go. */
-    (void)snprintf(out, 32, "%010" PRId64 "-%08" PRIx32, seconds,
-                   (uint32_t)hash_fast(text, strlen(text), 0));
+    /* Sorts by time and by cause, as far as ids go. */
+    (void)snprintf(out, 32, "%013" PRId64 "-%u%07" PRIx32, e->at, rank(e->kind),
+                   (uint32_t)hash_fast(text, strlen(text), 0) & 0xfffffff);
     free(text);
 }
 

@@ -12,7 +12,7 @@
 struct tally {
     const char *sddc, *name;
     int64_t total, in_use, hosts, ready;
-    const struct snapshot *enis;
+    const struct snapshot *enis, *told;
 };
 
 /* An ENI without a known SDDC belongs to the one there is. */
@@ -52,6 +52,7 @@ static void count_hosts(const struct check_input *in, const struct row *sddc,
         if (!told_by(r, s, snapshot_endpoint(source)) ||
             strcmp(row_text(r, HOSTS_CLUSTER), cluster) != 0)
             continue;
+        t->told = s;
         t->hosts++;
         t->ready += row_is(r, HOSTS_STATE, "ready");
     }
@@ -65,8 +66,8 @@ static void judge_hosts(const struct check_input *in, const struct tally *t)
     struct finding *f = finding_add(in, SEV_WARNING, 0, t->name);
     finding_evidence(f, "%lld ENIs in use of %lld (%s)", (long long)t->in_use, (long long)t->total,
                      check_age(in, t->enis));
-    finding_evidence(f, "%lld hosts in the first cluster, %lld of them ready", (long long)t->hosts,
-                     (long long)t->ready);
+    finding_evidence(f, "%lld hosts in the first cluster, %lld of them ready (%s)",
+                     (long long)t->hosts, (long long)t->ready, check_age(in, t->told));
     finding_summary(f, "%s has %lld ENIs in use, but %lld hosts in its first cluster.", t->name,
                     (long long)t->in_use, (long long)t->hosts);
 }

@@ -228,7 +228,10 @@ static void find_none(const struct check_input *in)
             endpoint = in->site->endpoints[k]->name;
     }
     struct finding *f = finding_add(in, SEV_UNKNOWN, 0, endpoint);
-    finding_evidence(f, "%zu interfaces, none of them of an SDDC", n);
+    if (s)
+        finding_evidence(f, "%zu interfaces, none of them of an SDDC (%s)", n, check_age(in, s));
+    else
+        finding_evidence(f, "no interface at all");
     finding_summary(f,
                     "No ENI of an SDDC is in what %s shows: nothing can be said of its link and "
                     "routes.",

@@ -113,6 +113,10 @@ static const struct check_case active[] = {
      LINK "table enis tokyo/linked\neni vpc role source_dest_check\n"
           "eni-1 vpc-1 host yes\neni-2 vpc-1 active yes\neni-9 vpc-1 foreign yes\n",
      NULL, "warning vpc-1|2\n", "also on the active one"},
+    {"source/destination check on where nothing is forwarded", "eni-source-dest-check",
+     LINK "table enis tokyo/linked\neni vpc role source_dest_check\n"
+          "eni-1 vpc-1 host yes\neni-2 vpc-1 active no\neni-3 vpc-1 spare yes\n",
+     NULL, "ok vpc-1|2\n", "none of them active"},
     {"source/destination check not told", "eni-source-dest-check",
      LINK "table enis tokyo/linked\neni vpc role source_dest_check\neni-1 vpc-1 host -\n", NULL, "",
      NULL},
@@ -149,7 +153,8 @@ static const struct check_case hosts[] = {
     {"a ready host without an ENI", "eni-count",
      LINK SDDC STEADY HOSTS "h0 esx-0 Cluster-1 ready\nh1 esx-1 Cluster-1 ready\n"
                             "h2 esx-2 Cluster-1 ready\n",
-     NULL, "warning sddc-tokyo|0\n", "2 ENIs in use, but 3 hosts"},
+     NULL, "warning sddc-tokyo|0\n",
+     "3 hosts in the first cluster, 3 of them ready (vmc, 12s ago)"},
     {"hosts that have their home at vCenter count, its others do not", "eni-count",
      LINK SDDC STEADY "table hosts tokyo/vc\nhost_id host cluster state via\n"
                       "h0 esx-0 Cluster-1 ready vc,vmc\nh1 esx-1 Cluster-1 ready vc,vmc\n"

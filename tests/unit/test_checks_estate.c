@@ -151,6 +151,20 @@ static const struct check_case plans[] = {
     {"inside a further block of the VPC", "cidr-overlap",
      VPC MGMT SEGMENTS "/a web routed 100.64.1.0/24 -\n", NULL,
      "critical 100.64.0.0/20 (vpc-1)|1\n", NULL},
+    {"inside a VPC that is not linked", "cidr-overlap",
+     "table linked_vpcs tokyo/vmc\nvpc mode\nvpc-2 cidr\n" VPC SEGMENTS
+     "/a web routed 10.0.10.0/24 -\n",
+     NULL, "warning 10.0.0.0/16 (vpc-1)|1\n", "this VPC is not linked"},
+    {"the ages of both", "cidr-overlap", VPC SEGMENTS "/a web routed 10.0.10.0/24 -\n", NULL,
+     "critical 10.0.0.0/16 (vpc-1)|1\n", "vpc-1 (vmc, 12s ago; linked, 12s ago)"},
+    {"the copy of production in a recovery test, behind a gateway of its own", "cidr-overlap",
+     VPC MGMT "table segments tokyo/vmc\npath segment type cidr tier1\n"
+              "/a web routed 192.168.1.0/24 cgw\n/b copy routed 192.168.1.0/24 bubble\n"
+              "/c old routed 10.0.10.0/24 /infra/tier-1s/bubble\n",
+     NULL,
+     "ok 10.0.0.0/16, further tier-1 (vpc-1)|1\n"
+     "ok segments of further tier-1 gateways|1\n",
+     "fine while these gateways are isolated"},
     {"many inside the VPC: one line", "cidr-overlap",
      VPC SEGMENTS
      "/a a routed 10.0.1.0/24 -\n/b b routed 10.0.2.0/24 -\n/c c routed 10.0.3.0/24 -\n",

@@ -241,8 +241,8 @@ static void test_details(void **state)
            "  - 192.168.1.0/24 (web)\n"
            "\n"
            "evidence\n"
-           "  - rtb-app: 192.168.1.0/24 -> eni-0aaaaaaaaaaaa0001, stale; expected eni-0aaaaa\n"
-           "aaaaaaa0002 (linked, 12s ago)\n"
+           "  - rtb-app: 192.168.1.0/24 -> eni-0aaaaaaaaaaaa0001, stale; expected\n"
+           "  eni-0aaaaaaaaaaaa0002 (linked, 12s ago)\n"
            "\n"
            " / filter  : command  w wide  y copy  ? help  q close\n");
     screen_free(s);

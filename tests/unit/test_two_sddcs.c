@@ -117,12 +117,36 @@ static void a_failover_of_one(void **state)
     model_case_release(&c);
 }
 
+/* Who polls seldom sees all of it at once: the order is still that of cause and effect. */
+static void seen_at_once(void **state)
+{
+    struct model_case c;
+
+    (void)state;
+    model_case_init(&c, both);
+    model_case_feed(&c, STEADY);
+    c.now += 60000;
+    model_case_feed(&c, FIRST SDDC("vmc2", "s2", "cidr", "3", "eni-4", "subnet-2")
+                            EDGES("vmc", "", "e", "active", "standby")
+                                EDGES("vmc2", "", "f", "standby", "active") AWS WEB_2);
+    c.now += 60000;
+    model_case_feed(&c, FIRST SECOND STEADY_EDGES AWS
+                    "vpc-1 rtb-app no 10.3.0.0/16 eni-3 active\n" WEB_2);
+    model_case_expect(c.estate, "there and back", "timeline", "kind subject to",
+                      "active_edge vmc NSX-Edge-1\n"
+                      "active_eni vpc-1, traffic group Default eni-4\n"
+                      "active_edge vmc NSX-Edge-0\n"
+                      "active_eni vpc-1, traffic group Default eni-3\n");
+    model_case_release(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_has_its_eni),
         cmocka_unit_test(no_news_of_two_steady_ones),
         cmocka_unit_test(a_failover_of_one),
+        cmocka_unit_test(seen_at_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
