@@ -135,10 +135,30 @@ static const struct {
     [FAULT_UNSUPPORTED] = {ERR_UNSUPPORTED, "not offered here:"},
 };
 
-/* What the service's own words add; a denial repeats the action at length. */
+/* A denial says at length what its code says, then by what policy, and it may end in a riddle of a
+ * thousand letters. A deny of the organisation is mended elsewhere than a missing permission. */
+static void add_denial(struct strbuf *out, const char *message)
+{
+    static const char *const reasons[] = {" because ", " with an explicit deny"};
+    const char *reason = NULL, *end = strstr(message, "Encoded authorization failure message");
+    size_t len;
+
+    for (size_t i = 0; !reason && i < ARRAY_SIZE(reasons); i++)
+        reason = strstr(message, reasons[i]);
+    if (!reason || (end && end < reason))
+        return;
+    len = end ? (size_t)(end - reason) : strlen(reason);
+    while (strchr(". ", reason[len - 1]))
+        len--;
+    strbuf_addf(out, "%.*s", (int)len, reason);
+}
+
+/* What the service's own words add. */
 static void add_words(struct strbuf *out, const struct fault *f, int status)
 {
-    if (f->class != FAULT_DENIED && f->message[0])
+    if (f->class == FAULT_DENIED)
+        add_denial(out, f->message);
+    else if (f->message[0])
         strbuf_addf(out, ": %s", f->message);
     if (f->code[0])
         strbuf_addf(out, " (%s", f->code);

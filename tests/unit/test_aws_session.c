@@ -307,8 +307,21 @@ static const struct {
     {403, "error-ec2.403-SignatureDoesNotMatch.xml", NULL, VERDICT_REJECTED, ERR_AUTH,
      "did not accept the credentials of the environment"},
     {403, "error-ec2.403-UnauthorizedOperation.xml", NULL, VERDICT_ERROR, ERR_DENIED,
-     "not allowed: ec2:DescribeRouteTables (UnauthorizedOperation, request "
+     "not allowed: ec2:DescribeRouteTables because no identity-based policy allows the "
+     "ec2:DescribeRouteTables action (UnauthorizedOperation, request "
      "5c9d3a10-eeee-4000-8000-000000000001)"},
+    {403, NULL,
+     "<r><Error><Code>AccessDenied</Code><Message>No. Encoded authorization failure message: "
+     "because A</Message></Error></r>",
+     VERDICT_ERROR, ERR_DENIED, "not allowed: ec2:DescribeRouteTables (AccessDenied)"},
+    {403, NULL,
+     "<r><Error><Code>UnauthorizedOperation</Code><Message>You are not authorized to perform this "
+     "operation. User: arn:aws:iam::1:user/u is not authorized to perform: "
+     "ec2:DescribeRouteTables with an explicit deny in a service control policy. Encoded "
+     "authorization failure message: AbC</Message></Error></r>",
+     VERDICT_ERROR, ERR_DENIED,
+     "not allowed: ec2:DescribeRouteTables with an explicit deny in a service control policy "
+     "(UnauthorizedOperation)"},
     {500, "error-ec2.500-InternalError.xml", NULL, VERDICT_RETRY, ERR_HTTP, "fault of its own"},
     {503, "error-ec2.503-RequestLimitExceeded.xml", NULL, VERDICT_THROTTLED, ERR_LIMIT,
      "AWS throttles ec2:DescribeRouteTables: Request limit exceeded (RequestLimitExceeded"},
