@@ -156,26 +156,57 @@ static const char *next_header(const struct reply *reply, const char *name, size
     return reply->header(reply, name);
 }
 
-static void keep_cookies(struct nsx_session *n, const struct reply *reply)
+/* "name=value" of a Set-Cookie line. */
+struct cookie {
+    const char *text;
+    size_t name, len; /* of the name with its "=", of all */
+};
+
+/* A later cookie of a name takes the place of an earlier one. */
+static void place_cookie(struct cookie *cookies, unsigned *n, const struct cookie *c)
 {
-    struct strbuf all = STRBUF_INIT;
+    unsigned i = 0;
+
+    while (i < *n && (cookies[i].name != c->name || memcmp(cookies[i].text, c->text, c->name) != 0))
+        i++;
+    if (i == NSX_COOKIES_MAX)
+        return;
+    cookies[i] = *c;
+    *n += i == *n;
+}
+
+static unsigned read_cookies(const struct reply *reply, struct cookie *cookies)
+{
+    unsigned n = 0;
     const char *line;
-    bool session = false;
     size_t i = 0;
 
-    strbuf_grow(&all, NSX_COOKIE_BYTES_MAX);
-    for (unsigned kept = 0; kept < NSX_COOKIES_MAX; kept++) {
-        size_t len;
+    while ((line = next_header(reply, "Set-Cookie", &i))) {
+        size_t len = strcspn(line, ";");
+        const char *equals = memchr(line, '=', len);
 
-        line = next_header(reply, "Set-Cookie", &i);
-        if (!line)
-            break;
-        len = strcspn(line, ";");
-        if (!wire_is_plain(line, len) || !memchr(line, '=', len) ||
-            all.len + len + 2 > NSX_COOKIE_BYTES_MAX)
+        if (equals && wire_is_plain(line, len) && len < NSX_COOKIE_BYTES_MAX)
+            place_cookie(cookies, &n, &(struct cookie){line, (size_t)(equals - line) + 1, len});
+    }
+    return n;
+}
+
+/* One that is empty was taken back. */
+static void keep_cookies(struct nsx_session *n, const struct reply *reply)
+{
+    struct cookie cookies[NSX_COOKIES_MAX];
+    unsigned count = read_cookies(reply, cookies);
+    struct strbuf all = STRBUF_INIT;
+    bool session = false;
+
+    strbuf_grow(&all, NSX_COOKIE_BYTES_MAX);
+    for (unsigned i = 0; i < count; i++) {
+        const struct cookie *c = &cookies[i];
+
+        if (c->len == c->name || all.len + c->len + 2 > NSX_COOKIE_BYTES_MAX)
             continue;
-        session |= text_has_prefix(line, "JSESSIONID=");
-        strbuf_addf(&all, "%s%.*s", all.len > 0 ? "; " : "", (int)len, line);
+        session |= text_has_prefix(c->text, "JSESSIONID=");
+        strbuf_addf(&all, "%s%.*s", all.len > 0 ? "; " : "", (int)c->len, c->text);
     }
     if (session)
         n->cookies = secret_new(all.buf, all.len);

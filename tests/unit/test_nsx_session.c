@@ -414,6 +414,31 @@ static void test_hostile_cookies(void **state)
     free(long_one);
 }
 
+/* A balancer takes its old cookie back, and a manager gives a new session for an old one. */
+static void test_later_cookies_count(void **state)
+{
+    static const char *const headers[] = {"Set-Cookie: JSESSIONID=old; Path=/",
+                                          "Set-Cookie: LB=; Max-Age=0",
+                                          "Set-Cookie: A=1",
+                                          "Set-Cookie: JSESSIONID=new; Path=/",
+                                          "X-XSRF-TOKEN: t",
+                                          NULL};
+    static const char *const taken_back[] = {"Set-Cookie: JSESSIONID=old",
+                                             "Set-Cookie: JSESSIONID=; Max-Age=0", NULL};
+    struct fixture f;
+
+    (void)state;
+    open_session(&f, LOCAL, "p");
+    f.s.ops->login(&f.s, NULL);
+    assert_int_equal(answer(&f, 200, "", headers), SESSION_SEND);
+    assert_string_equal(session_header(&f.s, "Cookie"), "JSESSIONID=new; A=1");
+    close_session(&f);
+    open_session(&f, LOCAL, "p");
+    f.s.ops->login(&f.s, NULL);
+    assert_int_equal(answer(&f, 200, "", taken_back), SESSION_FAIL);
+    close_session(&f);
+}
+
 /* ---- judging -----------------------------------------------------------------------------------
  */
 
@@ -489,11 +514,17 @@ static void test_judge(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_form_login),     cmocka_unit_test(test_other_site),
-        cmocka_unit_test(test_login_refusals), cmocka_unit_test(test_no_password),
-        cmocka_unit_test(test_vidm),           cmocka_unit_test(test_vidm_refused),
-        cmocka_unit_test(test_certificate),    cmocka_unit_test(test_authorize),
-        cmocka_unit_test(test_logout),         cmocka_unit_test(test_hostile_cookies),
+        cmocka_unit_test(test_form_login),
+        cmocka_unit_test(test_other_site),
+        cmocka_unit_test(test_login_refusals),
+        cmocka_unit_test(test_no_password),
+        cmocka_unit_test(test_vidm),
+        cmocka_unit_test(test_vidm_refused),
+        cmocka_unit_test(test_certificate),
+        cmocka_unit_test(test_authorize),
+        cmocka_unit_test(test_logout),
+        cmocka_unit_test(test_hostile_cookies),
+        cmocka_unit_test(test_later_cookies_count),
         cmocka_unit_test(test_judge),
     };
 
