@@ -120,6 +120,13 @@ int nsx_page_walk(struct run *run, const struct reply *reply, const char *label,
     return walk_page(run, &w, reply, label, cursor, err);
 }
 
+enum nsx_more nsx_list_cut(const struct nsx_list *l, struct err *err)
+{
+    if (l->pages > 1)
+        err_prefix(err, "what follows page %u of %s is missing", l->pages - 1, l->label);
+    return NSX_LIST_BROKEN;
+}
+
 enum nsx_more nsx_list_read(struct run *run, struct nsx_list *l, const struct reply *reply,
                             jsonq_item_fn item, void *arg, struct err *err)
 {
@@ -128,10 +135,10 @@ enum nsx_more nsx_list_read(struct run *run, struct nsx_list *l, const struct re
 
     if (reply->err) {
         *err = *reply->err;
-        return NSX_LIST_BROKEN;
+        return nsx_list_cut(l, err);
     }
     if (walk_page(run, &w, reply, l->label, &cursor, err) < 0)
-        return NSX_LIST_BROKEN;
+        return nsx_list_cut(l, err);
     return nsx_list_more(run, l, cursor, err);
 }
 
@@ -255,13 +262,16 @@ enum step nsx_list_page(struct run *run, struct nsx_list *l, struct nsx_memo **m
                         struct table_builder *b, uint64_t salt, const struct reply *reply,
                         nsx_row_fn row, void *arg)
 {
-    enum nsx_more more = NSX_LIST_BROKEN;
+    enum nsx_more more;
     const char *cursor = NULL;
     struct err err = {0};
 
     if (reply->err)
         err = *reply->err;
-    else if (nsx_page_read(run, memo, b, salt, reply, l->label, row, arg, &cursor, &err) == 0)
+    if (reply->err ||
+        nsx_page_read(run, memo, b, salt, reply, l->label, row, arg, &cursor, &err) < 0)
+        more = nsx_list_cut(l, &err);
+    else
         more = nsx_list_more(run, l, cursor, &err);
     return nsx_list_step(run, l, reply, more, &err);
 }

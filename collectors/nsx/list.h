@@ -41,6 +41,9 @@ enum nsx_more {
 enum nsx_more nsx_list_more(struct run *run, struct nsx_list *l, const char *cursor,
                             struct err *err);
 
+/* The page that was asked for could not be read: BROKEN, and *err says first what is missing. */
+enum nsx_more nsx_list_cut(const struct nsx_list *l, struct err *err);
+
 /* Read a page: an object with the array results (absent only where result_count is 0). @item gets
  * each object of it while there is only that one in memory; *odd (may be NULL)
  * counts the other items. The cursor (NULL: none) is in the run's arena. 0, or -1 and *err; then

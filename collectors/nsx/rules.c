@@ -159,12 +159,12 @@ static enum nsx_more on_page(struct run *run, struct rules_run *r, const struct 
 
     if (reply->err) {
         *err = *reply->err;
-        return NSX_LIST_BROKEN;
+        return nsx_list_cut(&r->list, err);
     }
     rc = nsx_page_read(run, &s->memo, run_table(run, &table_rules), page_salt(s, reply->hash),
                        reply, r->list.label, nsx_rule_row, &r->names, &cursor, err);
     keep_note(s, &r->note, reply->hash);
-    return rc < 0 ? NSX_LIST_BROKEN : nsx_list_more(run, &r->list, cursor, err);
+    return rc < 0 ? nsx_list_cut(&r->list, err) : nsx_list_more(run, &r->list, cursor, err);
 }
 
 /* ---- the run -----------------------------------------------------------------------------------

@@ -347,11 +347,11 @@ static enum nsx_more on_page(struct run *run, struct segments_run *r, const stru
 
     if (reply->err) {
         *err = *reply->err;
-        return NSX_LIST_BROKEN;
+        return nsx_list_cut(&r->list, err);
     }
     if (nsx_page_read(run, &s->memo, run_table(run, &table_segments), salt, reply, r->list.label,
                       row, s, &cursor, err) < 0)
-        return NSX_LIST_BROKEN;
+        return nsx_list_cut(&r->list, err);
     r->read = true;
     return nsx_list_more(run, &r->list, cursor, err);
 }

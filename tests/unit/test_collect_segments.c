@@ -8,6 +8,7 @@
 
 #include "collectors/nsx/nsx.h"
 #include "core/mem.h"
+#include "core/text.h"
 #include "tests/support/collector_harness.h"
 
 #define NSX    "{name: nsx, kind: nsx, url: 'https://nsx.example/', user: audit, password: {env: P}}"
@@ -213,13 +214,35 @@ static void test_circle(void **state)
     harness_free(h);
 }
 
+/* Rows that are missing are told as such, with where they would be. */
+static void test_later_page_fails(void **state)
+{
+    static const struct harness_reply replies[] = {
+        {.match = STATES, .body = EMPTY, .optional = true},
+        {.match = "page_size=1000&cursor=x", .body = "{\"results\":[{\"id\":\"b"},
+        {.match = INFRA, .body = PAGE("a", "x")},
+        {0}};
+    struct harness *h = harness_new(&(struct harness_case){.name = "later page",
+                                                           .collector = &collector_nsx_segments,
+                                                           .endpoint = NSX,
+                                                           .replies = replies});
+    struct collector_run *r = harness_run(h);
+
+    (void)state;
+    collector_run(r);
+    assert_int_equal(r->last, STEP_DONE);
+    assert_int_equal(snapshot_freshness(r->tables[0]), FRESH_PARTIAL);
+    assert_true(text_has_prefix(snapshot_err(r->tables[0])->msg,
+                                "what follows page 1 of segments is missing: "));
+    harness_free(h);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_tables),
-        cmocka_unit_test(test_twins),
-        cmocka_unit_test(test_unchanged_pages),
-        cmocka_unit_test(test_circle),
+        cmocka_unit_test(test_tables),           cmocka_unit_test(test_twins),
+        cmocka_unit_test(test_unchanged_pages),  cmocka_unit_test(test_circle),
+        cmocka_unit_test(test_later_page_fails),
     };
 
     make_many();
