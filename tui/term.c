@@ -482,14 +482,29 @@ static void stop_group(void)
         tell('t');
 }
 
+static void come_back(struct terminal *t)
+{
+    (void)term_resize(t);
+    (void)refresh();
+    enter(t);
+}
+
 void term_suspend(struct terminal *t)
 {
     leave(t);
     stop_group();
     (void)tcgetattr(STDIN_FILENO, &restore.modes); /* the shell may have others now */
-    (void)term_resize(t);
-    (void)refresh();
-    enter(t);
+    come_back(t);
+}
+
+void term_continue(struct terminal *t)
+{
+    struct termios now;
+
+    if (tcgetattr(STDIN_FILENO, &now) == 0 && now.c_lflag & ICANON)
+        restore.modes = now; /* a shell has had the terminal */
+    leave(t);
+    come_back(t);
 }
 
 /* ---- keys --------------------------------------------------------------------------------------

@@ -44,6 +44,10 @@ void term_emit(struct terminal *t, const char *bytes, size_t len);
 void term_mouse(struct terminal *t, bool on);
 /* Leave the terminal, stop the process group, come back. */
 void term_suspend(struct terminal *t);
+/* After a stop that nobody could prepare for (SIGSTOP): a shell may have set the terminal for
+ * itself meanwhile. In the background this stops the process, as everything there that would write
+ * the modes of the terminal. */
+void term_continue(struct terminal *t);
 
 int term_signal_fd(const struct terminal *t);
 enum term_signal term_signal(struct terminal *t);

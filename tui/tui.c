@@ -61,7 +61,7 @@ static void take_signals(struct loop_state *l)
         else if (s == TERM_SIGNAL_SUSPEND)
             l->app.suspend = true;
         else if (s == TERM_SIGNAL_CONTINUE)
-            term_redraw(l->term);
+            term_continue(l->term);
         else
             l->ended = true;
     }

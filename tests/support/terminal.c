@@ -55,6 +55,7 @@ static const VTermScreenCallbacks callbacks = {.settermprop = on_property};
  * and it is continued; its end is ours. */
 static int be_shell(const struct terminal_options *o, int report)
 {
+    struct termios modes; /* as a shell has them for itself */
     pid_t pid = fork();
     int status = 0;
 
@@ -66,10 +67,12 @@ static int be_shell(const struct terminal_options *o, int report)
         _exit(o->run(o->arg));
     }
     (void)setpgid(pid, pid);
+    (void)tcgetattr(STDIN_FILENO, &modes);
     (void)!write(report, &pid, sizeof(pid));
     (void)signal(SIGTTOU, SIG_IGN);
     while (waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status)) {
         (void)tcsetpgrp(STDIN_FILENO, getpgrp());
+        (void)tcsetattr(STDIN_FILENO, TCSADRAIN, &modes);
         (void)!write(STDOUT_FILENO, "[stopped]", 9);
         (void)tcsetpgrp(STDIN_FILENO, pid);
         (void)kill(-pid, SIGCONT);

@@ -226,6 +226,29 @@ static void test_suspend(void **state)
     terminal_free(t);
 }
 
+/* A stop that nobody can prepare for: the shell has set the terminal for itself meanwhile. */
+static void test_stopped(void **state)
+{
+    struct wish wish = {0};
+    struct terminal *t = start(&wish, NULL, true);
+    size_t len;
+
+    (void)state;
+    ready(t);
+    (void)terminal_raw(t, &len);
+    (void)kill(terminal_pid(t), SIGSTOP);
+    while (!strstr(terminal_raw(t, &len), "[stopped]"))
+        (void)terminal_listen(t, 100);
+    ready(t);
+    assert_true(terminal_in_alternate(t));
+    terminal_keys(t, "j");
+    terminal_wait(t, "> WARN");
+    terminal_keys(t, "q");
+    assert_int_equal(WEXITSTATUS(terminal_end(t)), 10);
+    assert_true(terminal_modes_restored(t));
+    terminal_free(t);
+}
+
 static void check_restored(struct terminal *t)
 {
     assert_false(terminal_in_alternate(t));
@@ -429,23 +452,15 @@ static void test_ascii_locale(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_paint_and_quit),
-        cmocka_unit_test(test_idle),
-        cmocka_unit_test(test_ticking),
-        cmocka_unit_test(test_resize),
-        cmocka_unit_test(test_suspend),
-        cmocka_unit_test(test_crash),
-        cmocka_unit_test(test_signals),
-        cmocka_unit_test(test_hang_up),
-        cmocka_unit_test(test_hang_up_without_signal),
-        cmocka_unit_test(test_garbage),
-        cmocka_unit_test(test_paste),
-        cmocka_unit_test(test_copy),
-        cmocka_unit_test(test_terminals),
-        cmocka_unit_test(test_dumb_terminal),
-        cmocka_unit_test(test_no_colour),
-        cmocka_unit_test(test_old_size),
-        cmocka_unit_test(test_ascii_locale),
+        cmocka_unit_test(test_paint_and_quit), cmocka_unit_test(test_idle),
+        cmocka_unit_test(test_ticking),        cmocka_unit_test(test_resize),
+        cmocka_unit_test(test_suspend),        cmocka_unit_test(test_stopped),
+        cmocka_unit_test(test_crash),          cmocka_unit_test(test_signals),
+        cmocka_unit_test(test_hang_up),        cmocka_unit_test(test_hang_up_without_signal),
+        cmocka_unit_test(test_garbage),        cmocka_unit_test(test_paste),
+        cmocka_unit_test(test_copy),           cmocka_unit_test(test_terminals),
+        cmocka_unit_test(test_dumb_terminal),  cmocka_unit_test(test_no_colour),
+        cmocka_unit_test(test_old_size),       cmocka_unit_test(test_ascii_locale),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
