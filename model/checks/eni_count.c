@@ -58,6 +58,28 @@ static void count_hosts(const struct check_input *in, const struct row *sddc,
     }
 }
 
+static const char *total_subject(const struct check_input *in, const struct tally *t)
+{
+    return check_text(in, "%s: total", t->name);
+}
+
+/* The VPC whose active ENI, by NSX, is among those that are gone; NULL: none. */
+static const char *lost_active(const struct check_input *in)
+{
+    const struct row *r;
+    size_t i = 0;
+
+    while ((r = check_next(in, &table_linked_vpcs, &i, NULL)) != NULL) {
+        const struct cell_list *active = row_list(r, LINKED_VPCS_ACTIVE_ENIS);
+
+        for (size_t k = 0; active && k < active->n; k++) {
+            if (!check_eni(in, active->items[k]))
+                return row_text(r, LINKED_VPCS_VPC);
+        }
+    }
+    return NULL;
+}
+
 /* While a host is replaced its ENI is in use or not: both are fine. */
 static void judge_hosts(const struct check_input *in, const struct tally *t)
 {
@@ -70,6 +92,8 @@ static void judge_hosts(const struct check_input *in, const struct tally *t)
                      (long long)t->hosts, (long long)t->ready, check_age(in, t->told));
     finding_summary(f, "%s has %lld ENIs in use, but %lld hosts in its first cluster.", t->name,
                     (long long)t->in_use, (long long)t->hosts);
+    if (t->in_use < t->ready && t->total < check_first_seen(in, t->name, t->total))
+        finding_caused_by(f, "eni-count", total_subject(in, t));
 }
 
 static void judge_total(const struct check_input *in, const struct tally *t)
@@ -79,12 +103,13 @@ static void judge_total(const struct check_input *in, const struct tally *t)
     if (t->total == first)
         return;
     bool fewer = t->total < first;
-    struct finding *f =
-        finding_add(in, SEV_WARNING, fewer ? 0 : CHECK_INFO, check_text(in, "%s: total", t->name));
+    struct finding *f = finding_add(in, SEV_WARNING, fewer ? 0 : CHECK_INFO, total_subject(in, t));
     finding_evidence(f, "%lld ENIs now (%s), %lld when first seen", (long long)t->total,
                      check_age(in, t->enis), (long long)first);
     finding_summary(f, "%s had %lld ENIs when it was first seen and has %lld now.", t->name,
                     (long long)first, (long long)t->total);
+    if (fewer && lost_active(in))
+        finding_caused_by(f, "one-active-eni", lost_active(in));
     if (fewer)
         finding_remedy(f, "Somebody may have deleted ENIs of the SDDC: CloudTrail, "
                           "DeleteNetworkInterface. A host that needs one cannot join. Open a "

@@ -52,6 +52,35 @@ static void add_routes(const struct check_input *in, const struct route_table *t
     }
 }
 
+static bool is_local(const struct row *r)
+{
+    return row_is(r, ROUTES_TARGET, "local") && row_ip(r, ROUTES_DESTINATION);
+}
+
+/* AWS takes no route for what is the VPC's own: then the missing ones are the overlap's. NULL when
+ * one is off for another reason. */
+static const char *own_block(const struct check_input *in, const struct route_table *t)
+{
+    const char *block = NULL;
+
+    for (size_t i = 0; i < t->n; i++) {
+        const struct row *r = route_table_row(t, i), *local = NULL;
+
+        if (!route_is_off(r))
+            continue;
+        for (size_t k = 0; k < t->n && route_is_missing(r) && !local; k++) {
+            const struct row *other = route_table_row(t, k);
+            if (is_local(other) && row_ip(r, ROUTES_DESTINATION) &&
+                ip_overlaps(row_ip(other, ROUTES_DESTINATION), row_ip(r, ROUTES_DESTINATION)))
+                local = other;
+        }
+        if (!local)
+            return NULL;
+        block = check_cell(in, &table_routes, local, ROUTES_DESTINATION);
+    }
+    return block;
+}
+
 static void report(const struct check_input *in, const struct route_table *t, const struct tally *n)
 {
     unsigned flags;
@@ -74,6 +103,8 @@ static void report(const struct check_input *in, const struct route_table *t, co
     finding_evidence(f, "in place: %zu of %zu", n->good, all);
     if (eni && !check_eni(in, eni))
         finding_caused_by(f, "one-active-eni", t->vpc);
+    else if (own_block(in, t))
+        finding_caused_by(f, "cidr-overlap", own_block(in, t));
 }
 
 static void run(const struct check_input *in)

@@ -117,6 +117,19 @@ static const struct check_case cases[] = {
     {"a segment is missing", "routes-main", sddc,
      ROUTES MAIN_OK MAIN("192.168.3.0/24", "new", "-", "eni-2", "-", "missing"),
      "critical rtb-main (main)|1\n", "1 of 4 SDDC networks"},
+    {"a segment inside the VPC's own block: AWS takes no such route", "routes-main", sddc,
+     ROUTES MAIN_OK MAIN("10.0.7.0/24", "new", "-", "eni-2", "-",
+                         "missing") "table vpcs tokyo/linked\nvpc cidr\nvpc-1 10.0.0.0/16\n"
+                                    "table segments tokyo/vmc\npath segment type cidr\n/s/c new "
+                                    "routed 10.0.7.0/24\n",
+     "critical rtb-main (main)|1|<- tokyo/cidr-overlap/10.0.0.0/16\n", "1 of 4 SDDC networks"},
+    {"and another one besides", "routes-main", sddc,
+     ROUTES MAIN_OK MAIN("10.0.7.0/24", "new", "-", "eni-2", "-", "missing")
+         MAIN("192.168.3.0/24", "more", "-", "eni-2", "-",
+              "missing") "table vpcs tokyo/linked\nvpc cidr\nvpc-1 10.0.0.0/16\n"
+                         "table segments tokyo/vmc\npath segment type cidr\n/s/c new routed "
+                         "10.0.7.0/24\n",
+     "critical rtb-main (main)|2\n", NULL},
     {"a missing segment may still come", "routes-main", sddc,
      ROUTES MAIN_OK MAIN("192.168.3.0/24", "new", "-", "eni-2", "-", "converging"),
      "warning rtb-main (main)|1\n", "1 missing, 0 to another target"},

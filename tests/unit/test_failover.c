@@ -27,10 +27,11 @@ struct scene {
     const char *active;           /* by NSX */
     const char *main_1, *main_2;  /* targets of the main table's routes */
     const char *custom, *missing; /* target of the custom table's; a segment without a route */
+    unsigned lost;                /* the ENI of this number does not exist */
 };
 
 static const struct scene steady = {"ready", "up",    "active", "standby", "eni-1",
-                                    "eni-1", "eni-1", "eni-1",  NULL};
+                                    "eni-1", "eni-1", "eni-1",  NULL,      99};
 
 static void add_sddc(struct strbuf *out, const struct scene *s)
 {
@@ -77,9 +78,11 @@ static void add_aws(struct strbuf *out, const struct scene *s)
 {
     strbuf_addstr(out, "table enis tokyo/linked\n"
                        "eni vpc subnet az_id status description source_dest_check\n");
-    for (unsigned i = 0; i < 17; i++)
-        strbuf_addf(out, "eni-%u vpc-1 subnet-1 apne1-az4 %s \"VMware VMC Interface\" no\n", i,
-                    i < 4 ? "in-use" : "available");
+    for (unsigned i = 0; i < 17; i++) {
+        if (i != s->lost)
+            strbuf_addf(out, "eni-%u vpc-1 subnet-1 apne1-az4 %s \"VMware VMC Interface\" no\n", i,
+                        i < 4 ? "in-use" : "available");
+    }
     strbuf_addf(out,
                 "table vpcs tokyo/linked\nvpc cidr\nvpc-1 10.0.0.0/16\n"
                 "table subnets tokyo/linked\nsubnet vpc cidr az_id available_ips\n"
@@ -211,6 +214,32 @@ static void seen_afterwards(void **state)
     }
 }
 
+/* One cause, one line: fewer ENIs, a host without one and no active one are the same loss. */
+static void an_eni_that_is_deleted(void **state)
+{
+    struct story story = begin(false);
+    struct scene s = steady;
+    (void)state;
+
+    tell(&story, &s, 0, "");
+    s.lost = 2;
+    tell(&story, &s, 20 * SECOND,
+         "  warning eni-count/sddc-tokyo\n"
+         "warning eni-count/sddc-tokyo: total\n");
+    s.lost = 1;
+    tell(&story, &s, 20 * SECOND,
+         "  warning eni-count/sddc-tokyo\n"
+         "  warning eni-count/sddc-tokyo: total\n"
+         "warning one-active-eni/vpc-1\n");
+    tell(&story, &s, 3 * MINUTE,
+         "  warning eni-count/sddc-tokyo\n"
+         "  warning eni-count/sddc-tokyo: total\n"
+         "critical one-active-eni/vpc-1\n");
+    s.lost = 99;
+    tell(&story, &s, 20 * SECOND, "");
+    end(&story);
+}
+
 static void a_segment_that_never_arrives(void **state)
 {
     struct story story = begin(false);
@@ -231,6 +260,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(step_by_step),
         cmocka_unit_test(seen_afterwards),
+        cmocka_unit_test(an_eni_that_is_deleted),
         cmocka_unit_test(a_segment_that_never_arrives),
     };
 
