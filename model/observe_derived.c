@@ -5,6 +5,7 @@
  *  route_table_partial  some of them do: the rewriting has begun
  *  route_table_late     the time a failover may take is over and the table has not followed
  *  active_eni           without NSX's word: the main table leads to another ENI
+ *  edge_moved           the VM of an edge runs on another host: the active ENI follows the host
  *  segment_added, segment_removed, segment_changed   with who, where NSX says so
  *  and the kinds of tasks and alarms, as their managers name them (origin reported)
  */
@@ -13,6 +14,7 @@
 #include "core/arena.h"
 #include "core/map.h"
 #include "core/mem.h"
+#include "core/text.h"
 #include "model/derive/facts.h"
 
 #include <stdlib.h>
@@ -368,17 +370,66 @@ static void report(const struct observer *o, const struct row *r, const struct s
     timeline_report(o->timeline, &e);
 }
 
-/* Remembered for last_host, and no news by itself. */
+/* The old name is still a host's: another manager's name for the same host is no move. */
+static bool is_host(const struct observer *o, const char *name)
+{
+    struct view_cursor at = {0};
+    const struct row *r;
+
+    while ((r = derive_next(o->d, &table_hosts, &at))) {
+        if (view_same_text(row_str(r, HOSTS_HOST), name))
+            return true;
+    }
+    return false;
+}
+
+static bool is_active(const struct row *edge)
+{
+    const struct cell_list *roles = row_list(edge, EDGES_ROLES);
+
+    for (size_t i = 0; roles && i < roles->n; i++) {
+        if (text_has_suffix(roles->items[i], "=active"))
+            return true;
+    }
+    return false;
+}
+
+/* A vMotion moves an active edge without a word of the gateways. The VM's host is read beside the
+ * edge, so the time is that of the update, not of the edge's own poll. */
+static void see_move(const struct observer *o, const struct row *r, const char *host)
+{
+    const char *name = row_str(r, EDGES_EDGE), *join = row_str(r, EDGES_HOST_JOIN);
+    int64_t now = o->d->view->now;
+    struct timeline_entry e = {.kind = "edge_moved",
+                               .subject = name ? name : row_str(r, EDGES_EDGE_ID),
+                               .to = host,
+                               .at = now,
+                               .delay_ms = -1,
+                               .opens = is_active(r)};
+    struct since_record before;
+
+    if (!join || text_has_prefix(join, EDGES_JOIN_BY_ENI) ||
+        !since_see(o->since, o->name, "edge_vm", r->key, host, now, &before) ||
+        !is_host(o, before.state))
+        return;
+    e.from = before.state;
+    e.error_bar_ms = error_bar(o, &before, now);
+    timeline_observe(o->timeline, &e);
+}
+
+/* Remembered for last_host as well. */
 static void edge_host(const struct observer *o, const struct row *r, const struct snapshot *s)
 {
     const char *host = row_str(r, EDGES_HOST);
 
-    if (host)
-        (void)since_see(o->since, o->name, "edge_host", r->key, host, snapshot_taken_at(s), NULL);
+    if (!host)
+        return;
+    (void)since_see(o->since, o->name, "edge_host", r->key, host, snapshot_taken_at(s), NULL);
+    see_move(o, r, host);
 }
 
 /* Every good row of a table that is not as it was. */
-static void observe_rows(const struct observer *o, const struct schema *schema,
+static void observe_rows(struct observer *o, const struct schema *schema,
                          void (*see)(const struct observer *o, const struct row *r,
                                      const struct snapshot *s))
 {
@@ -390,6 +441,8 @@ static void observe_rows(const struct observer *o, const struct schema *schema,
     for (size_t i = 0; i < n; i++) {
         if (!view_is_good(list[i]) || !site_rows_changed(o->site, place, i))
             continue;
+        o->before_at =
+            site_before(o->site, place, i) ? snapshot_taken_at(site_before(o->site, place, i)) : 0;
         for (size_t k = 0; k < snapshot_count(list[i]); k++)
             see(o, snapshot_row(list[i], k), list[i]);
     }

@@ -113,9 +113,9 @@ static void insert(struct timeline *t, struct entry *e)
 /* What one poll shows at once happened in this order: a host, its edge, the ENI, the routes. */
 static unsigned rank(const char *kind)
 {
-    static const char *const order[] = {"host_state",      "edge_status",         "active_edge",
-                                        "active_eni",      "route_table_partial", "route_table",
-                                        "route_table_late"};
+    static const char *const order[] = {"host_state",  "edge_status",     "edge_moved",
+                                        "active_edge", "active_eni",      "route_table_partial",
+                                        "route_table", "route_table_late"};
     unsigned i = 0;
 
     while (i < ARRAY_SIZE(order) && strcmp(order[i], kind) != 0)

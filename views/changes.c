@@ -26,6 +26,7 @@ static const struct {
     /* In the order in which one follows from the other. */
     {"host_state", N_("host state"), true, false},
     {"edge_status", N_("edge status"), true, false},
+    {"edge_moved", N_("edge moved"), true, false},
     {"active_edge", N_("active edge"), true, false},
     {"active_eni", N_("active ENI"), true, false},
     {"route_table", N_("table followed"), true, false},
