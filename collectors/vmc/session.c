@@ -9,7 +9,7 @@
  * that is not documented, so the clock decides.
  *
  * An endpoint without `sddc` is about all SDDCs of its organisation. Its NSX is that of the only
- * one; with several, whoever wants NSX must say which.
+ * one that is not deleted; with several, whoever wants NSX must say which.
  */
 #include "collectors/vmc/session.h"
 
@@ -232,22 +232,38 @@ static void take_facts(struct session *s, struct json_object *sddc)
     v->facts_known = v->nsx != NULL;
 }
 
+/* Of the SDDCs that are there, how many and the last of them. */
+static struct json_object *find_only(struct json_object *list, unsigned *n)
+{
+    struct json_object *found = NULL;
+
+    *n = 0;
+    for (size_t i = 0; i < jsonq_count(list); i++) {
+        struct json_object *sddc = jsonq_item(list, i);
+        const char *state = jsonq_str(sddc, "sddc_state");
+
+        if (state && (strcmp(state, "DELETED") == 0 || strcmp(state, "CANCELED") == 0))
+            continue;
+        found = sddc;
+        ++*n;
+    }
+    return found;
+}
+
 static enum session_step take_sddc(struct session *s, const struct reply *reply)
 {
     struct vmc_session *v = s->priv;
-    struct json_object *o = jsonq_parse(reply->body, reply->len, &s->err);
+    struct json_object *o = jsonq_parse(reply->body, reply->len, &s->err), *one;
 
     if (!o) {
         err_prefix(&s->err, "reply of VMC about the SDDC");
         return SESSION_FAIL;
     }
     v->sddcs = 1;
-    if (json_object_is_type(o, json_type_array)) {
-        v->sddcs = (unsigned)jsonq_count(o);
-        v->facts_known = v->sddcs > 1;
-    }
+    one = json_object_is_type(o, json_type_array) ? find_only(o, &v->sddcs) : o;
+    v->facts_known = v->sddcs > 1;
     if (v->sddcs == 1)
-        take_facts(s, json_object_is_type(o, json_type_array) ? jsonq_item(o, 0) : o);
+        take_facts(s, one);
     json_object_put(o);
     return SESSION_READY;
 }
@@ -258,7 +274,10 @@ static enum session_step sddc_refused(struct session *s, const struct reply *rep
     struct vmc_fault f;
 
     vmc_fault_read(reply, &f);
-    vmc_fault_describe(&f, reply->status, "the SDDC", &s->err);
+    vmc_fault_describe(
+        &f, reply->status,
+        arena_printf(s->arena, "%s of organisation '%s'", sddc ? "the SDDC" : "the SDDCs", org),
+        &s->err);
     if (f.class == VMC_FAULT_MISSING)
         err_set(&s->err, ERR_CONFIG, reply->status, "organisation '%s' has no SDDC '%s' (%d%s%s)",
                 org, sddc ? sddc : "", reply->status, f.message[0] ? ", " : "", f.message);
@@ -322,6 +341,8 @@ static int no_nsx(struct session *s)
     if (v->refused.kind != ERR_NONE)
         return err_set(&s->err, ERR_PROTO, 0, "the address of NSX that VMC names is not used: %s",
                        v->refused.msg);
+    if (v->sddcs == 0)
+        return err_set(&s->err, ERR_UNSUPPORTED, 0, "the organisation has no SDDC");
     return err_set(&s->err, ERR_UNSUPPORTED, 0, "the SDDC has no address of NSX (yet)");
 }
 

@@ -249,6 +249,33 @@ static void without_sddc_the_only_one_is_meant(void **state)
     assert_string_equal(f.s.err.msg, "the organisation has 2 SDDCs: 'sddc' must name the one whose "
                                      "NSX is read");
     close_session(&f);
+    login_of_org(&f,
+                 "[{\"id\": \"s0\", \"sddc_state\": \"DELETED\"}, {\"id\": \"s1\", \"sddc_state\": "
+                 "\"READY\", \"resource_config\": {\"nsx_api_public_endpoint_url\": "
+                 "\"https://nsx.example/\"}}]");
+    assert_string_equal(f.s.facts.sddc, "s1");
+    assert_int_equal(f.s.ops->authorize(&f.s, NSX_CALL), 0);
+    close_session(&f);
+    login_of_org(&f, "[]");
+    assert_int_equal(f.s.ops->authorize(&f.s, NSX_CALL), -1);
+    assert_string_equal(f.s.err.msg, "the organisation has no SDDC");
+    close_session(&f);
+}
+
+/* Which organisation was asked for, when it is not that of the token. */
+static void a_wrong_organisation_is_named(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    open_session(&f, ALL);
+    f.s.ops->login(&f.s, NULL);
+    assert_int_equal(answer(&f, 200, TOKEN), SESSION_SEND);
+    assert_int_equal(answer(&f, 403, "{\"error_messages\":[\"No access.\"]}"), SESSION_FAIL);
+    assert_int_equal(f.s.err.kind, ERR_DENIED);
+    assert_string_equal(f.s.err.msg, "the roles of the API token do not allow to read the SDDCs of "
+                                     "organisation 'o/1': No access (403)");
+    close_session(&f);
 }
 
 /* None is what an SDDC that is being built has; one that is not asked is a fault that must show.
@@ -396,6 +423,7 @@ int main(void)
         cmocka_unit_test(refusals_of_the_token),
         cmocka_unit_test(an_sddc_that_is_not_there),
         cmocka_unit_test(without_sddc_the_only_one_is_meant),
+        cmocka_unit_test(a_wrong_organisation_is_named),
         cmocka_unit_test(an_sddc_without_an_address_of_nsx),
         cmocka_unit_test(every_service_has_its_address),
         cmocka_unit_test(verdicts),
