@@ -49,6 +49,38 @@ int cli_config_show(const struct cli_options *o)
 /* ---- check
  * ----------------------------------------------------------------------------------------- */
 
+static const char *why_unsupported(const struct estate *e, const struct config_endpoint *ep,
+                                   unsigned table)
+{
+    const struct snapshot *s = estate_snapshot(e, tables_all[table], ep->site, ep->name);
+
+    if (!s || tables_all[table] == &table_endpoints || snapshot_freshness(s) != FRESH_UNSUPPORTED)
+        return "";
+    return snapshot_err(s)->msg;
+}
+
+/* What this endpoint does not offer is no fault, but may not be what was meant: a line for each
+ * reason, with all its tables. */
+static void add_unsupported(const struct estate *e, const struct config_endpoint *ep,
+                            struct strbuf *out)
+{
+    for (unsigned t = 0; t < tables_count; t++) {
+        const char *why = why_unsupported(e, ep, t);
+        unsigned first = 0;
+
+        while (strcmp(why_unsupported(e, ep, first), why) != 0)
+            first++;
+        if (!*why || first < t)
+            continue;
+        for (unsigned u = t; u < tables_count; u++) {
+            if (strcmp(why_unsupported(e, ep, u), why) == 0)
+                strbuf_addf(out, "%s%s", u == t ? "    not available: " : ", ",
+                            tables_all[u]->name);
+        }
+        strbuf_addf(out, ": %s\n", why);
+    }
+}
+
 /* What this endpoint was refused, table by table: each is a privilege that is missing. What its own
  * line says already (@told) is not said again. */
 static unsigned add_denied(const struct estate *e, const struct config_endpoint *ep,
@@ -99,6 +131,7 @@ static unsigned add_endpoint(const struct estate *e, const struct config_endpoin
     if (*message)
         strbuf_addf(out, ": %s", message);
     strbuf_addch(out, '\n');
+    add_unsupported(e, ep, out);
     return add_denied(e, ep, message, out) + !ok;
 }
 

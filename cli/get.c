@@ -201,8 +201,10 @@ static void print_all(const struct get *g, const struct estate *e, struct strbuf
 /* Findings and timeline are as good as what the endpoints told. */
 static unsigned report(const struct get *g, const struct estate *e, const struct schema *s)
 {
-    if (!scope_is_made(s))
+    if (!scope_is_made(s)) {
+        scope_explain_empty(e, s, g->o);
         return scope_report(e, s, g->o);
+    }
     for (size_t i = 0; i < g->n && g->schemas[i] != s; i++) {
         if (g->schemas[i] == &table_endpoints || scope_is_made(g->schemas[i]))
             return 0; /* said already */

@@ -114,3 +114,22 @@ unsigned scope_report(const struct estate *e, const struct schema *s, const stru
     }
     return bad;
 }
+
+void scope_explain_empty(const struct estate *e, const struct schema *s,
+                         const struct cli_options *o)
+{
+    size_t n;
+    struct snapshot *const *all = estate_table(e, s, &n);
+
+    for (size_t i = 0; i < n; i++) {
+        if (snapshot_count(all[i]) && scope_has(all[i], estate_config(e), o))
+            return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        const struct err *err = snapshot_err(all[i]);
+        if (snapshot_freshness(all[i]) == FRESH_UNSUPPORTED && err->msg[0] &&
+            scope_has(all[i], estate_config(e), o))
+            cli_say("%s of '%s/%s' is not available: %s", s->name, snapshot_site(all[i]),
+                    snapshot_endpoint(all[i]), err->msg);
+    }
+}

@@ -23,5 +23,9 @@ void scope_rows(struct rows *rows, const struct estate *e, const struct schema *
 /* Say one line on standard error per source of @s that is left and not ok (unsupported ones are not
  * counted). Returns their number. */
 unsigned scope_report(const struct estate *e, const struct schema *s, const struct cli_options *o);
+/* An empty table stands for "nothing there": where nobody could offer it, say on standard error why
+ * it is empty. */
+void scope_explain_empty(const struct estate *e, const struct schema *s,
+                         const struct cli_options *o);
 
 #endif

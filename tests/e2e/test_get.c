@@ -301,12 +301,29 @@ static void test_endpoints(void **state)
     child_release(&r);
 }
 
+/* An empty table does not stand for what nobody could offer. */
+static void test_why_it_is_empty(void **state)
+{
+    struct child_result r;
+
+    (void)state;
+    e2e_fault(&e, "\"endpoint\":\"proxy-tokyo\",\"fault\":\"status\",\"status\":404,"
+                  "\"path\":\"*linked-vpcs*\"");
+    e2e_expect(&e, &r, 0, "get", "linked_vpcs", NULL);
+    child_says(&r.err, "linked_vpcs of 'tokyo/vmc-tokyo' is not available: ");
+    child_release(&r);
+    e2e_expect(&e, &r, 0, "config", "check", "--connect", "--endpoint", "vmc-tokyo", NULL);
+    child_says(&r.out, "    not available: linked_vpcs: ");
+    child_release(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_json, start, stop),
         cmocka_unit_test_setup_teardown(test_endpoint_of_a_site, start, stop),
         cmocka_unit_test_setup_teardown(test_several_tables, start, stop),
+        cmocka_unit_test_setup_teardown(test_why_it_is_empty, start, stop),
         cmocka_unit_test_setup_teardown(test_rows_and_columns, start, stop),
         cmocka_unit_test_setup_teardown(test_table_for_people, start, stop),
         cmocka_unit_test_setup_teardown(test_partial_failure, start, stop),
