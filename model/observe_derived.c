@@ -1,7 +1,8 @@
 /*
  * observe_derived: what can be said only after the joins. Kinds of timeline entries:
  *
- *  route_table          every route of the SDDC in a table leads to another ENI now
+ *  route_table          every route of the SDDC in a table leads to another ENI now, or to those of
+ *                       several traffic groups or SDDCs, and is right
  *  route_table_partial  some of them do: the rewriting has begun
  *  route_table_late     the time a failover may take is over and the table has not followed
  *  active_eni           without NSX's word: the main table leads to another ENI
@@ -49,7 +50,7 @@ struct table_state {
     const char *id, *name, *expected, *vpc;
     const char *targets[TARGETS_MAX];
     size_t ntargets;
-    size_t routes, late;
+    size_t routes, right, late;
     bool main;
 };
 
@@ -88,6 +89,7 @@ static void read_route(struct table_state *t, const struct row *r)
         return;
     add_target(t, target);
     t->routes++;
+    t->right += strcmp(verdict, "ok") == 0;
     t->late += strcmp(verdict, "stale") == 0;
     if (row_str(r, ROUTES_EXPECTED_TARGET))
         t->expected = row_str(r, ROUTES_EXPECTED_TARGET);
@@ -106,14 +108,18 @@ static const char *targets_text(const struct observer *o, const struct table_sta
     return text;
 }
 
-/* "A B" without "B": what the routes led to before. */
-static const char *left_behind(const struct observer *o, const char *before, const char *now)
+/* "A B" without "B", which the routes lead to now: what they led to before. */
+static const char *left_behind(const struct observer *o, const struct table_state *t,
+                               const char *before)
 {
     char *copy = arena_strdup(o->d->arena, before), *save = NULL;
     const char *text = NULL;
 
     for (char *w = strtok_r(copy, " ", &save); w; w = strtok_r(NULL, " ", &save)) {
-        if (strcmp(w, now) != 0)
+        size_t i = 0;
+        while (i < t->ntargets && strcmp(t->targets[i], w) != 0)
+            i++;
+        if (i == t->ntargets)
             text = text ? arena_printf(o->d->arena, "%s %s", text, w) : w;
     }
     return text;
@@ -135,11 +141,11 @@ static void see_targets(const struct observer *o, const struct table_state *t, i
 {
     const char *now = targets_text(o, t, NULL), *from;
     struct since_record before;
-    bool partial = t->ntargets > 1;
+    bool partial = t->ntargets > 1 && t->right < t->routes;
 
     if (!now || !since_see(o->since, o->name, "route_table", t->id, now, at, &before))
         return;
-    from = partial ? before.state : left_behind(o, before.state, now);
+    from = partial ? before.state : left_behind(o, t, before.state);
     write_table(o, t, partial ? "route_table_partial" : "route_table", from, now, at,
                 error_bar(o, &before, at));
 }

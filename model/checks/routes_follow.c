@@ -98,7 +98,7 @@ static void add_routes(const struct check_input *in, const struct route_table *t
 /* Routes of a custom table that are off. */
 struct late_table {
     size_t off;
-    const struct row *first;
+    const struct row *first; /* that is late; when none is, the first that converges */
     enum severity severity;
     unsigned flags;
 };
@@ -164,7 +164,9 @@ static bool find_late(const struct check_input *in, const struct route_table *t,
 
         if (!route_is_off(r))
             continue;
-        late->first = late->first ? late->first : r;
+        if (!late->first || (row_is(late->first, ROUTES_VERDICT, "converging") &&
+                             !row_is(r, ROUTES_VERDICT, "converging")))
+            late->first = r;
         late->off++;
     }
     if (!late->off)

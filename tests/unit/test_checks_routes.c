@@ -58,6 +58,10 @@ static const struct check_case cases[] = {
     {"a table that no subnet uses cuts nobody off", "routes-follow", sddc,
      ROUTES MAIN_OK "vpc-1 rtb-app custom-app no [] 192.168.1.0/24 web eni-1 eni-2 active stale\n",
      "warning rtb-app (custom-app)|1\n", "no subnet uses it now"},
+    {"one is late, one has its time: the late one is told", "routes-follow", sddc,
+     ROUTES MAIN_OK APP("192.168.1.0/24", "web", "eni-1", "eni-2", "active", "converging")
+         APP("192.168.2.0/24", "db", "eni-3", "eni-2", "active", "stale"),
+     "critical rtb-app (custom-app)|2\n", "SDDC networks to eni-3, but the active ENI is eni-2"},
     {"to none of several active ENIs", "routes-follow", sddc,
      ROUTES MAIN_OK APP("192.168.1.0/24", "web", "eni-3", "-", "active", "stale"),
      "critical rtb-app (custom-app)|1\n", "to eni-3, which is no active ENI: its subnets cannot"},

@@ -410,6 +410,46 @@ static void test_aws_alone(void **state)
     model_case_release(&c);
 }
 
+/* Each traffic group keeps its own ENI: a table that leads to several is done when it is right. */
+static void test_several_groups(void **state)
+{
+#define GROUPS(eni)                                                      \
+    "table linked_vpcs tokyo/vmc ok 0s\n"                                \
+    "vpc mode active_enis traffic_groups route_tables sddc\n"            \
+    "vpc-1 cidr " eni ",eni-5 Default=" eni ",tg-2=eni-5 rtb-1 s\n"      \
+    "table sddcs tokyo/vmc ok 0s\nsddc management_cidr\ns 10.2.0.0/16\n" \
+    "table segments tokyo/vmc ok 0s\npath segment type cidr\n"           \
+    "/s/web web routed 192.168.1.0/24\n/s/db db routed 192.168.2.0/24\n" \
+    "table enis tokyo/linked ok 0s\neni vpc status description\n"        \
+    "eni-1 vpc-1 in-use \"VMware VMC Interface\"\n"                      \
+    "eni-3 vpc-1 in-use \"VMware VMC Interface\"\n"                      \
+    "eni-5 vpc-1 in-use \"VMware VMC Interface\"\n"
+#define MAIN_ROUTES(mgmt, web)                        \
+    "table routes tokyo/linked ok 0s\n"               \
+    "vpc route_table main destination target state\n" \
+    "vpc-1 rtb-1 yes 10.2.0.0/16 " mgmt " active\n"   \
+    "vpc-1 rtb-1 yes 192.168.1.0/24 " web " active\n" \
+    "vpc-1 rtb-1 yes 192.168.2.0/24 eni-5 active\n"
+    static const char *const texts[] = {
+        GROUPS("eni-1") MAIN_ROUTES("eni-1", "eni-1"),
+        GROUPS("eni-3") MAIN_ROUTES("eni-3", "eni-1"),
+        GROUPS("eni-3") MAIN_ROUTES("eni-3", "eni-3"),
+    };
+    struct model_case c;
+
+    (void)state;
+    model_case_init(&c, NULL);
+    for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+        model_case_feed(&c, texts[i]);
+        c.now += 5000;
+    }
+    expect_timeline(c.estate, "kind subject from to",
+                    "active_eni vpc-1, traffic group Default eni-1 eni-3\n"
+                    "route_table_partial rtb-1 eni-1 eni-5 eni-1 eni-3 eni-5\n"
+                    "route_table rtb-1 eni-1 eni-3 eni-5\n");
+    model_case_release(&c);
+}
+
 /* VMC and vCenter tell of one host, each in its own words and time: one entry, via both. */
 static void test_one_host_two_managers(void **state)
 {
@@ -450,6 +490,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_one_host_two_managers),
+        cmocka_unit_test(test_several_groups),
         cmocka_unit_test(test_story),
         cmocka_unit_test(test_cause),
         cmocka_unit_test(test_restart),
