@@ -63,24 +63,46 @@ static bool is_down_for_all(const struct row *r)
     return down;
 }
 
+/* NSX often does not tell the host of an edge that is down. */
+static void report_down(const struct check_input *in, const struct row *r, const struct snapshot *s)
+{
+    const char *name = name_of(r), *host = row_str(r, EDGES_HOST);
+    struct finding *f = report(in, r, s, SEV_CRITICAL);
+
+    if (host)
+        finding_summary(f, "Edge %s on host %s is down.", name, host);
+    else
+        finding_summary(f, "Edge %s is down.", name);
+}
+
+static void report_degraded(const struct check_input *in, const struct row *r,
+                            const struct snapshot *s)
+{
+    const char *name = name_of(r), *host = row_str(r, EDGES_HOST);
+    struct finding *f = report(in, r, s, SEV_WARNING);
+
+    if (host)
+        finding_summary(f, "Edge %s on host %s is degraded.", name, host);
+    else
+        finding_summary(f, "Edge %s is degraded.", name);
+}
+
 static void judge(const struct check_input *in, const struct row *r, const struct snapshot *s)
 {
     const char *name = name_of(r);
-    const char *host = check_cell(in, &table_edges, r, EDGES_HOST);
 
     if (row_is(r, EDGES_MAINTENANCE_MODE, "enabled") ||
         row_is(r, EDGES_MAINTENANCE_MODE, "entering"))
         finding_summary(report(in, r, s, SEV_WARNING),
                         "Edge %s is in maintenance mode: it takes no traffic over.", name);
     else if (row_is(r, EDGES_STATUS, "down"))
-        finding_summary(report(in, r, s, SEV_CRITICAL), "Edge %s on host %s is down.", name, host);
+        report_down(in, r, s);
     else if (!row_present(r, EDGES_STATUS) && is_down_for_all(r))
         finding_summary(report(in, r, s, SEV_CRITICAL),
                         "Edge %s is down for all its gateways (%s).", name,
                         check_join(in, row_list(r, EDGES_ROLES), 6));
     else if (row_is(r, EDGES_STATUS, "degraded"))
-        finding_summary(report(in, r, s, SEV_WARNING), "Edge %s on host %s is degraded.", name,
-                        host);
+        report_degraded(in, r, s);
     else if (row_is(r, EDGES_STATUS, "unknown"))
         finding_summary(report(in, r, s, SEV_UNKNOWN), "NSX does not know the state of edge %s.",
                         name);

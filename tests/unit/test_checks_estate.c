@@ -22,6 +22,8 @@ static const struct check_case nsx[] = {
     {"an edge is down", "edge-health",
      EDGES "e-1 edge-1 esx-1 down disabled 3\ne-2 edge-2 esx-2 up disabled 0\n", NULL,
      "critical edge-1|1\n", "Edge edge-1 on host esx-1 is down"},
+    {"down on a host that nobody tells", "edge-health", EDGES "e-1 edge-1 - down disabled 3\n",
+     NULL, "critical edge-1|1\n", "Edge edge-1 is down."},
     {"degraded", "edge-health", EDGES "e-1 edge-1 - degraded - 1\n", NULL, "warning edge-1|1\n",
      "degraded"},
     {"down for maintenance", "edge-health", EDGES "e-1 edge-1 - down enabled -\n", NULL,
