@@ -215,6 +215,15 @@ const char *route_label(const struct check_input *in, const struct row *route)
                        row_text(route, ROUTES_SEGMENT));
 }
 
+const char *route_option(const struct row *route)
+{
+    const struct ip *ip = row_ip(route, ROUTES_DESTINATION);
+
+    if (*row_text(route, ROUTES_PREFIX_LIST))
+        return "--destination-prefix-list-id";
+    return ip && ip->family == 6 ? "--destination-ipv6-cidr-block" : "--destination-cidr-block";
+}
+
 bool route_is_missing(const struct row *route)
 {
     return !row_present(route, ROUTES_TARGET);

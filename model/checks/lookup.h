@@ -53,6 +53,8 @@ const char *route_label(const struct check_input *in, const struct row *route);
 /* An SDDC route that leads elsewhere than to the active ENI, or a row for one that is not there. */
 bool route_is_off(const struct row *route);
 bool route_is_missing(const struct row *route);
+/* The option by which the AWS CLI's commands for a route take its destination. */
+const char *route_option(const struct row *route);
 /* How bad it is that routes of this table are off, and with which flags to report it: what the
  * verdicts say (converging is a warning); a blackhole must persist unless all else has followed
  * (@settled). */

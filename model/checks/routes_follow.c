@@ -59,9 +59,8 @@ static void add_command(struct finding *f, const struct check_input *in,
                    "tables > %s > Routes > Edit. Or for each destination: aws ec2 %s "
                    "--route-table-id %s %s %s --network-interface-id %s. %s",
                    t->id, route_is_missing(r) ? "create-route" : "replace-route",
-                   check_shell_word(in, t->id),
-                   *list ? "--destination-prefix-list-id" : "--destination-cidr-block",
-                   check_shell_word(in, to), check_shell_word(in, eni), lasting);
+                   check_shell_word(in, t->id), route_option(r), check_shell_word(in, to),
+                   check_shell_word(in, eni), lasting);
 }
 
 /* The main table of the VPC that is being looked at: asked once, not for every table. */

@@ -86,9 +86,9 @@ static void judge(const struct check_input *in, const struct route_table *t)
         return;
     finding_remedy(f,
                    "If the segment is really gone: aws ec2 delete-route --route-table-id %s "
-                   "--destination-cidr-block %s. Networks behind the SDDC (VPN, Direct Connect) "
+                   "%s %s. Networks behind the SDDC (VPN, Direct Connect) "
                    "belong into the site's networks in hycon.yaml.",
-                   check_shell_word(in, t->id),
+                   check_shell_word(in, t->id), route_option(first),
                    check_shell_word(in, check_cell(in, &table_routes, first, ROUTES_DESTINATION)));
     finding_summary(f, "Route table %s sends %zu network%s into the SDDC that no segment has.",
                     t->subject, finding_affected_count(f),

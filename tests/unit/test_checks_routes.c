@@ -294,6 +294,30 @@ static void commands_are_safe_to_copy(void **state)
     free(remedy);
 }
 
+/* The AWS CLI takes an IPv6 network by an option of its own. */
+static void commands_name_ipv6_networks(void **state)
+{
+    static const char *const routes[][2] = {
+        {"routes-follow", "vpc-1 rtb-1 no 2001:db8::/56 eni-1 eni-2 stale\n"},
+        {"routes-leftover", "vpc-1 rtb-1 no 2001:db8::/56 eni-2 - unmanaged\n"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(routes); i++) {
+        char *text = mem_printf("table enis osaka/far\neni vpc role\neni-2 vpc-1 active\n"
+                                "table segments osaka/far\npath segment\n/s web\n"
+                                "table routes osaka/far\nvpc route_table main destination target "
+                                "expected_target verdict\n%s",
+                                routes[i][1]);
+        char *remedy = check_case_remedy(text, routes[i][0]);
+
+        if (!strstr(remedy, "--route-table-id rtb-1 --destination-ipv6-cidr-block 2001:db8::/56"))
+            fail_msg("%s", remedy);
+        free(remedy);
+        free(text);
+    }
+}
+
 static void must_advise(const char *routes, const char *what, bool is_there)
 {
     char *text = mem_printf("%s%s", sddc, routes);
@@ -326,6 +350,7 @@ int main(void)
         cmocka_unit_test(routes),
         cmocka_unit_test(lists),
         cmocka_unit_test(commands_are_safe_to_copy),
+        cmocka_unit_test(commands_name_ipv6_networks),
         cmocka_unit_test(the_remedy_fits),
     };
 
