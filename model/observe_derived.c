@@ -46,29 +46,38 @@ static int64_t error_bar(const struct observer *o, const struct since_record *be
 /* ---- route tables -------------------------------------------------------------------------------
  */
 
+/* In order, so that the same set is the same text. */
+struct targets {
+    const char *at[TARGETS_MAX];
+    size_t n;
+};
+
 struct table_state {
-    const char *id, *name, *expected, *vpc;
-    const char *targets[TARGETS_MAX];
-    size_t ntargets;
+    const char *id, *name, *expected, *vpc; /* expected: of the late routes */
+    struct targets targets, behind;         /* behind: of the late routes */
     size_t routes, right, late;
     bool main;
 };
 
-/* In order, so that the same set is the same text. */
-static void add_target(struct table_state *t, const char *target)
+static bool has_target(const struct targets *t, const char *target)
 {
-    size_t i;
-
-    for (i = 0; i < t->ntargets; i++) {
-        if (strcmp(t->targets[i], target) == 0)
-            return;
+    for (size_t i = 0; i < t->n; i++) {
+        if (strcmp(t->at[i], target) == 0)
+            return true;
     }
-    if (t->ntargets == TARGETS_MAX)
+    return false;
+}
+
+static void add_target(struct targets *t, const char *target)
+{
+    size_t i = t->n;
+
+    if (has_target(t, target) || t->n == TARGETS_MAX)
         return;
-    for (; i > 0 && strcmp(t->targets[i - 1], target) > 0; i--)
-        t->targets[i] = t->targets[i - 1];
-    t->targets[i] = target;
-    t->ntargets++;
+    for (; i > 0 && strcmp(t->at[i - 1], target) > 0; i--)
+        t->at[i] = t->at[i - 1];
+    t->at[i] = target;
+    t->n++;
 }
 
 static bool is_any(const char *word, const char *const *list)
@@ -87,24 +96,23 @@ static void read_route(struct table_state *t, const struct row *r)
 
     if (!target || !is_any(verdict, judged))
         return;
-    add_target(t, target);
+    add_target(&t->targets, target);
     t->routes++;
     t->right += strcmp(verdict, "ok") == 0;
-    t->late += strcmp(verdict, "stale") == 0;
+    if (strcmp(verdict, "stale") != 0)
+        return;
+    t->late++;
+    add_target(&t->behind, target);
     if (row_str(r, ROUTES_EXPECTED_TARGET))
         t->expected = row_str(r, ROUTES_EXPECTED_TARGET);
 }
 
-static const char *targets_text(const struct observer *o, const struct table_state *t,
-                                const char *without)
+static const char *targets_text(const struct observer *o, const struct targets *t)
 {
     const char *text = NULL;
 
-    for (size_t i = 0; i < t->ntargets; i++) {
-        if (without && strcmp(t->targets[i], without) == 0)
-            continue;
-        text = text ? arena_printf(o->d->arena, "%s %s", text, t->targets[i]) : t->targets[i];
-    }
+    for (size_t i = 0; i < t->n; i++)
+        text = text ? arena_printf(o->d->arena, "%s %s", text, t->at[i]) : t->at[i];
     return text;
 }
 
@@ -116,10 +124,7 @@ static const char *left_behind(const struct observer *o, const struct table_stat
     const char *text = NULL;
 
     for (char *w = strtok_r(copy, " ", &save); w; w = strtok_r(NULL, " ", &save)) {
-        size_t i = 0;
-        while (i < t->ntargets && strcmp(t->targets[i], w) != 0)
-            i++;
-        if (i == t->ntargets)
+        if (!has_target(&t->targets, w))
             text = text ? arena_printf(o->d->arena, "%s %s", text, w) : w;
     }
     return text;
@@ -137,14 +142,40 @@ static void write_table(const struct observer *o, const struct table_state *t, c
     timeline_observe(o->timeline, &e);
 }
 
+/* Whether the last word about the table was that its rewriting has begun. */
+static void remember_begun(const struct observer *o, const struct table_state *t, bool begun,
+                           int64_t at)
+{
+    (void)since_see(o->since, o->name, "route_table_begun", t->id, begun ? "yes" : "no", at, NULL);
+}
+
+/* AWS was asked before NSX: the routes were ahead, and are right now without having changed. */
+static void see_done(const struct observer *o, const struct table_state *t, const char *now,
+                     int64_t at)
+{
+    struct since_record begun;
+
+    if (t->right < t->routes ||
+        !since_find(o->since, o->name, "route_table_begun", t->id, &begun) ||
+        strcmp(begun.state, "yes") != 0)
+        return;
+    remember_begun(o, t, false, at);
+    write_table(o, t, "route_table", NULL, now, at, -1);
+}
+
 static void see_targets(const struct observer *o, const struct table_state *t, int64_t at)
 {
-    const char *now = targets_text(o, t, NULL), *from;
+    const char *now = targets_text(o, &t->targets), *from;
     struct since_record before;
-    bool partial = t->ntargets > 1 && t->right < t->routes;
+    bool partial = t->targets.n > 1 && t->right < t->routes;
 
-    if (!now || !since_see(o->since, o->name, "route_table", t->id, now, at, &before))
+    if (!now)
         return;
+    if (!since_see(o->since, o->name, "route_table", t->id, now, at, &before)) {
+        see_done(o, t, now, at);
+        return;
+    }
+    remember_begun(o, t, partial, at);
     from = partial ? before.state : left_behind(o, t, before.state);
     write_table(o, t, partial ? "route_table_partial" : "route_table", from, now, at,
                 error_bar(o, &before, at));
@@ -153,12 +184,18 @@ static void see_targets(const struct observer *o, const struct table_state *t, i
 /* Once per table and failover: it has not followed and the time for it is over. */
 static void see_late(const struct observer *o, const struct table_state *t, int64_t at)
 {
-    const char *state = t->late ? arena_printf(o->d->arena, "late for %s",
-                                               t->expected ? t->expected : "another ENI")
-                                : "in time";
+    static const char late[] = "late for ";
+    struct since_record before;
+    const char *state = "in time";
 
+    if (t->late)
+        state = arena_printf(o->d->arena, "%s%s", late, t->expected ? t->expected : "another ENI");
+    /* Still late; that nobody says for which ENI just now is no news. */
+    if (t->late && !t->expected && since_find(o->since, o->name, "late", t->id, &before) &&
+        text_has_prefix(before.state, late))
+        return;
     if (since_see(o->since, o->name, "late", t->id, state, at, NULL) && t->late)
-        write_table(o, t, "route_table_late", targets_text(o, t, t->expected), t->expected, at, -1);
+        write_table(o, t, "route_table_late", targets_text(o, &t->behind), t->expected, at, -1);
 }
 
 static void see_table(const struct observer *o, const struct table_state *t, int64_t at)

@@ -94,6 +94,9 @@ static void report(const struct check_input *in, const struct route_table *t, co
                         "Main route table %s: %zu of %zu SDDC networks do not lead to the active "
                         "ENI %s (%zu missing, %zu to another target); the VPC cannot reach them.",
                         t->subject, n->stale + n->missing, all, eni, n->missing, n->stale);
+    else if (n->good)
+        finding_summary(f, "Main route table %s: %zu of %zu SDDC networks lead to no active ENI.",
+                        t->subject, n->stale + n->missing, all);
     else
         finding_summary(f,
                         "Main route table %s: its %zu SDDC networks lead to more than one ENI; "

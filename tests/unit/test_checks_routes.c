@@ -75,6 +75,10 @@ static const struct check_case cases[] = {
      ROUTES MAIN("192.168.1.0/24", "web", "eni-1", "-", "active", "converging")
          MAIN("192.168.2.0/24", "db", "eni-2", "-", "active", "converging"),
      "warning rtb-main (main)|2\n", "its 2 SDDC networks lead to more than one ENI"},
+    {"one traffic group's routes lead to its former ENI", "routes-main", sddc,
+     ROUTES MAIN("192.168.1.0/24", "web", "eni-1", "-", "active", "converging")
+         MAIN("192.168.2.0/24", "db", "eni-2", "eni-2", "active", "ok"),
+     "warning rtb-main (main)|1\n", "1 of 2 SDDC networks lead to no active ENI"},
     {"converging needs persistence", "routes-follow", sddc,
      ROUTES MAIN("192.168.1.0/24", "web", "eni-1", "eni-2", "active", "converging")
          APP("192.168.1.0/24", "web", "eni-1", "eni-2", "active", "converging"),

@@ -429,11 +429,19 @@ static void test_several_groups(void **state)
     "vpc route_table main destination target state\n" \
     "vpc-1 rtb-1 yes 10.2.0.0/16 " mgmt " active\n"   \
     "vpc-1 rtb-1 yes 192.168.1.0/24 " web " active\n" \
-    "vpc-1 rtb-1 yes 192.168.2.0/24 eni-5 active\n"
+    "vpc-1 rtb-1 yes 192.168.2.0/24 eni-5 active\n"   \
+    "vpc-1 rtb-2 no 192.168.1.0/24 eni-1 active\n"    \
+    "vpc-1 rtb-2 no 192.168.2.0/24 eni-5 active\n"
     static const char *const texts[] = {
         GROUPS("eni-1") MAIN_ROUTES("eni-1", "eni-1"),
         GROUPS("eni-3") MAIN_ROUTES("eni-3", "eni-1"),
         GROUPS("eni-3") MAIN_ROUTES("eni-3", "eni-3"),
+        /* later */
+        GROUPS("eni-3") MAIN_ROUTES("eni-3", "eni-3"),
+        /* and back, and AWS was asked first */
+        GROUPS("eni-3") MAIN_ROUTES("eni-1", "eni-1"),
+        GROUPS("eni-1") MAIN_ROUTES("eni-1", "eni-1"),
+        GROUPS("eni-1") MAIN_ROUTES("eni-1", "eni-1"),
     };
     struct model_case c;
 
@@ -441,12 +449,16 @@ static void test_several_groups(void **state)
     model_case_init(&c, NULL);
     for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
         model_case_feed(&c, texts[i]);
-        c.now += 5000;
+        c.now += i == 2 ? 200000 : 5000;
     }
     expect_timeline(c.estate, "kind subject from to",
                     "active_eni vpc-1, traffic group Default eni-1 eni-3\n"
                     "route_table_partial rtb-1 eni-1 eni-5 eni-1 eni-3 eni-5\n"
-                    "route_table rtb-1 eni-1 eni-3 eni-5\n");
+                    "route_table rtb-1 eni-1 eni-3 eni-5\n"
+                    "route_table_late rtb-2 eni-1 eni-3\n"
+                    "route_table_partial rtb-1 eni-3 eni-5 eni-1 eni-5\n"
+                    "active_eni vpc-1, traffic group Default eni-3 eni-1\n"
+                    "route_table rtb-1 - eni-1 eni-5\n");
     model_case_release(&c);
 }
 
