@@ -597,9 +597,9 @@ static void names_are_never_translated(void **state)
 
     update(w, "table edges dc1/nsx\nedge_id edge status\ne-1 \"not known\" down\ne-2 %s down\n", 0);
     assert_string_equal(shown(w, "dc1/edge-health/not known", FINDINGS_SUMMARY),
-                        "エッジ not known (ホスト -) が down です。");
+                        "エッジ not known が down です。");
     assert_string_equal(shown(w, "dc1/edge-health/%s", FINDINGS_SUMMARY),
-                        "エッジ %s (ホスト -) が down です。");
+                        "エッジ %s が down です。");
     language_set(NULL);
     end(w);
 }
@@ -618,12 +618,12 @@ static void history_is_english(void **state)
     restart(w, MINUTE);
     assert_string_equal(w->history.buf, english->history.buf);
     update(w, NOT_READ, MINUTE);
-    assert_string_equal(shown(w, ID_EDGE, FINDINGS_SUMMARY), "Edge edge-1 on host - is down.");
+    assert_string_equal(shown(w, ID_EDGE, FINDINGS_SUMMARY), "Edge edge-1 is down.");
     assert_string_equal(last_evidence(w, ID_EDGE),
                         "2026-11-20T09:00:00Z 時点。以後はデータ不足で未判定");
     update(w, EDGE_DOWN, MINUTE);
     assert_string_equal(shown(w, ID_EDGE, FINDINGS_SUMMARY),
-                        "エッジ edge-1 (ホスト -) が down です。");
+                        "エッジ edge-1 が down です。");
     language_set(NULL);
     end(english);
     end(w);
