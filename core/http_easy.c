@@ -253,6 +253,7 @@ static int set_trust(struct http_transfer *t, const struct http_tls *tls)
         path = capath;
     } else if (tls->ca_file) {
         file = tls->ca_file;
+        snprintf(t->ca_file, sizeof(t->ca_file), "%s", file);
         if (access(file, R_OK))
             return err_set(&t->reply.err, ERR_CONFIG, errno, "unable to read the CA file '%s': %s",
                            file, strerrordesc_np(errno));

@@ -194,7 +194,8 @@ void http_error_set(struct http_transfer *t, CURLcode code)
     if (t->reply.err.kind != ERR_NONE || code == CURLE_OK)
         return;
     if (code == CURLE_SSL_CACERT_BADFILE)
-        err_set(&t->reply.err, ERR_CONFIG, 0, "unable to read the CA file for '%s'",
+        err_set(&t->reply.err, ERR_CONFIG, 0,
+                "the CA file '%s' for '%s' has no certificate that can be read (PEM)", t->ca_file,
                 t->target.where);
     else if (code == CURLE_SSL_CERTPROBLEM)
         err_set(&t->reply.err, ERR_CONFIG, 0, "unable to use the client certificate for '%s'",

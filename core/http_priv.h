@@ -32,6 +32,7 @@ struct http_transfer {
     void *arg;
     struct http_target target;
     char pin[SHA256_HEX]; /* "": chain and name are checked */
+    char ca_file[300];    /* for messages; "": the system's store */
     char via[300];        /* " through proxy 'p:3128'" or "" */
     bool proxy_login;     /* the proxy is given a user name */
     struct curl_slist *sent_headers;

@@ -215,13 +215,34 @@ static void test_ca_file_that_is_not_there(void **state)
     httptest_got_release(&g);
 }
 
+static void test_ca_file_without_a_certificate(void **state)
+{
+    struct testca_leaf leaf = testca_issue(httptest_ca, "IP:127.0.0.1", -HOUR_S, DAY_S);
+    struct httptest_server s = httptest_server_start(&leaf);
+    struct httptest_got g = httptest_get("https", "127.0.0.1", s.port, "/ok", with_ca("/dev/null"));
+
+    (void)state;
+    httptest_says(&g, ERR_CONFIG,
+                  "the CA file '/dev/null' for '127.0.0.1:%d' has no certificate that can be read "
+                  "(PEM)",
+                  s.port);
+    httptest_got_release(&g);
+    MHD_stop_daemon(s.daemon);
+    testca_leaf_release(&leaf);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, httptest_start, httptest_stop)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(test_good_ca),    T(test_unknown_ca),        T(test_pin),
-        T(test_wrong_name), T(test_expired_and_early), T(test_ca_file_that_is_not_there),
+        T(test_good_ca),
+        T(test_unknown_ca),
+        T(test_pin),
+        T(test_wrong_name),
+        T(test_expired_and_early),
+        T(test_ca_file_that_is_not_there),
+        T(test_ca_file_without_a_certificate),
     };
 
     return cmocka_run_group_tests(tests, httptest_group_start, httptest_group_stop);
