@@ -182,9 +182,13 @@ static enum session_step token_refused(struct session *s, const struct reply *re
                 reply->status, code, f.request_id[0] ? ", request " : "", f.request_id);
         return SESSION_REJECTED;
     }
-    if (f.class == VMC_FAULT_THROTTLED || f.class == VMC_FAULT_PASSING)
-        err_set(&s->err, f.class == VMC_FAULT_THROTTLED ? ERR_LIMIT : ERR_HTTP, reply->status,
+    if (f.class == VMC_FAULT_THROTTLED)
+        err_set(&s->err, ERR_LIMIT, reply->status,
                 "the Cloud Services Platform is too busy to log in (%d, %s)", reply->status, code);
+    else if (f.class == VMC_FAULT_PASSING)
+        err_set(&s->err, ERR_HTTP, reply->status,
+                "the Cloud Services Platform had a fault of its own in the login (%d, %s)",
+                reply->status, code);
     else
         err_set(&s->err, ERR_CONFIG, reply->status,
                 "no Cloud Services Platform answers at 'csp_url' (%d)", reply->status);
