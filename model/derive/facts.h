@@ -122,6 +122,7 @@ struct vpc_facts {
     size_t nactive;
     bool by_nsx;          /* active is NSX's word */
     bool settled;         /* the main table leads to active ENIs alone */
+    const char *before;   /* what was active when it was last settled, "eni-1 eni-3"; or NULL */
     int64_t changed_at;   /* when active changed as far as was seen; 0: before hycon watched */
     int64_t unsettled_at; /* since when it is not settled */
     bool switching;       /* within the time that a failover may take */
@@ -138,6 +139,9 @@ struct route_facts {
 struct route_facts *derive_routes(struct derive *d);
 struct vpc_facts *vpc_find(struct route_facts *f, const char *vpc); /* NULL: not known */
 bool vpc_is_active(const struct vpc_facts *v, const char *eni);
+/* Was @eni active before, and does the main table lead to no other ENI of its subnet? Then what
+ * moves now is another SDDC of the VPC. */
+bool vpc_stays_active(struct derive *d, const struct vpc_facts *v, const char *eni);
 /* Is @table (of @v) kept by VMC: the main one, or one that NSX says it updates? */
 bool vpc_keeps_table(const struct vpc_facts *v, const char *table);
 

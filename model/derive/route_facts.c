@@ -259,6 +259,34 @@ static bool are_apart(struct derive *d, const struct vpc_facts *v)
     return true;
 }
 
+static bool is_word_of(const char *text, const char *word)
+{
+    size_t n = strlen(word);
+
+    for (const char *p = text; p && *p; p += strcspn(p, " "), p += *p == ' ') {
+        if (strcspn(p, " ") == n && memcmp(p, word, n) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool vpc_stays_active(struct derive *d, const struct vpc_facts *v, const char *eni)
+{
+    const struct eni_info *e = eni_find(derive_enis(d), eni);
+    const char *subnet = e ? e->subnet : NULL;
+
+    if (!subnet || !is_word_of(v->before, eni) || !vpc_is_active(v, eni))
+        return false;
+    for (size_t i = 0; i < v->ntargets; i++) {
+        const struct eni_info *other = eni_find(derive_enis(d), v->targets[i]);
+
+        if (strcmp(v->targets[i], eni) != 0 &&
+            (!other || !other->subnet || strcmp(other->subnet, subnet) == 0))
+            return false;
+    }
+    return true;
+}
+
 /* ---- active, settled, switching ------------------------------------------------------------- */
 
 /* Kept in order, so that a list which comes in another order is no change. */
@@ -345,6 +373,7 @@ static void watch_active(struct derive *d, struct vpc_facts *v)
     if (text)
         watch_set_text(e, text);
     v->changed_at = e->since;
+    v->before = e->text ? arena_strdup(d->arena, e->text) : NULL;
     prefer_new(v, e->text);
 }
 

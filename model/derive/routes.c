@@ -231,22 +231,22 @@ static const struct link *link_of(const struct routes_join *j, const struct vpc_
 }
 
 /* The main table leads each SDDC's networks to the active ENI in that SDDC's subnet. */
-static const char *expected_by_routes(const struct vpc_facts *v, const char *target,
-                                      const char *main)
+static const char *expected_by_routes(struct derive *d, const struct vpc_facts *v,
+                                      const char *target, const char *main)
 {
     if (v->nactive == 1)
         return v->active[0];
     if (!v->settled)
-        return NULL;
+        return main && vpc_stays_active(d, v, main) ? main : NULL;
     return main && vpc_is_active(v, main) ? main : vpc_is_active(v, target) ? target : NULL;
 }
 
 /* @main: what the main table has for the same network, or NULL. */
-static const char *expected(const struct vpc_facts *v, const struct link *l, enum route_kind kind,
-                            const char *target, const char *main)
+static const char *expected(struct derive *d, const struct vpc_facts *v, const struct link *l,
+                            enum route_kind kind, const char *target, const char *main)
 {
     if (!v->by_nsx)
-        return expected_by_routes(v, target, main);
+        return expected_by_routes(d, v, target, main);
     if (!l || !l->active || !l->active->n)
         return NULL;
     if (l->active->n == 1)
@@ -357,7 +357,7 @@ static void row(struct derive *d, void *facts, struct table_builder *b, const st
     l = link_of(j, v, kind, net, list);
     want = kind == ROUTE_UNKNOWN_NET
                ? NULL
-               : expected(v, l, kind, row_str(r, ROUTES_TARGET), main_target(d, j, v, r));
+               : expected(d, v, l, kind, row_str(r, ROUTES_TARGET), main_target(d, j, v, r));
     set_expected(b, want, r);
     builder_state(b, ROUTES_VERDICT, verdict(d, v, l, kind, want, r));
 }

@@ -362,6 +362,17 @@ static const struct step two_subnets[] = {
     {180000, TWO_SUBNETS FAR TWO_TARGETS APP("10.3.0.0/16", "eni-1"),
      "rtb-1main ok\nrtb-1main ok\nrtb-2app stale\n"},
 };
+/* One of them moves; the other has nothing to do with it. */
+static const struct step one_of_two[] = {
+    {0, TWO_SUBNETS FAR TWO_TARGETS MAIN("192.168.1.0/24", "eni-1"),
+     "rtb-1main ok\nrtb-1main ok\nrtb-1main ok\n"},
+    {5000, TWO_SUBNETS FAR TWO_TARGETS MAIN("192.168.1.0/24", "eni-2") APP("10.3.0.0/16", "eni-1"),
+     "rtb-1main converging\nrtb-1main ok\nrtb-1main converging\nrtb-2app converging\n"},
+    {5000,
+     TWO_SUBNETS FAR MAIN("10.2.0.0/16", "eni-2") MAIN("10.3.0.0/16", "eni-3")
+         MAIN("192.168.1.0/24", "eni-2"),
+     "rtb-1main ok\nrtb-1main ok\nrtb-1main ok\n"},
+};
 static const struct step stretched[] = {
     {0, TWO_SUBNETS FAR MAIN("10.2.0.0/16", "eni-1") MAIN("10.3.0.0/16", "eni-1"),
      "rtb-1main ok\nrtb-1main ok\n"},
@@ -392,6 +403,7 @@ static void test_aws_alone(void **state)
     (void)state;
     play("AWS alone", alone, ARRAY_SIZE(alone));
     play("two SDDCs", two_subnets, ARRAY_SIZE(two_subnets));
+    play("one of two SDDCs", one_of_two, ARRAY_SIZE(one_of_two));
     play("a stretched SDDC", stretched, ARRAY_SIZE(stretched));
     for (size_t i = 0; i < ARRAY_SIZE(alone_first); i++) {
         struct model_case c;
