@@ -622,8 +622,7 @@ static void history_is_english(void **state)
     assert_string_equal(last_evidence(w, ID_EDGE),
                         "2026-11-20T09:00:00Z 時点。以後はデータ不足で未判定");
     update(w, EDGE_DOWN, MINUTE);
-    assert_string_equal(shown(w, ID_EDGE, FINDINGS_SUMMARY),
-                        "エッジ edge-1 が down です。");
+    assert_string_equal(shown(w, ID_EDGE, FINDINGS_SUMMARY), "エッジ edge-1 が down です。");
     language_set(NULL);
     end(english);
     end(w);
