@@ -89,33 +89,47 @@ static void format_subject(struct strbuf *out, const struct view_input *in,
     look_short_ids(out, in, look_text(row->row, TIMELINE_SUBJECT));
 }
 
-static void format_duration(struct strbuf *out, const struct row *r, unsigned col, const char *sign)
+static void format_delay(struct strbuf *out, const struct view_input *in,
+                         const struct rows_item *row, const char *arg)
 {
     int64_t ms;
 
-    if (!row_int(r, col, &ms))
+    (void)in;
+    (void)arg;
+    if (!row_int(row->row, TIMELINE_DELAY_MS, &ms))
         return;
-    strbuf_addstr(out, sign);
+    strbuf_addstr(out, "+");
     if (ms < 1000)
         strbuf_addf(out, "%llds", (long long)((ms + 500) / 1000));
     else
         fmt_duration(out, (ms + 500) / 1000 * 1000);
 }
 
-static void format_delay(struct strbuf *out, const struct view_input *in,
-                         const struct rows_item *row, const char *arg)
-{
-    (void)in;
-    (void)arg;
-    format_duration(out, row->row, TIMELINE_DELAY_MS, "+");
-}
-
 static void format_error(struct strbuf *out, const struct view_input *in,
                          const struct rows_item *row, const char *arg)
 {
+    static const struct {
+        const char *name;
+        int64_t ms, limit_ms;
+    } units[] = {
+        {"d", 86400000, 99 * 3600000LL},
+        {"h", 3600000, 99 * 60000},
+        {"m", 60000, 99000},
+        {"s", 1000, 0},
+    };
+    int64_t ms;
+
     (void)in;
     (void)arg;
-    format_duration(out, row->row, TIMELINE_ERROR_BAR_MS, "+-");
+    if (!row_int(row->row, TIMELINE_ERROR_BAR_MS, &ms))
+        return;
+    /* One unit, rounded up: it was at most by so much. */
+    for (size_t i = 0; i < ARRAY_SIZE(units); i++)
+        if (ms > units[i].limit_ms || i + 1 == ARRAY_SIZE(units)) {
+            strbuf_addf(out, "+-%lld%s", (long long)((ms + units[i].ms - 1) / units[i].ms),
+                        units[i].name);
+            return;
+        }
 }
 
 /* ---- where it leads -----------------------------------------------------------------------------
@@ -191,12 +205,12 @@ static int newest_first(const struct rows_item *a, const struct rows_item *b)
     }
 #define COLUMN_DELAY(heavy)                                                                 \
     {                                                                                       \
-        .column = TIMELINE_DELAY_MS, .title = "after", .min = 6, .max = 7, .weight = heavy, \
+        .column = TIMELINE_DELAY_MS, .title = "after", .min = 7, .max = 8, .weight = heavy, \
         .flags = VIEW_RIGHT, .format = format_delay                                         \
     }
 #define COLUMN_ERROR                                                                      \
     {                                                                                     \
-        .column = TIMELINE_ERROR_BAR_MS, .title = "+-", .min = 6, .max = 7, .weight = 60, \
+        .column = TIMELINE_ERROR_BAR_MS, .title = "+-", .min = 6, .max = 6, .weight = 60, \
         .flags = VIEW_RIGHT, .format = format_error                                       \
     }
 #define COLUMN_KIND                                                                   \
@@ -206,7 +220,7 @@ static int newest_first(const struct rows_item *a, const struct rows_item *b)
     }
 #define COLUMN_SUBJECT                                                                           \
     {                                                                                            \
-        .column = TIMELINE_SUBJECT, .min = 14, .max = 44, .weight = 85, .format = format_subject \
+        .column = TIMELINE_SUBJECT, .min = 11, .max = 44, .weight = 85, .format = format_subject \
     }
 #define COLUMN_CHANGE(cells)                                                            \
     {                                                                                   \
@@ -238,8 +252,8 @@ static const struct view_column change_columns[] = {
     COLUMN_DELAY(45), /* the timeline of the ENI tab has it at every width */
     COLUMN_KIND,
     COLUMN_SUBJECT,
-    COLUMN_CHANGE(26), /* "eni-…ab0002 -> eni-…ab0004": both ends */
-    {.column = TIMELINE_USER, .title = "who", .min = 6, .max = 24, .weight = 91},
+    COLUMN_CHANGE(27), /* "eni-…ab0002 -> eni-…ab0004": both ends */
+    {.column = TIMELINE_USER, .title = "who", .min = 5, .max = 24, .weight = 91},
     {.column = TIMELINE_ORIGIN, .min = 8, .max = 8, .weight = 40},
     COLUMN_ERROR,
 };

@@ -40,8 +40,14 @@ static void tally_add(struct tally *t, const char *word)
 
 static void tally_say(struct strbuf *out, const struct tally *t)
 {
-    for (size_t i = 0; i < t->n; i++)
-        strbuf_addf(out, "%s%zu %s", i ? ", " : "", t->counts[i], t->words[i]);
+    const char *between = "";
+
+    for (size_t i = 0; i < t->n; i++) {
+        if (!t->counts[i])
+            continue;
+        strbuf_addf(out, "%s%zu %s", between, t->counts[i], t->words[i]);
+        between = ", ";
+    }
 }
 
 /* "name state" of things that are not well, NAMES_MAX at most; then how many more. */
@@ -118,21 +124,23 @@ static enum severity say_hosts(struct strbuf *out, const struct view_input *in, 
     return bad.worst;
 }
 
+/* The best first. */
+static const char *const edge_roles[] = {"active", "standby", "sync", "down"};
+
 /* Its status; where NSX tells none (VMC), what it is for the gateways, the best of it. */
 static const char *edge_word(const struct row *r, enum severity *s)
 {
-    static const char *const roles[] = {"active", "standby", "sync", "down"};
     const struct cell_list *l = row_list(r, EDGES_ROLES);
 
     *s = cell_severity(&table_edges.columns[EDGES_STATUS], &r->cells[EDGES_STATUS]);
     if (row_present(r, EDGES_STATUS))
         return look_text(r, EDGES_STATUS);
-    for (size_t w = 0; l && w < ARRAY_SIZE(roles); w++)
+    for (size_t w = 0; l && w < ARRAY_SIZE(edge_roles); w++)
         for (size_t i = 0; i < l->n; i++)
-            if (text_has_suffix(l->items[i], roles[w]) &&
-                l->items[i][strlen(l->items[i]) - strlen(roles[w]) - 1] == '=') {
+            if (text_has_suffix(l->items[i], edge_roles[w]) &&
+                l->items[i][strlen(l->items[i]) - strlen(edge_roles[w]) - 1] == '=') {
                 *s = w < 2 ? SEV_OK : w == 2 ? SEV_WARNING : SEV_CRITICAL;
-                return roles[w];
+                return edge_roles[w];
             }
     return _("of unknown state");
 }
@@ -168,6 +176,11 @@ static enum severity say_edges(struct strbuf *out, const struct view_input *in, 
     struct rows_item row;
     size_t i = 0;
 
+    /* Alike sites read alike, in whatever order their rows are. */
+    while (t.n < ARRAY_SIZE(edge_roles)) {
+        t.words[t.n] = edge_roles[t.n];
+        t.n++;
+    }
     while (look_next(in, &table_edges, site, &i, &row)) {
         enum severity s;
         const char *word = edge_word(row.row, &s);

@@ -101,7 +101,7 @@ static void test_outage_wide(void **state)
            " Domains 12 ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────\n"
            "  is    site   domain     state                                                             open   data\n"
            "> CRIT  tokyo  Routes     業務用 STALE 1/1; main ok 2/2                                        1    12s\n"
-           "  CRIT  tokyo  Edges      NSX-Edge-0 down; NSX-Edge-1 ACTIVE for vmc; 1 down, 1 active         2    12s\n"
+           "  CRIT  tokyo  Edges      NSX-Edge-0 down; NSX-Edge-1 ACTIVE for vmc; 1 active, 1 down         2    12s\n"
            "  CRIT  tokyo  Hosts      esx-1 failed; 2 ready, 1 failed                                      1    12s\n"
            "  ok    tokyo  ENI        eni-0aaaaaaaaaaaa0002 ACTIVE on esx-2; 2 host, 1 active, 3 spare     0    12s\n"
            "  ok    tokyo  Segments   1 routed, 1 disconnected                                             0    12s\n"
