@@ -282,6 +282,24 @@ static int draw_lamps(const struct lamp *lamps, size_t n, bool sites, bool bad_o
     return x - from;
 }
 
+/* How many of each state: what is left when not even those that are not well have room. */
+static int draw_lamp_counts(const struct lamp *lamps, size_t n, struct canvas *c, int x, int y,
+                            int end)
+{
+    int from = x;
+
+    for (size_t rank = ARRAY_SIZE(lamp_states); rank-- > 0;) {
+        unsigned count = 0;
+        for (size_t i = 0; i < n; i++)
+            if (lamps[i].rank == (int)rank)
+                count += rank ? lamps[i].nbad : lamps[i].n;
+        if (count)
+            x += canvas_textf(c, x, y, end - x, (uint8_t)lamp_states[rank].style, " %u%s%s", count,
+                              lamp_states[rank].sign, lamp_states[rank].word);
+    }
+    return x - from;
+}
+
 static int place_lamps(struct app *a, struct canvas *c, struct rect r)
 {
     struct lamp *lamps = mem_array(LAMPS_MAX, sizeof(*lamps));
@@ -297,8 +315,15 @@ static int place_lamps(struct app *a, struct canvas *c, struct rect r)
         canvas_clear(&probe);
         w = draw_lamps(lamps, n, sites, true, &probe, 0, 0, probe.w);
     }
-    w = w > limit ? limit : w;
-    (void)draw_lamps(lamps, n, sites, bad_only, c, r.x + r.w - w - 1, r.y, r.x + r.w);
+    if (w > limit + 1) {
+        canvas_clear(&probe);
+        w = draw_lamp_counts(lamps, n, &probe, 0, 0, probe.w);
+        w = w > limit ? limit : w;
+        (void)draw_lamp_counts(lamps, n, c, r.x + r.w - w - 1, r.y, r.x + r.w);
+    } else {
+        w = w > limit ? limit : w;
+        (void)draw_lamps(lamps, n, sites, bad_only, c, r.x + r.w - w - 1, r.y, r.x + r.w);
+    }
     canvas_release(&probe);
     free(lamps);
     return r.x + r.w - w - 1;

@@ -48,7 +48,8 @@ static const struct column schema_columns[OV_N] = {
     [OV_ORDER] = {"order", CELL_INT, UNIT_COUNT, 0, "place when nothing is wrong", NULL, NULL},
     [OV_IS] = {"is", CELL_STATE, UNIT_NONE, 0, "worst of its open findings", is_words, NULL},
     [OV_TITLE] = {"title", CELL_STR, UNIT_NONE, 0, "its name for people", NULL, NULL},
-    [OV_OPEN] = {"open", CELL_INT, UNIT_COUNT, 0, "open findings", NULL, NULL},
+    [OV_OPEN] = {"open", CELL_INT, UNIT_COUNT, 0, "open findings, + those that were answered", NULL,
+                 NULL},
     [OV_ACKNOWLEDGED] = {"acknowledged", CELL_INT, UNIT_COUNT, 0, "findings that were answered",
                          NULL, NULL},
     [OV_STATE] = {"state", CELL_STR, UNIT_NONE, 0, "what it is like", NULL, NULL},
@@ -251,7 +252,7 @@ static enum style data_style(const struct view_input *in, const struct rows_item
     return look_data_style(data_of(row));
 }
 
-/* "2 open, 1 ack": the findings themselves are below. */
+/* "2", "2+1" when one more was answered: the findings themselves are below. */
 static void format_open(struct strbuf *out, const struct view_input *in,
                         const struct rows_item *row, const char *arg)
 {
@@ -261,10 +262,9 @@ static void format_open(struct strbuf *out, const struct view_input *in,
     (void)arg;
     (void)row_int(row->row, OV_OPEN, &open);
     (void)row_int(row->row, OV_ACKNOWLEDGED, &quiet);
-    if (open || !quiet)
-        strbuf_addi(out, open);
+    strbuf_addi(out, open);
     if (quiet)
-        strbuf_addf(out, open ? "+%lld ack" : "%lld ack", (long long)quiet);
+        strbuf_addf(out, "+%lld", (long long)quiet);
 }
 
 static bool enter(const struct view_input *in, const struct rows_item *row, struct view_target *out)

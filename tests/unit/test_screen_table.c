@@ -294,6 +294,18 @@ static void test_sizes(void **state)
     screen_free(s);
 }
 
+/* Lamps that have no room become numbers: none is cut, none is missing. */
+static void test_lamps_without_room(void **state)
+{
+    struct screen *s =
+        screen_new(&(struct screen_options){.config = screen_config, .view = "endpoints", .w = 60});
+
+    (void)state;
+    screen_tables(s, screen_endpoints);
+    SCREEN_HAS(s, " 1!denied 1~stale 1+ok\n");
+    screen_free(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -311,6 +323,7 @@ int main(void)
         cmocka_unit_test(test_empty),
         cmocka_unit_test(test_hostile_text),
         cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_lamps_without_room),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
