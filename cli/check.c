@@ -250,6 +250,17 @@ static int status_of(const struct rows *rows, int64_t now)
     return status[worst];
 }
 
+/* What an endpoint does not offer is no fault and no finding, but nothing was judged of it either:
+ * the tables that the main job rests on say why. */
+static void say_not_judged(const struct cli_options *o, const struct estate *e)
+{
+    static const struct schema *const tables[] = {&table_linked_vpcs, &table_segments,
+                                                  &table_gateways, &table_enis, &table_routes};
+
+    for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+        scope_explain_empty(e, tables[i], o);
+}
+
 static int answer(const struct cli_options *o, const struct estate *e)
 {
     bool json = o->output && strcmp(o->output, "json") == 0;
@@ -321,6 +332,7 @@ int cli_check(const struct cli_options *o)
     else if (headless_wait(h)) {
         rc = answer(o, headless_estate(h));
         scope_report(headless_estate(h), &table_endpoints, o);
+        say_not_judged(o, headless_estate(h));
     }
     headless_stop(h);
     config_free(c);

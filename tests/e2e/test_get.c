@@ -312,6 +312,9 @@ static void test_why_it_is_empty(void **state)
     e2e_expect(&e, &r, 0, "get", "linked_vpcs", NULL);
     child_says(&r.err, "linked_vpcs of 'tokyo/vmc-tokyo' is not available: ");
     child_release(&r);
+    e2e_expect(&e, &r, 0, "check", NULL);
+    child_says(&r.err, "linked_vpcs of 'tokyo/vmc-tokyo' is not available: ");
+    child_release(&r);
     e2e_expect(&e, &r, 0, "config", "check", "--connect", "--endpoint", "vmc-tokyo", NULL);
     child_says(&r.out, "    not available: linked_vpcs: ");
     child_release(&r);
